@@ -1,0 +1,1 @@
+"""HTTP for customers: authenticate, translate with wire, call one stage, answer."""

@@ -1,0 +1,1 @@
+"""What must exist before a message can: accounts, keys, WABAs, senders, templates."""

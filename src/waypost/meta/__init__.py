@@ -1,0 +1,1 @@
+"""Meta's language; client.py holds the one socket to it."""

@@ -1,0 +1,49 @@
+"""Why a request was not accepted: values, never raised. `wire/codes.py` words them."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Reason(StrEnum):
+    """Every way a request can be refused at the door, in the order of the checks.
+
+    The order is the contract's: credentials, account, sender, version, payload, balance.
+    """
+
+    CREDENTIALS = "credentials"
+    ACCOUNT = "account"
+    SENDER = "sender"
+    SENDER_VERSION = "sender_version"
+    RATE = "rate"
+    PAYLOAD = "payload"
+    IDEMPOTENCY = "idempotency"
+    BALANCE = "balance"
+    NOT_FOUND = "not_found"
+    METHOD = "method"
+    INTERNAL = "internal"
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing that is wrong with a request, and how to mend it.
+
+    path     where it stands: a JSON pointer (RFC 6901) into the body; empty for the whole body
+    code     a snake-case word that never changes once published
+    message  a sentence that says what is wrong and what would be right
+    line, column   from 1, for faults of the JSON text itself
+    """
+
+    path: str
+    code: str
+    message: str
+    line: int | None = None
+    column: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A request that was not accepted: nothing of it was kept, nothing was charged."""
+
+    reason: Reason
+    faults: tuple[Fault, ...] = ()
+    retry_after_s: int | None = None

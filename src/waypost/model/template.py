@@ -1,0 +1,40 @@
+"""A template as Meta approved it: name, language, category, status and components.
+
+The definition is kept as Meta gives it; what the gateway must know of it is asked of it here.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """One language of one template.
+
+    components  Meta's definition, `reference` 7.3 to 7.5, as decoded JSON; `type` and `format`
+                in either case
+    """
+
+    name: str
+    language: str
+    category: str
+    status: str
+    components: tuple[Mapping[str, Any], ...]
+
+    def card_header_kind(self, card_index: int) -> str | None:
+        """`image`, `video`, `product` ... as the card's header is defined; None if it has none.
+
+        A send may carry more cards than a product-card carousel defines: the last card
+        defined speaks for those after it.
+        """
+        for component in self.components:
+            if str(component.get("type", "")).lower() == "carousel":
+                cards = component.get("cards") or []
+                if not cards:
+                    return None
+                card = cards[min(card_index, len(cards) - 1)]
+                for part in card.get("components") or []:
+                    if str(part.get("type", "")).lower() == "header":
+                        return str(part.get("format", "")).lower() or None
+        return None

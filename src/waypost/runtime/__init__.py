@@ -1,0 +1,1 @@
+"""The process and its senses; knows nothing of messages."""

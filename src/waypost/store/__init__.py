@@ -1,0 +1,1 @@
+"""What is kept, and how; stages see ports.py only."""

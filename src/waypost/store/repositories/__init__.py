@@ -1,0 +1,1 @@
+"""One repository per noun: named queries in, nouns out."""

@@ -1,0 +1,1 @@
+"""SQLite: one writer thread, WAL, every commit on the disk before it is answered."""

@@ -1,0 +1,1 @@
+"""The money of an account: appends entries, never edits one."""

@@ -1,0 +1,1 @@
+"""The customer's language: bodies, envelope, codes. Pure: bytes in, values out."""
