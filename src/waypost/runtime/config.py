@@ -1,0 +1,328 @@
+"""The configuration: one frozen object, built once, with its manual beside it.
+
+Law 1: a flag wins over `WAYPOST_*`, that over the file, that over the default.
+Law 2: nothing unknown and nothing wrong starts; every problem is told at once.
+Law 3: a secret is never printed, neither in a listing, a repr nor a refusal.
+
+Only `load_config` and `find_config_file` turn the outer world into settings; nothing else
+reads the environment. `docs/reference/configuration.md` is written from the fields below.
+"""
+
+import difflib
+import re
+import tomllib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any, NamedTuple, TypeVar
+
+from waypost.runtime.setting import (
+    Kind,
+    Setting,
+    choice,
+    folder,
+    integer,
+    number,
+    price,
+    switch,
+    text,
+    url,
+)
+
+T = TypeVar("T")
+
+PREFIX = "WAYPOST_"
+FILE_VARIABLE = "WAYPOST_CONFIG"
+DEFAULT_FILE = "waypost.toml"
+STARS = "********"
+
+
+def _setting(kind: Kind[T], default: object, about: str, *, is_secret: bool = False) -> T:
+    """A dataclass field with its declaration; `default` is written as the file would have it."""
+    setting = Setting(about, kind, default, is_secret)
+    declared: T = field(
+        default=kind.parse(default), repr=not is_secret, metadata={"setting": setting}
+    )
+    return declared
+
+
+def _secret(about: str) -> str:
+    return _setting(text(), "", about, is_secret=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """Every setting of the gateway. Durations are in the unit of their name's ending."""
+
+    host: str = _setting(
+        text("a host name or an address", r"\S+"),
+        "127.0.0.1",
+        "The address that the gateway listens on; 0.0.0.0 listens on all.",
+    )
+    port: int = _setting(
+        integer(0, 65535), 8080, "The port that the gateway listens on; 0 takes any free one."
+    )
+    data_dir: Path = _setting(  # noqa: RUF009 # it is declared, and a Path is immutable
+        folder(), "./data", "The folder of the database and of everything else that is kept."
+    )
+    pod: str = _setting(
+        text("two or more capital letters", r"[A-Z]{2,}"),
+        "IN",
+        "The name of this deployment; it shows in new account and profile ids.",
+    )
+    public_url: str = _setting(
+        url(may_be_empty=True),
+        "",
+        "The address under which customers and Meta reach the gateway, if it differs from "
+        "host and port.",
+    )
+
+    meta_base_url: str = _setting(
+        url(),
+        "https://graph.facebook.com",
+        "Where Meta's Graph API answers; point it at the emulator to try things out.",
+    )
+    meta_api_version: str = _setting(
+        text("a version like v25.0", r"v\d+\.\d+"), "v25.0", "The version of the Graph API to call."
+    )
+    meta_timeout_s: float = _setting(
+        number(0.1),
+        30,
+        "How long one call to Meta may take before its outcome counts as unknown.",
+    )
+    meta_app_secret: str = _secret("The secret of the Meta app; webhooks must be signed with it.")
+    meta_verify_token: str = _secret(
+        "The word that Meta repeats when it verifies the webhook's address."
+    )
+    operator_token: str = _secret(
+        "The bearer token of the management API; empty keeps that API closed."
+    )
+
+    currency: str = _setting(
+        text("three capital letters", r"[A-Z]{3}"),
+        "USD",
+        "The currency of new accounts, by its ISO 4217 code.",
+    )
+    price_prepaid: int = _setting(
+        price(), "0.0100", "The price of one message of a prepaid account, in units of currency."
+    )
+    price_postpaid: int = _setting(
+        price(), "0.0100", "The price of one message of a postpaid account, in units of currency."
+    )
+
+    max_recipients: int = _setting(
+        integer(1), 1000, "The most recipients that one request may name."
+    )
+    max_body_bytes: int = _setting(
+        integer(1024), 1048576, "The largest request body that is read, in bytes."
+    )
+    idempotency_hours: int = _setting(
+        integer(1), 24, "How many hours an Idempotency-Key gives the same answer again."
+    )
+
+    sender_throughput: int = _setting(
+        integer(1, 1000),
+        80,
+        "Messages per second of a sender, unless the sender itself says otherwise.",
+    )
+    dispatch_concurrency: int = _setting(
+        integer(1), 512, "How many calls to Meta may be under way at once."
+    )
+    dispatch_attempts: int = _setting(
+        integer(1), 12, "How often a message is given to Meta before it counts as failed."
+    )
+    unknown_window_s: float = _setting(
+        number(0),
+        120,
+        "How long a message whose answer was lost waits for a status before its account's "
+        "policy decides.",
+    )
+    lease_s: float = _setting(
+        number(1), 60, "How long a worker may be silent before its work goes to another."
+    )
+
+    callback_concurrency: int = _setting(
+        integer(1), 64, "How many callbacks to customers may be under way at once."
+    )
+    callback_timeout_s: float = _setting(
+        number(0.1), 15, "How long a customer's endpoint may take to answer a callback."
+    )
+    callback_attempts: int = _setting(
+        integer(1), 10, "How often a callback is tried before it is given up."
+    )
+    callback_private_addresses: bool = _setting(
+        switch(),
+        False,  # noqa: FBT003 # written as the file would have it
+        "Whether callbacks may go to private and loopback addresses; for development only.",
+    )
+
+    commit_linger_ms: float = _setting(
+        number(0), 1.0, "How long the database's writer waits for company before it commits."
+    )
+    commit_batch: int = _setting(integer(1), 512, "The most steps that share one commit.")
+    shutdown_grace_s: float = _setting(
+        number(0), 25, "How long an orderly stop may take before what is left is cut off."
+    )
+
+    log_level: str = _setting(
+        choice("debug", "info", "warning", "error"), "info", "The least severity that is logged."
+    )
+    log_format: str = _setting(
+        choice("console", "json"), "console", "How log lines look: for a person, or for a machine."
+    )
+
+
+SETTINGS: Mapping[str, Setting] = {one.name: one.metadata["setting"] for one in fields(Config)}
+"""Every declaration, by the name of its field, in order."""
+
+
+class ConfigError(Exception):
+    """The configuration is refused; `problems` has one sentence for each thing to mend."""
+
+    def __init__(self, problems: tuple[str, ...]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedConfig:
+    """The configuration, and for each name where its value comes from.
+
+    An origin is `flag`, the name of a `WAYPOST_*` variable, the path of the file, or `default`.
+    """
+
+    config: Config
+    origins: Mapping[str, str]
+
+
+class ConfigRow(NamedTuple):
+    """One line of the listing; a secret's value is stars when set and empty when not."""
+
+    name: str
+    value: str
+    origin: str
+    help: str
+
+
+class _Given(NamedTuple):
+    """A value that somebody gave: by which name, from where, and where exactly it stands."""
+
+    name: str
+    value: object
+    origin: str
+    place: str
+
+
+def variable_of(name: str) -> str:
+    """The environment variable of a setting: `WAYPOST_DATA_DIR` of `data_dir`."""
+    return PREFIX + name.upper()
+
+
+def find_config_file(
+    flag: Path | None, environment: Mapping[str, str], folder: Path = Path()
+) -> Path | None:
+    """The file to read: `--config`, else WAYPOST_CONFIG, else ./waypost.toml if it is there.
+
+    A file that was named is returned even when it does not exist: `load_config` refuses it.
+    """
+    if flag is not None:
+        return flag
+    if environment.get(FILE_VARIABLE):
+        return Path(environment[FILE_VARIABLE])
+    default = folder / DEFAULT_FILE
+    return default if default.is_file() else None
+
+
+def load_config(
+    flags: Mapping[str, object], environment: Mapping[str, str], file: Path | None
+) -> LoadedConfig:
+    """Build the configuration; a flag of None counts as not given.
+
+    Raises ConfigError with every unknown name and every wrong value at once.
+    """
+    problems: list[str] = []
+    values: dict[str, Any] = {}
+    origins = dict.fromkeys(SETTINGS, "default")
+    # From the weakest to the strongest: the later one overwrites.
+    for given in (
+        *_from_file(file, problems),
+        *_from_environment(environment, problems),
+        *_from_flags(flags, problems),
+    ):
+        setting = SETTINGS[given.name]
+        try:
+            values[given.name] = setting.kind.parse(given.value)
+        except (ValueError, TypeError):
+            problems.append(_refuse(given, setting))
+        origins[given.name] = given.origin
+    if problems:
+        raise ConfigError(tuple(problems))
+    return LoadedConfig(Config(**values), origins)
+
+
+def render_config(loaded: LoadedConfig) -> list[ConfigRow]:
+    """One row per setting, in the order of the fields."""
+    rows = []
+    for name, setting in SETTINGS.items():
+        value = getattr(loaded.config, name)
+        shown = setting.kind.render(value)
+        if setting.is_secret:
+            shown = STARS if value else ""
+        rows.append(ConfigRow(name, shown, loaded.origins[name], setting.about))
+    return rows
+
+
+def _refuse(given: _Given, setting: Setting) -> str:
+    what = "this value" if setting.is_secret else repr(given.value)
+    return f"{given.place}: {given.name} must be {setting.kind.words}, not {what}"
+
+
+def _from_flags(flags: Mapping[str, object], problems: list[str]) -> Iterator[_Given]:
+    for name, value in flags.items():
+        place = f"flag --{name.replace('_', '-')}"
+        if name not in SETTINGS:
+            problems.append(_unknown(place, name, str))
+        elif value is not None:
+            yield _Given(name, value, "flag", place)
+
+
+def _from_environment(environment: Mapping[str, str], problems: list[str]) -> Iterator[_Given]:
+    names = {variable_of(name): name for name in SETTINGS}
+    for variable, value in environment.items():
+        if variable in names:
+            yield _Given(names[variable], value, variable, f"environment {variable}")
+        elif variable.startswith(PREFIX) and variable != FILE_VARIABLE:
+            problems.append(_unknown("environment", variable, variable_of))
+
+
+def _from_file(file: Path | None, problems: list[str]) -> Iterator[_Given]:
+    if file is None:
+        return
+    try:
+        source = file.read_text(encoding="utf-8")
+        document = tomllib.loads(source)
+    except OSError as error:
+        problems.append(f"{file}: cannot be read: {error.strerror or error}")
+    except ValueError as error:  # what is no TOML, and what is no UTF-8
+        problems.append(f"{file}: is not a TOML file: {error}")
+    else:
+        for key, value in document.items():
+            place = _place_of(key, source, file)
+            if key in SETTINGS:
+                yield _Given(key, value, str(file), place)
+            else:
+                problems.append(_unknown(place, key, str))
+
+
+def _place_of(key: str, source: str, file: Path) -> str:
+    """The file and, where the key is written plainly, its line."""
+    found = re.search(rf"^[ \t]*\[?[ \t]*[\"']?{re.escape(key)}\b", source, re.MULTILINE)
+    if found is None:
+        return str(file)
+    return f"{file}:{source.count(chr(10), 0, found.start()) + 1}"
+
+
+def _unknown(place: str, name: str, spell: Callable[[str], str]) -> str:
+    known = [spell(each) for each in SETTINGS]
+    nearest = difflib.get_close_matches(name, known, n=1, cutoff=0.0)[0]
+    return f"{place}: {name} is not a setting; the nearest known name is {nearest}"
