@@ -1,0 +1,69 @@
+"""The ledger: entries, append-only, and the balance as their sum.
+
+Amounts are integers of minor units. A hold sets money aside at acceptance; capture spends
+it when Meta delivered; release gives it back. A message ends with exactly one of the two,
+or has its hold still open.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class EntryKind(StrEnum):
+    """What one line of the ledger does."""
+
+    TOP_UP = "top_up"
+    HOLD = "hold"
+    CAPTURE = "capture"
+    RELEASE = "release"
+
+
+@dataclass(frozen=True, slots=True)
+class Wallet:
+    """The sums of an account's entries.
+
+    balance_minor       top-ups less captures
+    held_minor          open holds
+    credit_limit_minor  how far below nothing the spendable amount may go: 0 for prepaid
+    """
+
+    account_id: int
+    currency: str
+    balance_minor: int
+    held_minor: int
+    credit_limit_minor: int
+
+    @property
+    def spendable_minor(self) -> int:
+        """What a new hold may take at most."""
+        return self.balance_minor - self.held_minor + self.credit_limit_minor
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """What a row of requests for holds came to.
+
+    granted     in the order of the requests
+    held_minor  the sum of those granted
+    """
+
+    granted: tuple[bool, ...]
+    held_minor: int
+
+
+def grant_holds(wallet: Wallet, amounts_minor: Sequence[int]) -> Holding:
+    """Grants each amount, in order, while it fits into what is spendable.
+
+    All or nothing for each amount; a refused one does not stand in the way of a smaller one
+    after it.
+    """
+    spendable = wallet.spendable_minor
+    held = 0
+    granted = []
+    for amount in amounts_minor:
+        fits = held + amount <= spendable
+        granted.append(fits)
+        if fits:
+            held += amount
+    return Holding(tuple(granted), held)

@@ -1,0 +1,40 @@
+"""A sender: a business phone number of a WABA."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class ApiVersion(StrEnum):
+    """Which of the customer-facing APIs a sender belongs to; ours is v2."""
+
+    V1 = "v1"
+    V2 = "v2"
+
+
+class SenderState(StrEnum):
+    """Whether messages leave from this number now."""
+
+    ACTIVE = "active"
+    PAUSED = "paused"
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """One business number.
+
+    sender_id        its phone number, digits only: what the customer's path names
+    phone_number_id  Meta's id of it
+    throughput       messages per second Meta allows it
+    access_token     of its WABA, for Meta
+    callback_url     where the customer wants statuses; None: nowhere
+    """
+
+    sender_id: str
+    phone_number_id: str
+    waba_id: str
+    access_token: str
+    throughput: int
+    api_version: ApiVersion = ApiVersion.V2
+    state: SenderState = SenderState.ACTIVE
+    callback_url: str | None = None
+    display_name: str = ""
