@@ -5,7 +5,7 @@ The definition is kept as Meta gives it; what the gateway must know of it is ask
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,3 +38,18 @@ class Template:
                     if str(part.get("type", "")).lower() == "header":
                         return str(part.get("format", "")).lower() or None
         return None
+
+    def has_mpm_button(self) -> bool:
+        """Whether this is a multi-product template: one of its buttons opens a product list."""
+        for component in self.components:
+            if str(component.get("type", "")).lower() == "buttons":
+                buttons = component.get("buttons") or []
+                return any(str(button.get("type", "")).lower() == "mpm" for button in buttons)
+        return False
+
+
+class TemplateBook(Protocol):
+    """The templates of one sender's WABA, as far as they are known here."""
+
+    def find(self, name: str, language: str) -> Template | None:
+        """The template of exactly this name and language; None if unknown."""
