@@ -129,7 +129,9 @@ class Config:
         integer(1), 512, "How many calls to Meta may be under way at once."
     )
     dispatch_attempts: int = _setting(
-        integer(1), 12, "How often a message is given to Meta before it counts as failed."
+        integer(1),
+        12,
+        "How often a message is given to Meta, after refusals for now, before it is given up.",
     )
     unknown_window_s: float = _setting(
         number(0),
