@@ -7,7 +7,9 @@ or has its hold still open.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
+from typing import assert_never
 
 
 class EntryKind(StrEnum):
@@ -67,3 +69,47 @@ def grant_holds(wallet: Wallet, amounts_minor: Sequence[int]) -> Holding:
         if fits:
             held += amount
     return Holding(tuple(granted), held)
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerEntry:
+    """One line, never changed.
+
+    reference  the message it is about, or an id of its own for a top-up
+    """
+
+    account_id: int
+    reference: str
+    kind: EntryKind
+    amount_minor: int
+    created_at: datetime
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WalletChange:
+    """What a batch of entries adds to the sums of one account."""
+
+    account_id: int
+    balance_minor: int
+    held_minor: int
+
+
+def changes_of(entries: Sequence[LedgerEntry]) -> list[WalletChange]:
+    """The sums of these entries, one change per account."""
+    sums: dict[int, list[int]] = {}
+    for entry in entries:
+        balance_and_held = sums.setdefault(entry.account_id, [0, 0])
+        match entry.kind:
+            case EntryKind.TOP_UP:
+                balance_and_held[0] += entry.amount_minor
+            case EntryKind.HOLD:
+                balance_and_held[1] += entry.amount_minor
+            case EntryKind.CAPTURE:
+                balance_and_held[0] -= entry.amount_minor
+                balance_and_held[1] -= entry.amount_minor
+            case EntryKind.RELEASE:
+                balance_and_held[1] -= entry.amount_minor
+            case never:
+                assert_never(never)
+    return [WalletChange(account, *sums[account]) for account in sums]

@@ -82,3 +82,92 @@ class MessageRecord:
     wamid: str | None
     payment: Payment
     price_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class NewSubmission:
+    """A submission as it is kept, once for all its messages."""
+
+    account_id: int
+    submission_id: str
+    sender_id: str
+    content: Content
+    references: References
+    source: str
+    track_body: bool
+    track_button: bool
+    trace_id: str
+    accepted_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NewMessage:
+    """A message as it is first kept."""
+
+    account_id: int
+    message_id: str
+    submission_id: str
+    sender_id: str
+    recipient: str
+    payment: Payment
+    price_minor: int
+    accepted_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class MessageChange:
+    """Where a message stands after the facts of one batch."""
+
+    account_id: int
+    message_id: str
+    state: State
+    facts_seen: int
+    payment: Payment
+    wamid: str | None
+    wa_id: str | None
+    failure: Failure | None
+    changed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class FactRow:
+    """One line of a message's timeline."""
+
+    account_id: int
+    message_id: str
+    fact_id: int
+    fact: Fact
+    occurred_at: datetime
+    recorded_at: datetime
+    attempt: int | None = None
+    wamid: str | None = None
+    failure: Failure | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ParkedStatus:
+    """A status of a message that nobody here knows, kept until somebody does."""
+
+    account_id: int
+    wamid: str
+    parked_id: int
+    phone_number_id: str
+    fact: Fact
+    occurred_at: datetime
+    recorded_at: datetime
+    is_billable: bool
+    meta_value: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class RememberedAnswer:
+    """What was answered to a request that carried an Idempotency-Key.
+
+    answer  the submission id and each message as `address message_id`, by lines
+    """
+
+    account_id: int
+    key: str
+    body_hash: bytes
+    answer: str
+    created_at: datetime

@@ -1,0 +1,49 @@
+"""The outbox of callbacks: one row per event, until the customer took it or we gave up."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class CallbackState(StrEnum):
+    """What became of one event."""
+
+    PENDING = "pending"
+    DELIVERED = "delivered"
+    GIVEN_UP = "given_up"
+
+
+@dataclass(frozen=True, slots=True)
+class CallbackRow:
+    """One event for a customer, rendered once: every attempt sends the same bytes.
+
+    event_id  stable over all attempts
+    status    as the customer reads it: `sent`, `not sent`, ...
+    """
+
+    account_id: int
+    event_id: str
+    message_id: str
+    status: str
+    url: str
+    body: bytes
+    created_at: datetime
+    state: CallbackState = CallbackState.PENDING
+
+
+@dataclass(frozen=True, slots=True)
+class CallbackSettlement:
+    """What the attempts at one event came to so far.
+
+    last_answer  in words: `HTTP 503`, `connection refused`
+    """
+
+    account_id: int
+    event_id: str
+    state: CallbackState
+    attempts: int
+    last_answer: str | None
+    settled_at: datetime | None
+    status: str = ""
+    url: str = ""
+    created_at: datetime | None = None

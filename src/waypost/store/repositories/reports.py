@@ -1,0 +1,81 @@
+"""Reads of what happened."""
+
+from dataclasses import dataclass
+
+from waypost.model.lifecycle import Fact, State
+from waypost.model.message import Payment
+from waypost.model.money import Money
+from waypost.model.report import MessageReport, TimelineFact
+from waypost.model.submission import Content, References
+from waypost.model.work import DueItem
+from waypost.store.driver import Driver
+from waypost.store.repositories.instants import from_ms
+from waypost.store.repositories.messages import failure_of
+
+
+@dataclass(frozen=True, slots=True)
+class ReportsRepository:
+    """`ports.Reports` over named queries."""
+
+    driver: Driver
+
+    async def find_message(self, message_id: str) -> MessageReport | None:
+        """One message, by our id."""
+        rows = await self.driver.fetch("reports.find_message", {"message_id": message_id})
+        if not rows:
+            return None
+        row = rows[0]
+        return MessageReport(
+            account_id=row[0],
+            sid=row[1],
+            message_id=row[2],
+            submission_id=row[3],
+            sender_id=row[4],
+            recipient=row[5],
+            state=State(row[6]),
+            payment=Payment(row[7]),
+            price=Money(row[8], row[9]),
+            wamid=row[10],
+            wa_id=row[11],
+            failure=failure_of(row[12:16]),
+            accepted_at=from_ms(row[16]),
+            changed_at=from_ms(row[17]),
+            content=Content(
+                kind=row[18], template_name=row[19], template_language=row[20], json=row[21]
+            ),
+            references=References(row[22], row[23], row[24]),
+            source=row[25],
+            trace_id=row[26],
+        )
+
+    async def messages_of_submission(self, submission_id: str) -> list[tuple[str, str, str]]:
+        """Message id, recipient and state of each message of one request, in order."""
+        rows = await self.driver.fetch(
+            "reports.messages_of_submission", {"submission_id": submission_id}
+        )
+        return [(message_id, recipient, state) for _, message_id, recipient, state in rows]
+
+    async def facts(self, account_id: int, message_id: str) -> list[TimelineFact]:
+        """The timeline, in the order in which it was learned."""
+        rows = await self.driver.fetch(
+            "reports.facts", {"account_id": account_id, "message_id": message_id}
+        )
+        return [
+            TimelineFact(
+                Fact(row[0]), from_ms(row[1]), from_ms(row[2]), row[3], row[4], failure_of(row[5:])
+            )
+            for row in rows
+        ]
+
+    async def queue_item(self, account_id: int, message_id: str) -> DueItem | None:
+        """Where a message waits for dispatch, if it does."""
+        rows = await self.driver.fetch(
+            "reports.queue_item", {"account_id": account_id, "message_id": message_id}
+        )
+        for _, due_at, attempt, lease_token in rows:
+            return DueItem(account_id, message_id, attempt, from_ms(due_at), lease_token)
+        return None
+
+    async def states(self) -> dict[str, int]:
+        """How many messages are in each state."""
+        return dict(await self.driver.fetch("reports.states", {}))

@@ -1,0 +1,23 @@
+"""One transaction: every noun over the same driver."""
+
+from waypost.store.driver import Driver
+from waypost.store.repositories.callbacks import CallbacksRepository
+from waypost.store.repositories.directory import DirectoryRepository
+from waypost.store.repositories.messages import MessagesRepository
+from waypost.store.repositories.queue import QueueRepository
+from waypost.store.repositories.reports import ReportsRepository
+from waypost.store.repositories.wallets import WalletsRepository
+from waypost.store.repositories.webhooks import WebhooksRepository
+
+
+class RepositoryTransaction:
+    """`ports.Transaction` over one driver; lives as long as its connection."""
+
+    def __init__(self, driver: Driver) -> None:
+        self.messages = MessagesRepository(driver)
+        self.queue = QueueRepository(driver)
+        self.wallets = WalletsRepository(driver)
+        self.webhooks = WebhooksRepository(driver)
+        self.callbacks = CallbacksRepository(driver)
+        self.directory = DirectoryRepository(driver)
+        self.reports = ReportsRepository(driver)

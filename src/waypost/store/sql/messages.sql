@@ -1,0 +1,101 @@
+-- name: messages.insert_submissions
+-- Keeps what was asked, once for all its recipients.
+INSERT INTO submissions (account_id, submission_id, sender_id, kind, template_name,
+    template_language, content, ref, ref1, ref2, source, track_body, track_button, trace_id,
+    accepted_at)
+VALUES
+(:account_id, :submission_id, :sender_id, :kind, :template_name, :template_language, :content, :ref, :ref1, :ref2, :source, :track_body, :track_button, :trace_id, :accepted_at) -- each
+
+-- name: messages.insert
+-- Keeps accepted messages, one per recipient.
+INSERT INTO messages (account_id, message_id, submission_id, sender_id, recipient, state,
+    payment, price_minor, accepted_at, changed_at)
+VALUES
+(:account_id, :message_id, :submission_id, :sender_id, :recipient, :state, :payment, :price_minor, :accepted_at, :changed_at) -- each
+
+-- name: messages.records
+-- What a fact is held against: the message, its references and where its callbacks go.
+SELECT m.account_id, m.message_id, m.submission_id, m.sender_id, s.phone_number_id, s.waba_id,
+    s.callback_url, m.recipient, b.ref, b.ref1, b.ref2, b.track_body, b.track_button, b.trace_id,
+    m.state, m.facts_seen, m.wamid, m.payment, m.price_minor
+FROM messages AS m
+JOIN submissions AS b ON b.account_id = m.account_id AND b.submission_id = m.submission_id
+JOIN senders AS s ON s.account_id = m.account_id AND s.sender_id = m.sender_id
+WHERE (m.account_id, m.message_id) IN (VALUES
+(:account_id, :message_id) -- each
+)
+
+-- name: messages.ids_by_wamid
+-- Our ids of messages that Meta names by its own.
+SELECT account_id, wamid, message_id
+FROM messages
+WHERE (account_id, wamid) IN (VALUES
+(:account_id, :wamid) -- each
+)
+
+-- name: messages.update_states
+-- What became of messages. Meta's id, once known, stays.
+UPDATE messages
+SET state = v.column3, facts_seen = v.column4, payment = v.column5,
+    wamid = coalesce(messages.wamid, v.column6), wa_id = coalesce(messages.wa_id, v.column7),
+    failure_code = v.column8, failure_title = v.column9, failure_detail = v.column10,
+    failure_step = v.column11, changed_at = v.column12
+FROM (VALUES
+(:account_id, :message_id, :state, :facts_seen, :payment, :wamid, :wa_id, :failure_code, :failure_title, :failure_detail, :failure_step, :changed_at) -- each
+) AS v
+WHERE messages.account_id = v.column1 AND messages.message_id = v.column2
+
+-- name: messages.insert_facts
+-- Keeps facts; a message's timeline is all of its facts.
+INSERT INTO facts (account_id, message_id, fact_id, fact, occurred_at, recorded_at, attempt,
+    wamid, failure_code, failure_title, failure_detail, failure_step)
+VALUES
+(:account_id, :message_id, :fact_id, :fact, :occurred_at, :recorded_at, :attempt, :wamid, :failure_code, :failure_title, :failure_detail, :failure_step) -- each
+
+-- name: messages.dispatchables
+-- Messages with all that is needed to give them to Meta.
+SELECT m.account_id, m.message_id, m.recipient, m.state, b.kind, b.template_name,
+    b.template_language, b.content, s.sender_id, s.phone_number_id, s.waba_id, w.access_token,
+    s.throughput, s.api_version, s.state, s.callback_url, s.display_name
+FROM messages AS m
+JOIN submissions AS b ON b.account_id = m.account_id AND b.submission_id = m.submission_id
+JOIN senders AS s ON s.account_id = m.account_id AND s.sender_id = m.sender_id
+JOIN wabas AS w ON w.account_id = s.account_id AND w.waba_id = s.waba_id
+WHERE (m.account_id, m.message_id) IN (VALUES
+(:account_id, :message_id) -- each
+)
+
+-- name: messages.park_statuses
+-- Keeps statuses of messages that are not known here.
+INSERT INTO parked_statuses (account_id, wamid, parked_id, phone_number_id, fact, occurred_at,
+    recorded_at, is_billable, meta_value)
+VALUES
+(:account_id, :wamid, :parked_id, :phone_number_id, :fact, :occurred_at, :recorded_at, :is_billable, :meta_value) -- each
+
+-- name: messages.unpark_statuses
+-- Takes back parked statuses of messages that became known.
+DELETE FROM parked_statuses
+WHERE (account_id, wamid) IN (VALUES
+(:account_id, :wamid) -- each
+)
+RETURNING account_id, wamid, fact, occurred_at, is_billable, meta_value
+
+-- name: messages.answered
+-- Answers given under an Idempotency-Key.
+SELECT account_id, key, body_hash, answer, created_at
+FROM idempotency_keys
+WHERE (account_id, key) IN (VALUES
+(:account_id, :key) -- each
+)
+
+-- name: messages.remember_answers
+-- Remembers answers under their Idempotency-Key; one that has outlived its time is replaced.
+INSERT INTO idempotency_keys (account_id, key, body_hash, answer, created_at)
+VALUES
+(:account_id, :key, :body_hash, :answer, :created_at) -- each
+ON CONFLICT (account_id, key) DO UPDATE
+SET body_hash = excluded.body_hash, answer = excluded.answer, created_at = excluded.created_at
+
+-- name: messages.forget_answers
+-- Forgets answers older than the time they are promised for.
+DELETE FROM idempotency_keys WHERE created_at < :before

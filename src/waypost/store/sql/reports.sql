@@ -1,0 +1,37 @@
+-- name: reports.find_message
+-- One message, by our id, with what was asked.
+SELECT m.account_id, a.sid, m.message_id, m.submission_id, m.sender_id, m.recipient, m.state,
+    m.payment, m.price_minor, w.currency, m.wamid, m.wa_id, m.failure_code, m.failure_title,
+    m.failure_detail, m.failure_step, m.accepted_at, m.changed_at, b.kind, b.template_name,
+    b.template_language, b.content, b.ref, b.ref1, b.ref2, b.source, b.trace_id
+FROM messages AS m
+JOIN submissions AS b ON b.account_id = m.account_id AND b.submission_id = m.submission_id
+JOIN accounts AS a ON a.account_id = m.account_id
+JOIN wallets AS w ON w.account_id = m.account_id
+WHERE m.message_id = :message_id
+
+-- name: reports.messages_of_submission
+-- The messages of one request, in order.
+SELECT account_id, message_id, recipient, state
+FROM messages
+WHERE message_id = :submission_id
+    OR (message_id >= :submission_id || ':' AND message_id < :submission_id || ';')
+ORDER BY length(message_id), message_id
+
+-- name: reports.facts
+-- The timeline of a message, in the order in which it was learned.
+SELECT fact, occurred_at, recorded_at, attempt, wamid, failure_code, failure_title,
+    failure_detail, failure_step
+FROM facts
+WHERE account_id = :account_id AND message_id = :message_id
+ORDER BY fact_id
+
+-- name: reports.queue_item
+-- Where a message waits, if it does.
+SELECT queue, due_at, attempt, lease_token
+FROM queue
+WHERE account_id = :account_id AND queue = 'dispatch' AND item_id = :message_id
+
+-- name: reports.states
+-- How many messages are in each state.
+SELECT state, count(*) FROM messages GROUP BY state

@@ -1,0 +1,87 @@
+"""Opening SQLite: the file, how it is kept, and its schema."""
+
+from datetime import datetime
+from importlib import resources
+from pathlib import Path
+
+import apsw
+
+from waypost.model.errors import StoreError, UnknownSchemaError
+from waypost.store.migrate import load_migrations, pending
+from waypost.store.repositories.instants import to_ms
+
+APPLICATION_ID = 0x57595054
+"""`WYPT`, in the file's head: says whose database it is."""
+
+BUSY_MS = 10_000
+"""How long to wait for another process that is writing: an operator's command is short."""
+
+KEPT = """
+PRAGMA journal_mode = WAL;
+PRAGMA synchronous = FULL;
+PRAGMA foreign_keys = OFF;
+PRAGMA temp_store = MEMORY;
+PRAGMA cache_size = -65536;
+PRAGMA wal_autocheckpoint = 0;
+PRAGMA journal_size_limit = 67108864;
+"""
+
+
+def connect(path: Path) -> apsw.Connection:
+    """A connection to the file at `path`, made if it is not there.
+
+    Raises StoreError if it cannot be opened or is no database.
+    """
+    try:
+        connection = apsw.Connection(str(path), statementcachesize=512)
+        connection.set_busy_timeout(BUSY_MS)
+        connection.execute("PRAGMA page_size = 8192")
+        connection.execute(KEPT)
+    except apsw.NotADBError:
+        raise UnknownSchemaError(
+            f"{path} is not a SQLite database. Move it away, or name another --data directory."
+        ) from None
+    except apsw.Error as error:
+        raise StoreError(f"{path} cannot be opened: {error}. Check the directory.") from error
+    return connection
+
+
+def _is_empty(connection: apsw.Connection) -> bool:
+    """Is this a new file? Raises UnknownSchemaError if it holds what is not ours."""
+    ((mark,),) = connection.execute("PRAGMA application_id").fetchall()
+    ((tables,),) = connection.execute("SELECT count(*) FROM sqlite_schema").fetchall()
+    if mark != APPLICATION_ID and tables:
+        raise UnknownSchemaError(
+            "This SQLite file holds tables that are not Waypost's. Name another --data directory."
+        )
+    return not tables
+
+
+def bring_forward(connection: apsw.Connection, now: datetime) -> None:
+    """Applies the migrations this database lacks, all in one transaction.
+
+    Raises UnknownSchemaError for a database this program does not know; nothing is changed.
+    """
+    known = load_migrations(resources.files("waypost.store.sqlite").joinpath("migrations"))
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        if _is_empty(connection):
+            connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+            connection.execute(
+                "CREATE TABLE schema_versions (version INTEGER PRIMARY KEY, name TEXT NOT NULL, "
+                "digest TEXT NOT NULL, applied_at INTEGER NOT NULL)"
+            )
+        rows = connection.execute(
+            "SELECT version, name, digest FROM schema_versions ORDER BY version"
+        )
+        applied = [(int(version), str(name), str(digest)) for version, name, digest in rows]
+        for migration in pending(known, applied):
+            connection.execute(migration.text)
+            connection.execute(
+                "INSERT INTO schema_versions VALUES (?, ?, ?, ?)",
+                (migration.version, migration.name, migration.digest, to_ms(now)),
+            )
+        connection.execute("COMMIT")
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise

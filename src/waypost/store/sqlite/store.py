@@ -1,0 +1,118 @@
+"""The store on SQLite: one file, one writer thread, one reader thread.
+
+What it promises: a write that was answered is on the disk. What it cannot do: two gateways on
+one file; the lock beside the file refuses the second.
+"""
+
+import asyncio
+import fcntl
+from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from io import TextIOWrapper
+from pathlib import Path
+from typing import Any, TypeVar
+
+import apsw
+
+from waypost.model.errors import StoreBusyError, StoreError
+from waypost.store.ports import Step, Transaction
+from waypost.store.querybook import load_queries
+from waypost.store.repositories.transaction import RepositoryTransaction
+from waypost.store.sqlite.checkpointer import Checkpointer
+from waypost.store.sqlite.connection import bring_forward, connect
+from waypost.store.sqlite.driver import SqliteDriver, run_to_end
+from waypost.store.sqlite.writer import Writer
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+FILE = "waypost.sqlite"
+LOCK = "gateway.lock"
+
+
+class SqliteStore:
+    """`ports.Store` in one directory. Open it on the event loop that uses it."""
+
+    def __init__(
+        self,
+        directory: Path,
+        *,
+        now: datetime,
+        is_gateway: bool,
+        linger_s: float = 0.0,
+        batch: int = 512,
+        observe: Callable[[int, float], None] = lambda _, __: None,
+    ) -> None:
+        """Opens, and makes what is missing.
+
+        is_gateway  True for the one process that may be the gateway of this directory; False
+                    for a command that works beside it
+
+        Raises StoreBusyError if there is one already, UnknownSchemaError for a database this
+        program does not know, StoreError if the directory cannot be used.
+        """
+        try:
+            directory.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StoreError(f"{directory} cannot be made: {error.strerror}.") from error
+        self._lock = _lock(directory) if is_gateway else None
+        path = directory / FILE
+        queries = load_queries()
+        self._writing = connect(path)
+        bring_forward(self._writing, now)
+        self._checkpointer = Checkpointer(path, self._writing) if is_gateway else None
+        self._writer = Writer(
+            self._writing,
+            RepositoryTransaction(SqliteDriver(self._writing, queries)),
+            linger_s=linger_s,
+            limit=batch,
+            observe=observe,
+        )
+        self._reading = connect(path)
+        self._reader = RepositoryTransaction(SqliteDriver(self._reading, queries))
+        self._readers = ThreadPoolExecutor(1, thread_name_prefix="waypost-reader")
+
+    async def write(self, step: Step[Item, Result], item: Item) -> Result:
+        """See `ports.Store.write`."""
+        result: Result = await self._writer.submit(step, item)
+        return result
+
+    async def read(self, query: Callable[[Transaction], Coroutine[Any, Any, Result]]) -> Result:
+        """See `ports.Store.read`."""
+        return await asyncio.get_running_loop().run_in_executor(self._readers, self._read, query)
+
+    def _read(self, query: Callable[[Transaction], Coroutine[Any, Any, Result]]) -> Result:
+        """All of the query sees one state of the database."""
+        try:
+            self._reading.execute("BEGIN")
+            try:
+                return run_to_end(query(self._reader))
+            finally:
+                self._reading.execute("ROLLBACK")
+        except apsw.Error as error:
+            raise StoreError(f"The database could not be read: {error}.") from error
+
+    async def close(self) -> None:
+        """Commits what waits and lets the file go."""
+        await self._writer.close()
+        self._readers.shutdown()
+        if self._checkpointer is not None:
+            self._checkpointer.close()
+        self._reading.close()
+        self._writing.close()
+        if self._lock is not None:
+            self._lock.close()
+
+
+def _lock(directory: Path) -> TextIOWrapper:
+    """The directory's lock, held until the file is closed or the process ends."""
+    lock = (directory / LOCK).open("w", encoding="utf-8")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        lock.close()
+        raise StoreBusyError(
+            f"Another gateway is running on {directory}. Stop it, or name another --data directory."
+        ) from None
+    return lock
