@@ -1,0 +1,98 @@
+"""Every counter and histogram of the gateway, declared in one place.
+
+Law: a label's value comes from one of our own tables (a code, a state, a queue), never from
+outside, so the number of series is bounded. A series with a label is looked up once and
+then kept: `metrics.dispatch_attempts["taken"].inc()` costs a look-up in a dict and the count.
+"""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+Series = TypeVar("Series")
+
+NAMESPACE = "waypost"
+CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+"""Of what `Metrics.render` gives: the Prometheus text format."""
+
+BATCH_BUCKETS = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512)
+SECONDS_BUCKETS = (0.0005, 0.001, 0.002, 0.004, 0.008, 0.016, 0.032, 0.064, 0.128, 0.5, 2)
+
+
+class Labelled(dict[str, Series]):
+    """The series of one metric by the value of its one label; made when first asked for."""
+
+    def __init__(self, make: Callable[[str], Series]) -> None:
+        super().__init__()
+        self._make = make
+
+    def __missing__(self, value: str) -> Series:
+        """Make the series and keep it."""
+        series = self._make(value)
+        self[value] = series
+        return series
+
+
+class Metrics:
+    """What is counted, in a registry of its own: two gateways in one process never mix.
+
+    messages_accepted    messages we became answerable for
+    requests_refused     refusals at the door, by code
+    dispatch_attempts    messages given to Meta, by outcome
+    statuses_recorded    delivery statuses of Meta, by status
+    webhooks_received    webhook requests of Meta, by result
+    callbacks_delivered  callbacks to customers, by result
+    commit_batch_size    steps that shared one commit
+    commit_seconds       seconds from the first statement of a batch to its durable end
+    queue_backlog        items not yet done, by queue
+    """
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self._registry = registry
+        self.messages_accepted = self._counter(
+            "messages_accepted", "Messages the gateway became answerable for."
+        )
+        self.requests_refused = self._counters(
+            "requests_refused", "Requests refused at the door.", "code"
+        )
+        self.dispatch_attempts = self._counters(
+            "dispatch_attempts", "Messages given to Meta, by what became of it.", "outcome"
+        )
+        self.statuses_recorded = self._counters(
+            "statuses_recorded", "Delivery statuses that Meta reported.", "status"
+        )
+        self.webhooks_received = self._counters(
+            "webhooks_received", "Webhook requests from Meta.", "result"
+        )
+        self.callbacks_delivered = self._counters(
+            "callbacks_delivered", "Callbacks to customers, by how they ended.", "result"
+        )
+        self.commit_batch_size = self._histogram(
+            "commit_batch_size", "Steps that shared one commit.", BATCH_BUCKETS
+        )
+        self.commit_seconds = self._histogram(
+            "commit_seconds", "Seconds that one commit and its steps took.", SECONDS_BUCKETS
+        )
+        backlog = Gauge(
+            "queue_backlog",
+            "Items of a queue that are not done.",
+            ["queue"],
+            namespace=NAMESPACE,
+            registry=registry,
+        )
+        self.queue_backlog: Labelled[Gauge] = Labelled(backlog.labels)
+
+    def render(self) -> bytes:
+        """All series in the Prometheus text format; its type is CONTENT_TYPE."""
+        return generate_latest(self._registry)
+
+    def _counter(self, name: str, about: str) -> Counter:
+        return Counter(name, about, namespace=NAMESPACE, registry=self._registry)
+
+    def _counters(self, name: str, about: str, label: str) -> Labelled[Counter]:
+        counter = Counter(name, about, [label], namespace=NAMESPACE, registry=self._registry)
+        return Labelled(counter.labels)
+
+    def _histogram(self, name: str, about: str, buckets: tuple[float, ...]) -> Histogram:
+        return Histogram(name, about, namespace=NAMESPACE, registry=self._registry, buckets=buckets)
