@@ -71,6 +71,7 @@ fault: setup  ## real processes, real signals
 
 docs: setup  ## regenerate what is generated in docs/
 	@$(BIN)/python -m tools.draw_lifecycle --write
+	@$(BIN)/python -m tools.write_reference
 
 bench: setup  ## measure, print the ratios, save them as JSON
 	@$(BIN)/python -m bench $(ARGS)

@@ -95,7 +95,7 @@ class Config:
         "The word that Meta repeats when it verifies the webhook's address."
     )
     operator_token: str = _secret(
-        "The bearer token of the management API; empty keeps that API closed."
+        "The bearer token that the operator's own requests carry; empty refuses them all."
     )
 
     currency: str = _setting(

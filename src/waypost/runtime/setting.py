@@ -145,7 +145,7 @@ def price() -> Kind[int]:
 
     A TOML float is refused: money is never a float, not even on its way in.
     """
-    words = f'an amount in quotes like "0.0100", with at most {PRICE_DIGITS} decimal places'
+    words = f'an amount as text, like "0.0100", with at most {PRICE_DIGITS} decimal places'
 
     def parse(value: object) -> int:
         if not isinstance(value, str):
