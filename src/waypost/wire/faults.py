@@ -107,21 +107,25 @@ class Faults:
         else:
             self.wrong_kind(path, value, right)
 
+    @property
+    def is_full(self) -> bool:
+        """Whether looking for more is idle: no further fault will be listed."""
+        return self._count > MAX_FAULTS
+
     def has_path(self, path: str) -> bool:
         """Whether a listed fault stands at exactly this place."""
         return path in self._paths
 
     def listed(self) -> tuple[Fault, ...]:
-        """All faults, or the first 99 and a last that says how many more there are."""
-        if self._count <= MAX_FAULTS:
+        """All faults; or, of more than 100, the first 99 and a last that says there are more."""
+        if not self.is_full:
             return tuple(self._listed)
-        left_out = self._count - MAX_FAULTS + 1
         return (
             *self._listed[: MAX_FAULTS - 1],
             Fault(
                 "",
                 FaultCode.TOO_MANY_FAULTS.value,
-                f"{left_out} more faults are not listed; mend these first",
+                f"there are more faults than these {MAX_FAULTS - 1}; mend these first",
             ),
         )
 

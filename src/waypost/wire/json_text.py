@@ -24,7 +24,8 @@ _SMALLEST, _LARGEST = -(2**63), 2**64 - 1
 
 # A string, closed or running to the end of the text: so no place is looked at twice.
 _STRING = r'"[^"\\]*+(?:\\(?:.|\Z)[^"\\]*+)*+(?:"|\Z)'
-_TRAILING_COMMA = re.compile(_STRING + r"|,(?=[ \t\n\r]*+[}\]])", re.DOTALL)
+# A comma right behind an opening bracket ends nothing, so it is no trailing comma.
+_TRAILING_COMMA = re.compile(_STRING + r"|[\[{][ \t\n\r]*+,|,(?=[ \t\n\r]*+[}\]])", re.DOTALL)
 _BRACKET = re.compile(_STRING + r"|[\[{]|[\]}]", re.DOTALL)
 _NO_NUMBER = re.compile(_STRING + r"|NaN|-?Infinity", re.DOTALL)
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
@@ -100,6 +101,13 @@ def read_json(body: bytes) -> Document | Fault:
             "the body begins with a byte order mark; leave it out",
         )
     numbers = _Numbers()
+    value = _read_text(text, numbers)
+    if isinstance(value, Fault):
+        return value
+    return Document(value, numbers.has_outsize or _SURROGATE.search(text) is not None)
+
+
+def _read_text(text: str, numbers: _Numbers) -> Any:
     try:
         value = _decode(text, numbers)
     except JSONDecodeError as error:
@@ -110,7 +118,7 @@ def read_json(body: bytes) -> Document | Fault:
         return _too_deep(text)
     if text.count("{") + text.count("[") > MAX_DEPTH and _is_too_deep(value):
         return _too_deep(text)
-    return Document(value, numbers.has_outsize or _SURROGATE.search(text) is not None)
+    return value
 
 
 def _decode(text: str, numbers: _Numbers) -> Any:

@@ -1,0 +1,256 @@
+"""The fast path: a body that is already as Meta wants it, and has no fault, in one decode.
+
+Law: it accepts only what the thorough path accepts, with the same result; whatever it does not
+know, it leaves to the thorough path (None). It is no second description of the contract: it may
+only ever be stricter. tests/wire/test_two_paths.py holds the two together.
+
+How it stays honest: every key of these shapes is named and unknown ones are forbidden, so msgspec
+checks each string and number of the body, and repeated keys are decoded as the last one in both
+decodes. Nothing is sent on as raw text.
+"""
+
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+from waypost.model.recipient import Recipient
+from waypost.model.submission import Content, References, Submission
+from waypost.model.template import TemplateBook
+from waypost.wire.extra_info import DEFAULT_SOURCE, LONGEST_REFERENCE
+from waypost.wire.mpm import LONGEST_TITLE, MOST_PRODUCTS
+from waypost.wire.numbers import parse_phone
+
+_Filled = Annotated[str, Meta(min_length=1)]
+_Index = Annotated[int, Meta(ge=0, le=9)]
+_Reference = Annotated[str, Meta(max_length=LONGEST_REFERENCE)]
+
+
+class _Shape(Struct, forbid_unknown_fields=True, gc=False):
+    """An object whose keys are all known."""
+
+
+class _Typed(_Shape, tag_field="type"):
+    """An object that its `type` tells apart."""
+
+
+class _Media(_Shape):
+    id: _Filled
+
+
+class _Text(_Typed, tag="text"):
+    text: str
+    parameter_name: str | UnsetType = UNSET
+
+
+class _Image(_Typed, tag="image"):
+    image: _Media
+
+
+class _Video(_Typed, tag="video"):
+    video: _Media
+
+
+class _Payload(_Typed, tag="payload"):
+    payload: str
+
+
+class _Product(_Shape):
+    product_retailer_id: _Filled
+
+
+class _Section(_Shape):
+    title: Annotated[str, Meta(min_length=1, max_length=LONGEST_TITLE)]
+    product_items: Annotated[list[_Product], Meta(min_length=1)]
+
+
+class _MpmAction(_Shape):
+    thumbnail_product_retailer_id: _Filled
+    sections: Annotated[list[_Section], Meta(min_length=1, max_length=10)]
+
+
+class _Action(_Typed, tag="action"):
+    action: _MpmAction
+
+
+class _Header(_Typed, tag="header"):
+    parameters: list[_Text | _Image | _Video]
+
+
+class _Body(_Typed, tag="body"):
+    parameters: list[_Text]
+
+
+class _Button(_Typed, tag="button"):
+    sub_type: Literal["quick_reply", "url", "mpm"]
+    index: _Index
+    parameters: list[_Text | _Payload | _Action]
+
+
+class _Card(_Shape):
+    card_index: _Index
+    components: list[_Header | _Body | _Button]
+
+
+class _Carousel(_Typed, tag="carousel"):
+    cards: Annotated[list[_Card], Meta(min_length=1, max_length=10)]
+
+
+class _Language(_Shape):
+    code: _Filled
+
+
+class _Template(_Shape):
+    name: _Filled
+    language: _Language
+    components: list[_Header | _Body | _Button | _Carousel] = []
+
+
+class _TextContent(_Shape):
+    body: _Filled
+    preview_url: bool | UnsetType = UNSET
+
+
+class _TemplateMessage(_Typed, tag="template"):
+    messaging_product: Literal["whatsapp"]
+    to: str
+    template: _Template
+    recipient_type: Literal["individual"] | UnsetType = UNSET
+
+
+class _TextMessage(_Typed, tag="text"):
+    messaging_product: Literal["whatsapp"]
+    to: str
+    text: _TextContent
+    recipient_type: Literal["individual"] | UnsetType = UNSET
+
+
+class _ExtraInfo(_Shape, frozen=True):
+    ref: _Reference | None = None
+    ref1: _Reference | None = None
+    ref2: _Reference | None = None
+    wa_source: Literal[
+        "api",
+        "braze",
+        "clevertap",
+        "eloqua",
+        "hubspot",
+        "leadsquared",
+        "moengage",
+        "responsys",
+        "salesforce",
+        "shopify",
+        "webengage",
+        "zapier",
+        "zoho",
+    ] = DEFAULT_SOURCE
+    enable_url_tracking_body: bool = False
+    enable_url_tracking_button: bool = False
+
+
+_NO_EXTRA_INFO = _ExtraInfo()
+
+
+class _Request(_Shape):
+    messaging_object: _TemplateMessage | _TextMessage
+    extra_info: _ExtraInfo = _NO_EXTRA_INFO
+
+
+_decode = msgspec.json.Decoder(_Request).decode
+_decode_untyped = msgspec.json.Decoder().decode
+_encode = msgspec.json.Encoder().encode
+
+_VALUES = {"quick_reply": _Payload, "url": _Text, "mpm": _Action}
+
+
+def parse_canonical(body: bytes, templates: TemplateBook) -> Submission | None:
+    """The submission, or None: then the thorough path has the word."""
+    if b"\\u" in body:
+        return None
+    try:
+        request = _decode(body)
+    except (ValueError, RecursionError):
+        return None
+    message = request.messaging_object
+    digits = parse_phone(message.to)
+    if not isinstance(digits, str):
+        return None
+    content = _content(body, message, templates)
+    if content is None:
+        return None
+    extra = request.extra_info
+    return Submission(
+        (Recipient(digits),),
+        content,
+        References(extra.ref, extra.ref1, extra.ref2),
+        extra.wa_source,
+        extra.enable_url_tracking_body,
+        extra.enable_url_tracking_button,
+    )
+
+
+def _content(
+    body: bytes, message: _TemplateMessage | _TextMessage, templates: TemplateBook
+) -> Content | None:
+    if isinstance(message, _TextMessage):
+        return Content("text", _message_text(body))
+    template = message.template
+    name, code = template.name, template.language.code
+    mpm_buttons = _count_mpm_buttons(template.components)
+    if mpm_buttons is None:
+        return None
+    if mpm_buttons == 0:
+        known = templates.find(name, code)
+        if known is not None and known.has_mpm_button():
+            return None
+    return Content("template", _message_text(body), name, code)
+
+
+def _message_text(body: bytes) -> bytes:
+    """The message object without its recipient: its own keys, in its own order, each once."""
+    message: dict[str, Any] = _decode_untyped(body)["messaging_object"]
+    del message["to"]
+    return _encode(message)
+
+
+def _count_mpm_buttons(components: list[_Header | _Body | _Button | _Carousel]) -> int | None:
+    """How many MPM buttons there are, 0 or 1; None if something does not fit."""
+    count = 0
+    for component in components:
+        if isinstance(component, _Button):
+            if not _fits(component):
+                return None
+            count += component.sub_type == "mpm"
+        elif isinstance(component, _Carousel) and not _is_plain_carousel(component):
+            return None
+    return count if count <= 1 else None
+
+
+def _is_plain_carousel(carousel: _Carousel) -> bool:
+    """Whether the cards are in order from 0, and their buttons fit and open no product list."""
+    for position, card in enumerate(carousel.cards):
+        if card.card_index != position:
+            return False
+        for part in card.components:
+            if isinstance(part, _Button) and (part.sub_type == "mpm" or not _fits(part)):
+                return False
+    return True
+
+
+def _fits(button: _Button) -> bool:
+    """Whether the parameters are of the one type this kind of button takes."""
+    kind = _VALUES[button.sub_type]
+    for parameter in button.parameters:
+        if type(parameter) is not kind:
+            return False
+    return button.sub_type != "mpm" or _is_sound_mpm(button)
+
+
+def _is_sound_mpm(button: _Button) -> bool:
+    if len(button.parameters) != 1:
+        return False
+    action = button.parameters[0]
+    return (
+        isinstance(action, _Action)
+        and sum(len(section.product_items) for section in action.action.sections) <= MOST_PRODUCTS
+    )

@@ -1,0 +1,113 @@
+"""`extra_info`: what the customer wants back, where the request comes from, what to track.
+
+Law: unknown keys are ignored, an unknown `wa_source` is `api`, a reference is cut and never
+refused for its length. Null stands for a key that is not there.
+Source: the documents' table of `extra_info`; design contract, "Body".
+"""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import msgspec
+
+from waypost.model.submission import References
+from waypost.wire.faults import FaultCode, Faults, OutsizeNumber
+from waypost.wire.flags import BOOLEAN, parse_flag
+from waypost.wire.suspects import SURROGATE_TEXT, is_utf8
+
+LONGEST_REFERENCE = 255
+"""Code points."""
+
+SOURCES = frozenset(
+    {
+        "api",
+        "braze",
+        "clevertap",
+        "eloqua",
+        "hubspot",
+        "leadsquared",
+        "moengage",
+        "responsys",
+        "salesforce",
+        "shopify",
+        "webengage",
+        "zapier",
+        "zoho",
+    }
+)
+DEFAULT_SOURCE: Final = "api"
+
+_NO_REFERENCES = References()
+
+
+@dataclass(frozen=True, slots=True)
+class ExtraInfo:
+    """`extra_info`, understood."""
+
+    references: References = _NO_REFERENCES
+    source: str = DEFAULT_SOURCE
+    track_body: bool = False
+    track_button: bool = False
+
+
+_NOTHING = ExtraInfo()
+
+
+def parse_extra_info(value: Any, path: str, faults: Faults) -> ExtraInfo:
+    """What stands in `extra_info` at `path`; None is nothing."""
+    if value is None:
+        return _NOTHING
+    if not isinstance(value, dict):
+        faults.wrong_kind(path, value, "an object")
+        return _NOTHING
+    return ExtraInfo(
+        References(
+            _reference(value.get("ref"), f"{path}/ref", faults),
+            _reference(value.get("ref1"), f"{path}/ref1", faults),
+            _reference(value.get("ref2"), f"{path}/ref2", faults),
+        ),
+        _source(value.get("wa_source")),
+        _flag(value, "enable_url_tracking_body", path, faults),
+        _flag(value, "enable_url_tracking_button", path, faults),
+    )
+
+
+def _reference(value: Any, path: str, faults: Faults) -> str | None:
+    """A reference as text: a number is read as its digits; NUL, which databases refuse, is out."""
+    if value is None:
+        return None
+    if isinstance(value, bool):
+        text = None
+    elif isinstance(value, (str, int)):
+        text = str(value)
+    elif isinstance(value, msgspec.Raw):
+        text = bytes(value).decode()
+    elif isinstance(value, OutsizeNumber):
+        text = value.text
+    else:
+        text = None
+    if text is None:
+        faults.wrong_kind(path, value, "a string")
+        return None
+    if not is_utf8(text):
+        faults.add(path, FaultCode.LONE_SURROGATE, SURROGATE_TEXT)
+        return None
+    return text.replace("\0", "")[:LONGEST_REFERENCE]
+
+
+def _source(value: Any) -> str:
+    if isinstance(value, str):
+        lowered = value.lower()
+        if lowered in SOURCES:
+            return lowered
+    return DEFAULT_SOURCE
+
+
+def _flag(extra: dict[str, Any], key: str, path: str, faults: Faults) -> bool:
+    value = extra.get(key)
+    if value is None:
+        return False
+    flag = parse_flag(value)
+    if flag is None:
+        faults.wrong_kind(f"{path}/{key}", value, BOOLEAN)
+    return flag is True

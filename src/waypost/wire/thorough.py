@@ -1,0 +1,108 @@
+"""The thorough path: any body to a submission, or to every fault it has.
+
+Law: whatever the bytes, an answer and no exception, in linear time. What goes on to Meta is the
+customer's object with the contract's normalisations and without the recipient and
+`biz_opaque_callback_data`, which dispatch puts in. Order of keys and spelling of numbers stay.
+"""
+
+from typing import Any
+
+import msgspec
+
+from waypost.model.refusal import Fault
+from waypost.model.submission import Content, Submission
+from waypost.model.template import TemplateBook
+from waypost.wire.extra_info import parse_extra_info
+from waypost.wire.faults import ABSENT, FaultCode, Faults
+from waypost.wire.json_text import read_json
+from waypost.wire.message_object import (
+    check_product,
+    check_recipient_type,
+    check_text,
+    is_read_receipt,
+    parse_kind,
+)
+from waypost.wire.recipients import parse_recipients
+from waypost.wire.suspects import check_suspects
+from waypost.wire.template_object import check_template
+
+_NOT_CONTENT = ("to", "recipient", "biz_opaque_callback_data")
+_RIGHT = 'an object, like {"messaging_object": {...}, "extra_info": {...}}'
+
+_encode = msgspec.json.Encoder().encode
+
+
+def parse_thoroughly(
+    body: bytes, templates: TemplateBook, max_recipients: int
+) -> Submission | tuple[Fault, ...]:
+    """The submission, or all faults (at most 100)."""
+    document = read_json(body)
+    if isinstance(document, Fault):
+        return (document,)
+    faults = Faults()
+    message, base, extra = _unwrap(document.value, faults)
+    if message is None:
+        parse_extra_info(extra, "/extra_info", faults)
+        return faults.listed()
+    if is_read_receipt(message):
+        faults.add(
+            f"{base}/status",
+            FaultCode.READ_RECEIPT_UNSUPPORTED,
+            "this is a read receipt; only messages can be sent here",
+        )
+        return faults.listed()
+    check_product(message, base, faults)
+    check_recipient_type(message, base, faults)
+    recipients = parse_recipients(message, base, max_recipients, faults)
+    kind = parse_kind(message, base, faults)
+    names = _check_content(message, kind, base, templates, faults)
+    extra_info = parse_extra_info(extra, "/extra_info", faults)
+    for key in _NOT_CONTENT:
+        message.pop(key, None)
+    if document.is_suspect:
+        check_suspects(message, base, faults)
+    if faults or kind is None:
+        return faults.listed()
+    name, code = names or (None, None)
+    return Submission(
+        recipients,
+        Content(kind, _encode(message), name, code),
+        extra_info.references,
+        extra_info.source,
+        extra_info.track_body,
+        extra_info.track_button,
+    )
+
+
+def _unwrap(body: Any, faults: Faults) -> tuple[dict[str, Any] | None, str, Any]:
+    """The message object, the pointer to it, and `extra_info` as it stands.
+
+    A body that is itself a Meta message is the message object; an `extra_info` in it is ours.
+    """
+    if not isinstance(body, dict):
+        faults.wrong_kind("", body, _RIGHT)
+        return None, "", None
+    extra = body.get("extra_info")
+    if "messaging_object" not in body and "messaging_product" in body:
+        body.pop("extra_info", None)
+        return body, "", extra
+    message = body.get("messaging_object", ABSENT)
+    if isinstance(message, dict):
+        return message, "/messaging_object", extra
+    faults.absent_or_wrong("/messaging_object", message, "Meta's message object")
+    return None, "", extra
+
+
+def _check_content(
+    message: dict[str, Any],
+    kind: str | None,
+    base: str,
+    templates: TemplateBook,
+    faults: Faults,
+) -> tuple[str, str] | None:
+    """What is known of the content of this kind; of a template, its name and language."""
+    if kind == "template":
+        return check_template(message["template"], f"{base}/template", templates, faults)
+    if kind == "text":
+        check_text(message["text"], f"{base}/text", faults)
+    return None
