@@ -3,6 +3,7 @@
 A handler that catches everything in the middle turns a fault of ours into a wrong answer:
 the row is settled, the log is silent, and nobody knows. A failure that we expect is a value
 or an exception with a name. What is left goes up to the edge, which answers, logs and lives.
+A handler that undoes and then raises on catches nothing, and is free.
 """
 
 import ast
@@ -28,7 +29,9 @@ def check(project: Project) -> Iterator[Finding]:
         if path.as_posix() in EDGES:
             continue
         for node in ast.walk(project.parse(path)):
-            if isinstance(node, ast.ExceptHandler) and _is_broad(node.type):
+            if not isinstance(node, ast.ExceptHandler) or _raises_on(node):
+                continue
+            if _is_broad(node.type):
                 yield Finding(path, node.lineno, CODE, "name the exception, or let it rise")
 
 
@@ -38,3 +41,9 @@ def _is_broad(caught: ast.expr | None) -> bool:
     if isinstance(caught, ast.Tuple):
         return any(_is_broad(each) for each in caught.elts)
     return isinstance(caught, ast.Name) and caught.id in BROAD
+
+
+def _raises_on(handler: ast.ExceptHandler) -> bool:
+    """Whether the handler's last word is a bare `raise`."""
+    last = handler.body[-1]
+    return isinstance(last, ast.Raise) and last.exc is None

@@ -147,6 +147,15 @@ def test_an_exception_with_a_name_may_be_caught_anywhere(tmp_path):
     assert codes_of(tmp_path, broad_excepts.check, "src/waypost/status/x.py", text) == []
 
 
+def test_a_handler_that_undoes_and_raises_on_is_free(tmp_path):
+    text = "try:\n    work()\nexcept BaseException:\n    undo()\n    raise\n"
+    assert codes_of(tmp_path, broad_excepts.check, "src/waypost/status/x.py", text) == []
+    text = "try:\n    work()\nexcept Exception as error:\n    raise ValueError from error\n"
+    assert codes_of(tmp_path, broad_excepts.check, "src/waypost/status/x.py", text) == [
+        broad_excepts.CODE
+    ]
+
+
 QUERIES = "src/waypost/store/sql/queue.sql"
 REPOSITORY = "src/waypost/store/repositories/queue.py"
 
