@@ -1,0 +1,40 @@
+"""A list that remembers the latest of what came, each with a position that never changes."""
+
+from collections.abc import Iterator
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+
+class Log(Generic[T]):
+    """Appends in order; position 1 is the first ever, also after older ones are forgotten."""
+
+    def __init__(self, kept: int) -> None:
+        self._kept = kept
+        self._items: list[T] = []
+        self._forgotten = 0
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    def __iter__(self) -> Iterator[T]:
+        return iter(self._items)
+
+    def append(self, item: T) -> None:
+        """Remember `item`; forget the older half when there are twice as many as are kept."""
+        self._items.append(item)
+        if len(self._items) >= 2 * self._kept:
+            del self._items[: self._kept]
+            self._forgotten += self._kept
+
+    def after(self, position: int, limit: int | None = None) -> list[tuple[int, T]]:
+        """Up to `limit` items behind `position`, oldest first, each with its position."""
+        start = max(0, position - self._forgotten)
+        stop = None if limit is None else start + limit
+        first = self._forgotten + start + 1
+        return list(enumerate(self._items[start:stop], first))
+
+    def clear(self) -> None:
+        """Forget all; positions go on where they were."""
+        self._forgotten += len(self._items)
+        self._items = []

@@ -1,0 +1,222 @@
+"""The send edge: `POST /<version>/<phone number id>/messages`.
+
+Order of the checks: shape, recipient, template, then `checks` (reference 12.3). What passes is
+accepted: kept, scheduled, answered. The hot path: nothing here may cost more than it must.
+"""
+
+from base64 import b64encode
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from meta_emulator.checks import find_fault
+from meta_emulator.content import TYPES, content_fault
+from meta_emulator.errors import GraphError, invalid, refused
+from meta_emulator.faults import Faults
+from meta_emulator.graph import Answer, Request, Responder, encode
+from meta_emulator.parts import RefusedError, read_parts
+from meta_emulator.recipients import phone_digits
+from meta_emulator.state import Message, Number, State, Template
+
+CALLBACK_LIMIT = 512
+SUCCESS = b'{"success":true}'
+UNAVAILABLE = {
+    "PAUSED": 132015,
+    "DISABLED": 132016,
+}
+
+decode = msgspec.json.Decoder().decode
+Schedule = Callable[[Message], None]
+
+
+class Sends:
+    """Takes sends: understands, checks, keeps, schedules and answers them."""
+
+    def __init__(self, state: State, responder: Responder, schedule: Schedule) -> None:
+        self.faults = Faults()
+        self._state = state
+        self._responder = responder
+        self._schedule = schedule
+
+    def take(self, request: Request, number: Number) -> Answer:
+        """Meta's answer to the send in `request` from `number`."""
+        try:
+            body = decode(request.body)
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            body = None
+        if type(body) is not dict:
+            body = {}
+        try:
+            outcome = self._outcome(body, request, number)
+        except RefusedError as error:
+            outcome = error.error
+        if isinstance(outcome, GraphError):
+            return self._responder.error(outcome, request.version)
+        answer = self._responder.success(outcome, request.version, number.waba.id)
+        answer.is_lost = self.faults.loses_answer(self._state.chance)
+        return answer
+
+    def _outcome(
+        self, body: dict[str, Any], request: Request, number: Number
+    ) -> bytes | GraphError:
+        fault = shape_fault(body)
+        if fault is not None:
+            return fault
+        if "status" in body and "type" not in body:
+            return self._read_mark(body)
+        kind = str(body.get("type", "text")).lower()
+        category = "service"
+        fault = recipient_fault(body, number)
+        if fault is not None:
+            return fault
+        if kind == "template":
+            found = self._template(body["template"], number)
+            if isinstance(found, GraphError):
+                return found
+            parts = read_parts(body["template"].get("components"))
+            fault = find_fault(found.form, parts, request.version, number.waba.holdings)
+            category = found.category.lower()
+        else:
+            fault = content_fault(kind, body)
+        if fault is not None:
+            return fault
+        refusal = self.faults.refusal()
+        if refusal is not None:
+            return refused(refusal)
+        return self._accept(body, request, number, (kind, category))
+
+    def _accept(
+        self,
+        body: dict[str, Any],
+        request: Request,
+        number: Number,
+        kind_and_category: tuple[str, str],
+    ) -> bytes:
+        kind, category = kind_and_category
+        to = body.get("to")
+        wa_id = phone_digits(to) if to is not None else None
+        user_id = None if wa_id is not None else str(body["recipient"])
+        shown = str(to) if wa_id is not None else str(user_id)
+        wamid = self._wamid(wa_id or shown)
+        message = Message(
+            wamid,
+            self._state.clock.now(),
+            number,
+            shown,
+            wa_id,
+            user_id,
+            kind,
+            category,
+            request.body,
+            request.headers,
+            request.version,
+            body.get("biz_opaque_callback_data"),
+            self.faults.failure(),
+        )
+        self._state.messages.append(message)
+        self._schedule(message)
+        self._state.changes.happened()
+        status = ',"message_status":"accepted"' if kind == "template" else ""
+        key, value = ("wa_id", wa_id) if wa_id is not None else ("user_id", user_id)
+        escaped = encode(shown).decode()
+        reached = encode(value).decode()
+        return (
+            f'{{"messaging_product":"whatsapp","contacts":[{{"input":{escaped},"{key}":{reached}}}],'
+            f'"messages":[{{"id":"{wamid}"{status}}}]}}'
+        ).encode()
+
+    def _wamid(self, address: str) -> str:
+        """An id of Meta's shape: base64 around the recipient and 18 hexadecimal digits."""
+        digits = b"%018X" % self._state.chance.bits(72)
+        known = address.encode()[:255]
+        return (
+            "wamid."
+            + b64encode(
+                b"\x1c\x18%c%b\x15\x02\x00\x11\x18\x12%b\x00" % (len(known), known, digits)
+            ).decode()
+        )
+
+    def _template(self, template: dict[str, Any], number: Number) -> Template | GraphError:
+        name, language = template["name"], template["language"]["code"]
+        found = number.waba.templates.get((name, language))
+        if found is None:
+            return refused(132001, f"template name ({name}) does not exist in {language}")
+        if found.status == "APPROVED":
+            return found
+        code = UNAVAILABLE.get(found.status)
+        if code is not None:
+            return refused(code, f"template ({name}) is {found.status.lower()}")
+        return refused(132001, f"template name ({name}) is not approved in {language}")
+
+    def _read_mark(self, body: dict[str, Any]) -> bytes | GraphError:
+        if body["status"] != "read":
+            return invalid(f'Param status must be one of {{READ}} - got "{body["status"]}".')
+        if type(body.get("message_id")) is not str:
+            return invalid("The parameter message_id is required.")
+        return SUCCESS
+
+
+def shape_fault(body: dict[str, Any]) -> GraphError | None:
+    """What is wrong with the message around its content (code 100)."""
+    product = body.get("messaging_product")
+    if product is None:
+        return invalid("The parameter messaging_product is required.")
+    if str(product).lower() != "whatsapp":
+        return invalid(f'Param messaging_product must be one of {{WHATSAPP}} - got "{product}".')
+    recipient_type = body.get("recipient_type", "individual")
+    if recipient_type != "individual" and str(recipient_type).lower() != "individual":
+        return invalid(
+            f'Param recipient_type must be one of {{INDIVIDUAL}} - got "{recipient_type}".'
+        )
+    callback_data = body.get("biz_opaque_callback_data")
+    if callback_data is not None:
+        if type(callback_data) is not str:
+            return invalid("Param biz_opaque_callback_data must be a string.")
+        if len(callback_data) > CALLBACK_LIMIT:
+            return invalid(
+                f"Param biz_opaque_callback_data must be at most {CALLBACK_LIMIT} characters long."
+            )
+    if "status" in body and "type" not in body:
+        return None
+    kind = body.get("type", "text")
+    if type(kind) is not str or kind.lower() not in TYPES:
+        listed = ", ".join(sorted(TYPES)).upper()
+        return invalid(f'Param type must be one of {{{listed}}} - got "{kind}".')
+    return template_shape_fault(body) if kind.lower() == "template" else None
+
+
+def template_shape_fault(body: dict[str, Any]) -> GraphError | None:
+    """What is wrong with the template object, its components apart (code 100)."""
+    template = body.get("template")
+    if template is None:
+        return invalid("The parameter template is required.")
+    if type(template) is not dict:
+        return invalid("Param template must be an object.")
+    name = template.get("name")
+    if type(name) is not str or not name:
+        return invalid("The parameter template['name'] is required.")
+    language = template.get("language")
+    if type(language) is not dict:
+        return invalid("The parameter template['language'] is required.")
+    if type(language.get("code")) is not str:
+        return invalid("The parameter template['language']['code'] is required.")
+    return None
+
+
+def recipient_fault(body: dict[str, Any], number: Number) -> GraphError | None:
+    """What is wrong with `to`, or with `recipient` where there is no `to`."""
+    to = body.get("to")
+    if to is None:
+        recipient = body.get("recipient")
+        if recipient is None:
+            return invalid("The parameter to is required.")
+        if type(recipient) is not str or "." not in recipient:
+            return refused(131009, "recipient is not a business-scoped user id")
+        return None
+    digits = phone_digits(to)
+    if digits is None:
+        return refused(131009, "to is not a phone number")
+    if digits == number.digits:
+        return refused(131021)
+    return None

@@ -1,0 +1,181 @@
+"""The Graph API's other edges: numbers, templates, catalogue and products, webhook overrides.
+
+What is answered is what Meta's clients read at the start and when they look something up
+(reference 4.3, 7.1, 8).
+"""
+
+from typing import Any
+
+from meta_emulator.errors import GraphError, invalid
+from meta_emulator.fields import pick
+from meta_emulator.graph import Answer, Request, Responder, encode
+from meta_emulator.paging import page
+from meta_emulator.seed import ProductSeed
+from meta_emulator.state import Number, State, Template, Waba
+
+NUMBER_FIELDS = (
+    "verified_name",
+    "code_verification_status",
+    "display_phone_number",
+    "quality_rating",
+    "platform_type",
+    "throughput",
+    "last_onboarded_time",
+)
+TEMPLATE_FIELDS = (
+    "name",
+    "parameter_format",
+    "components",
+    "language",
+    "status",
+    "category",
+)
+PRODUCT_FIELDS = ("id", "retailer_id", "name")
+UPGRADED = 1000
+
+
+class Objects:
+    """Answers what is asked about the emulator's objects."""
+
+    def __init__(self, state: State, responder: Responder) -> None:
+        self._state = state
+        self._responder = responder
+
+    def number(self, request: Request, number: Number) -> Answer:
+        """`GET /<phone number id>`."""
+        shown = pick(number_object(number), request.query.get("fields"), NUMBER_FIELDS)
+        return self._answer(shown, request, number.waba.id)
+
+    def numbers(self, request: Request, waba: Waba) -> Answer:
+        """`GET /<WABA id>/phone_numbers`."""
+        shown = [
+            pick(number_object(number), request.query.get("fields"), NUMBER_FIELDS)
+            for number in waba.numbers
+        ]
+        return self._page(shown, request, waba.id)
+
+    def waba(self, request: Request, waba: Waba) -> Answer:
+        """`GET /<WABA id>`."""
+        item = {
+            "id": waba.id,
+            "name": waba.name,
+            "timezone_id": "71",
+            "message_template_namespace": f"{int(waba.id):032x}",
+            "currency": "INR",
+        }
+        shown = pick(item, request.query.get("fields"), tuple(item))
+        return self._answer(shown, request, waba.id)
+
+    def templates(self, request: Request, waba: Waba) -> Answer:
+        """`GET /<WABA id>/message_templates`, filtered by the query."""
+        wanted = {
+            key: {word.strip().lower() for word in request.query[key].strip("[]").split(",")}
+            for key in ("status", "language", "category")
+            if request.query.get(key)
+        }
+        name = request.query.get("name", "").lower()
+        shown = []
+        for template in waba.templates.values():
+            item = template_object(template)
+            fits = all(item[key].lower() in words for key, words in wanted.items())
+            if fits and name in template.name.lower():
+                shown.append(pick(item, request.query.get("fields"), TEMPLATE_FIELDS))
+        return self._page(shown, request, waba.id)
+
+    def template(self, request: Request, waba: Waba, template: Template) -> Answer:
+        """`GET /<template id>`."""
+        shown = pick(template_object(template), request.query.get("fields"), TEMPLATE_FIELDS)
+        return self._answer(shown, request, waba.id)
+
+    def catalogues(self, request: Request, waba: Waba) -> Answer:
+        """`GET /<WABA id>/product_catalogs`."""
+        shown = []
+        if waba.holdings.catalogue_id is not None:
+            item = {"id": waba.holdings.catalogue_id, "name": waba.catalogue_name}
+            shown.append(pick(item, request.query.get("fields"), ("id", "name")))
+        return self._page(shown, request, waba.id)
+
+    def products(self, request: Request, waba: Waba) -> Answer:
+        """`GET /<catalogue id>/products`."""
+        shown = [
+            pick(product_object(product), request.query.get("fields"), PRODUCT_FIELDS)
+            for product in waba.products.values()
+        ]
+        return self._page(shown, request, waba.id)
+
+    def subscribed_apps(self, request: Request, waba: Waba) -> Answer:
+        """`GET /<WABA id>/subscribed_apps`."""
+        app: dict[str, Any] = {
+            "whatsapp_business_api_data": {"id": "1000", "name": "emulator", "link": "/"}
+        }
+        if waba.webhook_url is not None:
+            app["override_callback_uri"] = waba.webhook_url
+        return self._answer({"data": [app]}, request, waba.id)
+
+    def _page(self, items: list[dict[str, Any]], request: Request, waba_id: str) -> Answer:
+        shown = page(items, request)
+        if isinstance(shown, GraphError):
+            return self._responder.error(shown, request.version)
+        if request.query.get("summary") == "true":
+            shown["summary"] = {"total_count": len(items)}
+        return self._answer(shown, request, waba_id)
+
+    def _answer(self, shown: dict[str, Any], request: Request, waba_id: str) -> Answer:
+        return self._responder.success(encode(shown), request.version, waba_id)
+
+
+def number_object(number: Number) -> dict[str, Any]:
+    """A phone number as Meta shows it."""
+    level = "HIGH" if number.throughput >= UPGRADED else "STANDARD"
+    return {
+        "id": number.id,
+        "verified_name": number.verified_name,
+        "code_verification_status": "VERIFIED",
+        "display_phone_number": number.display_phone_number,
+        "quality_rating": number.quality_rating,
+        "platform_type": "CLOUD_API",
+        "throughput": {"level": level},
+        "last_onboarded_time": "2025-01-01T00:00:00+0000",
+        "status": "CONNECTED",
+        "name_status": "APPROVED",
+        "account_mode": "LIVE",
+        "messaging_limit_tier": "TIER_100K",
+        "whatsapp_business_manager_messaging_limit": "TIER_100K",
+    }
+
+
+def template_object(template: Template) -> dict[str, Any]:
+    """A template as Meta shows it."""
+    return {
+        "name": template.name,
+        "parameter_format": template.parameter_format,
+        "components": template.components,
+        "language": template.language,
+        "status": template.status,
+        "category": template.category,
+        "quality_score": {"score": "GREEN", "date": 1758754645},
+        "rejected_reason": "NONE",
+        "id": template.id,
+    }
+
+
+def product_object(product: ProductSeed) -> dict[str, Any]:
+    """A product as Meta shows it."""
+    return {
+        "id": product.id,
+        "retailer_id": product.retailer_id,
+        "name": product.name,
+        "price": f"{product.price // 100}.{product.price % 100:02d} {product.currency}",
+        "currency": product.currency,
+        "availability": product.availability,
+    }
+
+
+def override_url(body: dict[str, Any]) -> str | GraphError | None:
+    """The `override_callback_uri` of a body; None if it has none, which resets it."""
+    url = body.get("override_callback_uri")
+    if url is None:
+        return None
+    if type(url) is not str or not url.startswith(("http://", "https://")):
+        return invalid("Param override_callback_uri must be a valid URI.")
+    return url

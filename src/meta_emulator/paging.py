@@ -1,0 +1,61 @@
+"""Cursor paging as the Graph API does it (reference 7.1)."""
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from binascii import Error as Base64Error
+from collections.abc import Sequence
+from typing import Any
+
+from meta_emulator.errors import GraphError, refused
+from meta_emulator.graph import Request
+
+LIMIT = 25
+MOST = 1000
+
+
+def page(items: Sequence[dict[str, Any]], request: Request) -> dict[str, Any] | GraphError:
+    """One page of `items` by the query's `limit`, `after` and `before`.
+
+    An unreadable cursor is 131059; `next` is there only if there is more.
+    """
+    limit_text = request.query.get("limit", str(LIMIT))
+    if not limit_text.isascii() or not limit_text.isdigit() or not int(limit_text) >= 1:
+        return GraphError(100, "(#100) Param limit must be a positive integer.")
+    limit = min(int(limit_text), MOST)
+    start = 0
+    if request.query.get("after"):
+        place = _place(request.query["after"])
+        if place is None:
+            return refused(131059)
+        start = place + 1
+    elif request.query.get("before"):
+        place = _place(request.query["before"])
+        if place is None:
+            return refused(131059)
+        start, limit = max(0, place - limit), min(limit, place)
+    shown = list(items[start : start + limit])
+    answer: dict[str, Any] = {"data": shown}
+    if shown:
+        last = start + len(shown) - 1
+        cursors = {"before": _cursor(start), "after": _cursor(last)}
+        answer["paging"] = {"cursors": cursors}
+        if last + 1 < len(items):
+            answer["paging"]["next"] = _next_url(request, cursors["after"], limit)
+    return answer
+
+
+def _next_url(request: Request, after: str, limit: int) -> str:
+    host = next((value.decode() for name, value in request.headers if name == b"host"), "")
+    return f"http://{host}{request.path}?limit={limit}&after={after}"
+
+
+def _cursor(place: int) -> str:
+    return urlsafe_b64encode(f"place:{place}".encode()).decode().rstrip("=")
+
+
+def _place(cursor: str) -> int | None:
+    try:
+        text = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
+    except (Base64Error, UnicodeDecodeError, ValueError):
+        return None
+    word, _, digits = text.partition(":")
+    return int(digits) if word == "place" and digits.isdigit() else None

@@ -1,0 +1,125 @@
+"""What the emulator starts with: numbers, templates, catalogue and media, from JSON or TOML.
+
+An unknown key is refused, so that a slip of the pen is heard. Templates are taken as they stand:
+a seed may break Meta's rules for creating one, as the default does with a carousel of one card,
+because the customer-facing documents show such a send.
+"""
+
+import tomllib
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+
+class SeedError(ValueError):
+    """The seed cannot be used; the text says why."""
+
+
+class NumberSeed(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """A business phone number. `throughput` in messages per second."""
+
+    id: str
+    display_phone_number: str
+    verified_name: str
+    throughput: int = 80
+    quality_rating: str = "GREEN"
+
+
+class TemplateSeed(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """A template as Meta's list shows it. `note` is for the reader of the seed."""
+
+    id: str
+    name: str
+    language: str
+    category: str
+    components: list[dict[str, Any]]
+    status: str = "APPROVED"
+    parameter_format: str = "POSITIONAL"
+    note: str = ""
+
+
+class ProductSeed(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """A product. `price` in hundredths of the currency's unit."""
+
+    id: str
+    retailer_id: str
+    name: str
+    price: int
+    currency: str = "INR"
+    availability: str = "in stock"
+
+
+class CatalogueSeed(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """The one catalogue of a WABA."""
+
+    id: str
+    name: str
+    products: list[ProductSeed]
+
+
+class WabaSeed(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """A WhatsApp Business Account and what it owns."""
+
+    id: str
+    name: str
+    phone_numbers: list[NumberSeed]
+    templates: list[TemplateSeed] = []
+    catalogue: CatalogueSeed | None = None
+
+
+class MediaSeed(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """A media id that counts as uploaded when the emulator starts."""
+
+    id: str
+    mime_type: str
+    file_size: int = 303833
+
+
+class Seed(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """Everything the emulator starts with."""
+
+    wabas: list[WabaSeed]
+    media: list[MediaSeed] = []
+
+
+def parse_seed(raw: bytes, *, is_toml: bool = False) -> Seed:
+    """The seed in `raw`; raises SeedError with the place and the reason."""
+    try:
+        if is_toml:
+            seed = msgspec.convert(tomllib.loads(raw.decode()), Seed)
+        else:
+            seed = msgspec.json.decode(raw, type=Seed)
+    except (msgspec.MsgspecError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SeedError(f"the seed cannot be used: {error}") from error
+    if not seed.wabas or not seed.wabas[0].phone_numbers:
+        raise SeedError("the seed needs at least one WABA with at least one phone number")
+    for what, ids in (
+        ("WABA", [waba.id for waba in seed.wabas]),
+        ("phone number", [number.id for waba in seed.wabas for number in waba.phone_numbers]),
+        ("media", [media.id for media in seed.media]),
+    ):
+        for object_id in ids:
+            if ids.count(object_id) > 1:
+                raise SeedError(f"the seed names the {what} id {object_id} twice")
+    return seed
+
+
+def load_seed(path: Path) -> Seed:
+    """The seed in a file, TOML if its name says so; raises SeedError."""
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise SeedError(f"the seed {path} cannot be read: {error.strerror}") from error
+    return parse_seed(raw, is_toml=path.suffix == ".toml")
+
+
+def default_seed_bytes() -> bytes:
+    """The default seed, as `meta-emulator seed` prints it."""
+    return resources.files("meta_emulator").joinpath("demo.json").read_bytes()
+
+
+def default_seed() -> Seed:
+    """The default seed: one WABA, one Indian number, templates of each kind."""
+    return parse_seed(default_seed_bytes())

@@ -1,0 +1,73 @@
+"""How an emulator is run: secrets, delays, delivery. One frozen object."""
+
+from dataclasses import dataclass
+
+from meta_emulator.graph import Version, parse_version, version_text
+
+STATUSES = ("sent", "delivered", "read")
+DEFAULT_DELAYS = (("sent", 0.15), ("delivered", 0.6), ("read", 1.5))
+WEEK_S = 7 * 24 * 3600.0
+
+
+class SettingsError(ValueError):
+    """A setting cannot be used; the text says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What an emulator is told when it starts.
+
+    status_delays   status and seconds after acceptance, in order of time; a status that is not
+                    named is never sent
+    webhook_version the version the webhook subscription is set to, not that of the sends
+    batch           updates in one webhook POST at most; Meta sends up to 1000
+    workers         webhook POSTs in flight at most, for each receiver
+    retry_first_s   the first gap after a failed webhook; each further one is twice as long
+    retry_cap_s     the longest gap
+    retry_span_s    after this long a webhook is given up
+    kept            messages, refusals and callbacks remembered, each
+    """
+
+    access_token: str
+    app_secret: str
+    verify_token: str
+    webhook_url: str | None = None
+    status_delays: tuple[tuple[str, float], ...] = DEFAULT_DELAYS
+    webhook_version: Version = (25, 0)
+    batch: int = 100
+    workers: int = 8
+    retry_first_s: float = 0.5
+    retry_cap_s: float = 300.0
+    retry_span_s: float = WEEK_S
+    timeout_s: float = 10.0
+    kept: int = 200_000
+
+
+def parse_delays(text: str) -> tuple[tuple[str, float], ...]:
+    """Delays of `sent=150,delivered=600,read=1500` (milliseconds); `none` is no statuses.
+
+    Raises SettingsError. The result is in order of time.
+    """
+    if text.strip().lower() in {"", "none"}:
+        return ()
+    delays: dict[str, float] = {}
+    for item in text.split(","):
+        status, equals, milliseconds = (part.strip() for part in item.partition("="))
+        if status not in STATUSES:
+            raise SettingsError(f"{status!r} is no status; there are {', '.join(STATUSES)}")
+        if not equals or not milliseconds.isascii() or not milliseconds.isdigit():
+            raise SettingsError(f"{item.strip()!r} needs milliseconds, as in {status}=150")
+        delays[status] = int(milliseconds) / 1000
+    return tuple(sorted(delays.items(), key=_delay))
+
+
+def parse_webhook_version(text: str) -> Version:
+    """(25, 0) for `v25.0`; raises SettingsError."""
+    version = parse_version(text)
+    if version is None:
+        raise SettingsError(f"{text!r} is no version; write it like {version_text((25, 0))}")
+    return version
+
+
+def _delay(item: tuple[str, float]) -> float:
+    return item[1]

@@ -1,0 +1,227 @@
+"""What the emulator holds: the objects of the Graph API, and what was sent, refused and heard."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from meta_emulator.chance import Chance
+from meta_emulator.changes import Changes
+from meta_emulator.checks import Holdings
+from meta_emulator.clock import Clock
+from meta_emulator.forms import Form, compile_form
+from meta_emulator.graph import Header
+from meta_emulator.log import Log
+from meta_emulator.seed import MediaSeed, ProductSeed, Seed, TemplateSeed, WabaSeed
+
+MEDIA_LIFE = timedelta(days=30)
+
+
+@dataclass(slots=True)
+class Template:
+    """One language of one template, and its form."""
+
+    id: str
+    name: str
+    language: str
+    category: str
+    status: str
+    parameter_format: str
+    components: list[dict[str, Any]]
+    form: Form
+
+
+@dataclass(slots=True)
+class Number:
+    """A business phone number. `webhook_url` overrides that of its WABA."""
+
+    id: str
+    display_phone_number: str
+    verified_name: str
+    throughput: int
+    quality_rating: str
+    waba: "Waba"
+    webhook_url: str | None = None
+
+    @property
+    def digits(self) -> str:
+        """The display number's digits."""
+        return "".join(filter(str.isdigit, self.display_phone_number))
+
+
+@dataclass(slots=True)
+class Waba:
+    """A WhatsApp Business Account. `webhook_url` overrides that of the app."""
+
+    id: str
+    name: str
+    holdings: Holdings
+    catalogue_name: str = ""
+    products: dict[str, ProductSeed] = field(default_factory=dict)
+    templates: dict[tuple[str, str], Template] = field(default_factory=dict)
+    numbers: list[Number] = field(default_factory=list)
+    webhook_url: str | None = None
+
+
+@dataclass(slots=True)
+class Media:
+    """An uploaded file; `content` is None for media of the seed."""
+
+    id: str
+    mime_type: str
+    file_size: int
+    sha256: str
+    expires_at: datetime
+    content: bytes | None = None
+
+    @property
+    def kind(self) -> str:
+        """`image`, `video`, `audio`, `document`."""
+        kind = self.mime_type.partition("/")[0]
+        return kind if kind in {"image", "video", "audio"} else "document"
+
+
+@dataclass(slots=True)
+class Status:
+    """A delivery status that fell due. `delivered_at`: a receiver answered 200 to it."""
+
+    status: str
+    time: datetime
+    delivered_at: datetime | None = None
+
+
+@dataclass(slots=True)
+class Message:
+    """An accepted send. `request` and `headers` are as received.
+
+    wa_id     the recipient's digits; None if it was sent to a user id
+    user_id   the recipient's business-scoped user id
+    category  what it is priced as: `marketing`, `utility`, `service` ...
+    failure   Meta's code if it is to fail instead of being sent
+    """
+
+    id: str
+    time: datetime
+    number: Number
+    to: str
+    wa_id: str | None
+    user_id: str | None
+    kind: str
+    category: str
+    request: bytes
+    headers: list[Header]
+    version: tuple[int, int]
+    callback_data: str | None
+    failure: int | None = None
+    statuses: list[Status] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Refusal:
+    """A request that got an error."""
+
+    time: datetime
+    method: str
+    path: str
+    request: bytes
+    headers: list[Header]
+    status: int
+    error: bytes
+
+
+@dataclass(slots=True)
+class Callback:
+    """A request to the inbox, where callbacks of the system under test may be sent."""
+
+    time: datetime
+    method: str
+    path: str
+    query: str
+    headers: list[Header]
+    body: bytes
+
+
+class State:
+    """Everything held, with the indexes the edges need."""
+
+    def __init__(self, seed: Seed, kept: int, clock: Clock, chance: Chance) -> None:
+        self.clock = clock
+        self.chance = chance
+        self.changes = Changes()
+        self.wabas: dict[str, Waba] = {}
+        self.numbers: dict[str, Number] = {}
+        self.media: dict[str, Media] = {}
+        self.messages: Log[Message] = Log(kept)
+        self.refusals: Log[Refusal] = Log(kept)
+        self.callbacks: Log[Callback] = Log(kept)
+        for media in seed.media:
+            self._hold_media(media)
+        for waba in seed.wabas:
+            self._hold_waba(waba)
+
+    @property
+    def first_number(self) -> Number:
+        """The seed's first number: the one meant where none is named."""
+        return next(iter(self.numbers.values()))
+
+    def media_kind(self, media_id: str) -> str | None:
+        """`image`, `video` ... of media that is known and unexpired; else None."""
+        media = self.media.get(media_id)
+        if media is None or media.expires_at <= self.clock.now():
+            return None
+        return media.kind
+
+    def forget(self) -> None:
+        """Forget messages, refusals and callbacks; what the seed gave stays."""
+        self.messages.clear()
+        self.refusals.clear()
+        self.callbacks.clear()
+
+    def _hold_media(self, seed: MediaSeed) -> None:
+        self.media[seed.id] = Media(
+            seed.id,
+            seed.mime_type,
+            seed.file_size,
+            f"{self.chance.bits(256):064x}",
+            self.clock.now() + MEDIA_LIFE,
+        )
+
+    def _hold_waba(self, seed: WabaSeed) -> None:
+        products: dict[str, ProductSeed] = {}
+        catalogue_id = None
+        if seed.catalogue is not None:
+            products = {product.retailer_id: product for product in seed.catalogue.products}
+            catalogue_id = seed.catalogue.id
+        waba = Waba(
+            seed.id,
+            seed.name,
+            Holdings(catalogue_id, products, self.media_kind),
+            seed.catalogue.name if seed.catalogue is not None else "",
+            products,
+        )
+        for template in seed.templates:
+            waba.templates[template.name, template.language] = _template(template)
+        for number in seed.phone_numbers:
+            held = Number(
+                number.id,
+                number.display_phone_number,
+                number.verified_name,
+                number.throughput,
+                number.quality_rating,
+                waba,
+            )
+            waba.numbers.append(held)
+            self.numbers[number.id] = held
+        self.wabas[seed.id] = waba
+
+
+def _template(seed: TemplateSeed) -> Template:
+    return Template(
+        seed.id,
+        seed.name,
+        seed.language,
+        seed.category.upper(),
+        seed.status.upper(),
+        seed.parameter_format.upper(),
+        seed.components,
+        compile_form(seed.components, seed.parameter_format),
+    )
