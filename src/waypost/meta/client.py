@@ -1,0 +1,110 @@
+"""The only code that calls the Cloud API."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from waypost.meta.errors import classify
+from waypost.meta.events import read_error
+from waypost.meta.outcome import Lost, NotReached, Outcome, Refused, Taken
+from waypost.meta.payload import render_message
+from waypost.model.message import Dispatchable
+from waypost.runtime.http import AnswerLostError, HttpAnswer, HttpClient, NeverLeftError
+
+OK = 200
+
+
+class _Contact(msgspec.Struct):
+    wa_id: str | None = None
+
+
+class _Message(msgspec.Struct):
+    id: str
+
+
+class _Accepted(msgspec.Struct):
+    messages: list[_Message]
+    contacts: list[_Contact] = []
+
+
+_decode_accepted = msgspec.json.Decoder(_Accepted).decode
+_decode = msgspec.json.Decoder().decode
+
+
+@dataclass(frozen=True, slots=True)
+class MetaClient:
+    """Meta's Graph API at one base URL and version."""
+
+    http: HttpClient
+    base_url: str
+    version: str
+    timeout_s: float
+
+    async def send(self, message: Dispatchable) -> Outcome:
+        """Gives one message to Meta. Raises nothing that a network can cause."""
+        sender = message.sender
+        try:
+            answer = await self.http.post(
+                f"{self.base_url}/{self.version}/{sender.phone_number_id}/messages",
+                {
+                    "Authorization": f"Bearer {sender.access_token}",
+                    "Content-Type": "application/json",
+                },
+                render_message(message),
+                self.timeout_s,
+            )
+        except NeverLeftError as error:
+            return NotReached(str(error))
+        except AnswerLostError as error:
+            return Lost(str(error))
+        return read_answer(answer)
+
+    async def list_templates(self, waba_id: str, access_token: str) -> list[dict[str, Any]]:
+        """All templates of a WABA, as Meta defines them, over all pages (`reference` 7.1).
+
+        Raises NeverLeftError or AnswerLostError, and PermissionError with Meta's own sentence
+        when Meta refuses.
+        """
+        templates: list[dict[str, Any]] = []
+        fields = "name,language,category,status,components"
+        first = f"{self.base_url}/{self.version}/{waba_id}/message_templates"
+        url: str | None = f"{first}?fields={fields}&limit=100"
+        while url is not None:
+            answer = await self.http.get(
+                url, {"Authorization": f"Bearer {access_token}"}, self.timeout_s
+            )
+            page = _decode(answer.body)
+            if answer.status != OK:
+                raise PermissionError(page["error"]["message"])
+            templates += page["data"]
+            paging = page.get("paging") or {}
+            after = (paging.get("cursors") or {}).get("after")
+            url = (
+                f"{first}?fields={fields}&limit=100&after={after}"
+                if after and paging.get("next")
+                else None
+            )
+        return templates
+
+
+def read_answer(answer: HttpAnswer) -> Outcome:
+    """What Meta's answer to a send means.
+
+    An error is one only if it says so: a 5xx without Meta's error object may come from
+    anything between, after the message went through.
+    """
+    if answer.status == OK:
+        try:
+            accepted = _decode_accepted(answer.body)
+            wa_id = accepted.contacts[0].wa_id if accepted.contacts else None
+            return Taken(accepted.messages[0].id, wa_id)
+        except (msgspec.DecodeError, IndexError):
+            return Lost("Meta answered 200 with a body that names no message")
+    try:
+        document = _decode(answer.body)
+        error = document["error"]
+        failure = read_error(error, answer.status)
+    except (msgspec.DecodeError, RecursionError, KeyError, TypeError, AttributeError):
+        return Lost(f"HTTP {answer.status} without Meta's error object")
+    return Refused(failure, classify(int(failure.code), answer.status).error_class)

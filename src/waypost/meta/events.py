@@ -1,0 +1,195 @@
+"""Meta's webhook body to typed events (`reference` 4.4 to 4.8). Pure, and never raises.
+
+One bad entry costs only itself: whatever cannot be understood is counted and named, and its
+neighbours go on. Unknown statuses and unknown fields exist and are no error.
+"""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import msgspec
+
+from waypost.meta.errors import classify
+from waypost.model.failure import Failure
+from waypost.model.lifecycle import Fact
+
+_decode = msgspec.json.Decoder().decode
+_encode = msgspec.json.Encoder().encode
+
+FACTS = {
+    "sent": Fact.SENT,
+    "delivered": Fact.DELIVERED,
+    "read": Fact.READ,
+    "failed": Fact.FAILED,
+    "played": Fact.READ,  # a voice message that was heard was certainly opened
+}
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+LATEST_S = 253_402_300_799
+"""The last second of the year 9999: a larger timestamp is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class StatusReceived:
+    """One status of one message.
+
+    opaque      `biz_opaque_callback_data`: our message id, if the message is ours
+    meta_value  the webhook value with this one status and its contact, as JSON, without `opaque`
+    """
+
+    phone_number_id: str
+    wamid: str
+    opaque: str | None
+    fact: Fact
+    occurred_at: datetime
+    wa_id: str | None
+    failure: Failure | None
+    is_billable: bool
+    meta_value: bytes
+
+
+@dataclass(slots=True)
+class Understood:
+    """What a webhook's body came to.
+
+    inbound  how many messages from recipients it held
+    others   fields other than `messages`, by how often
+    dropped  what was not understood, in words
+    """
+
+    statuses: list[StatusReceived] = field(default_factory=list)
+    inbound: int = 0
+    others: dict[str, int] = field(default_factory=dict)
+    dropped: list[str] = field(default_factory=list)
+
+
+def parse_webhook(body: bytes) -> Understood:
+    """Everything in a webhook's body."""
+    understood = Understood()
+    try:
+        document = _decode(body)
+    except (msgspec.DecodeError, RecursionError) as error:
+        understood.dropped.append(f"the body is no JSON: {error}")
+        return understood
+    entries = document.get("entry") if isinstance(document, dict) else None
+    if not isinstance(entries, list):
+        understood.dropped.append("the body has no list `entry`")
+        return understood
+    for position, entry in enumerate(entries):
+        changes = entry.get("changes") if isinstance(entry, dict) else None
+        if not isinstance(changes, list):
+            understood.dropped.append(f"/entry/{position} has no list `changes`")
+            continue
+        for number, change in enumerate(changes):
+            _read_change(change, f"/entry/{position}/changes/{number}", understood)
+    return understood
+
+
+def _read_change(change: Any, path: str, understood: Understood) -> None:
+    value = change.get("value") if isinstance(change, dict) else None
+    if not isinstance(value, dict):
+        understood.dropped.append(f"{path} has no object `value`")
+        return
+    if change.get("field") != "messages":
+        name = str(change.get("field"))
+        understood.others[name] = understood.others.get(name, 0) + 1
+        return
+    inbound = value.get("messages")
+    if isinstance(inbound, list):
+        understood.inbound += len(inbound)
+    if isinstance(value.get("errors"), list):
+        understood.others["errors"] = understood.others.get("errors", 0) + 1
+    statuses = value.get("statuses")
+    if not isinstance(statuses, list):
+        return
+    metadata = value.get("metadata")
+    phone_number_id = metadata.get("phone_number_id") if isinstance(metadata, dict) else None
+    for number, status in enumerate(statuses):
+        read = _read_status(status, value, str(phone_number_id or ""))
+        if isinstance(read, str):
+            understood.dropped.append(f"{path}/value/statuses/{number}: {read}")
+        else:
+            understood.statuses.append(read)
+
+
+def _read_status(status: Any, value: dict[str, Any], phone_number_id: str) -> StatusReceived | str:
+    """The status, or why it is none."""
+    if not isinstance(status, dict):
+        return "is no object"
+    wamid, name = status.get("id"), status.get("status")
+    if not isinstance(wamid, str) or not wamid:
+        return "has no `id`"
+    fact = FACTS.get(name) if isinstance(name, str) else None
+    if fact is None:
+        return f"status {name!r} is not known"
+    occurred_at = _instant(status.get("timestamp"))
+    if occurred_at is None:
+        return f"timestamp {status.get('timestamp')!r} is none"
+    opaque = status.get("biz_opaque_callback_data")
+    pricing = status.get("pricing")
+    wa_id = status.get("recipient_id")
+    shown = {key: part for key, part in status.items() if key != "biz_opaque_callback_data"}
+    return StatusReceived(
+        phone_number_id=phone_number_id,
+        wamid=wamid,
+        opaque=opaque if isinstance(opaque, str) and opaque else None,
+        fact=fact,
+        occurred_at=occurred_at,
+        wa_id=wa_id if isinstance(wa_id, str) and wa_id else None,
+        failure=_failure(status.get("errors")) if fact is Fact.FAILED else None,
+        is_billable=not _is_free(pricing),
+        meta_value=_encode(_value_of_one(value, shown)),
+    )
+
+
+def _value_of_one(value: dict[str, Any], status: dict[str, Any]) -> dict[str, Any]:
+    """Meta's value with this one status, and of the contacts only its own."""
+    one = dict(value)
+    one["statuses"] = [status]
+    contacts = value.get("contacts")
+    if isinstance(contacts, list) and len(value["statuses"]) > 1:
+        whose = {status.get("recipient_id"), status.get("recipient_user_id")} - {None}
+        one["contacts"] = [
+            contact
+            for contact in contacts
+            if isinstance(contact, dict) and whose & {contact.get("wa_id"), contact.get("user_id")}
+        ]
+    return one
+
+
+def _instant(timestamp: Any) -> datetime | None:
+    """Unix seconds, as a string or, from some senders, as a number."""
+    try:
+        seconds = int(timestamp)
+    except (TypeError, ValueError, OverflowError):
+        return None
+    return EPOCH + timedelta(seconds=seconds) if 0 <= seconds <= LATEST_S else None
+
+
+def _is_free(pricing: Any) -> bool:
+    """Whether Meta says that it does not bill this message (`reference` 4.4)."""
+    if not isinstance(pricing, dict):
+        return False
+    return pricing.get("billable") is False or pricing.get("type") in (
+        "free_customer_service",
+        "free_entry_point",
+    )
+
+
+def _failure(errors: Any) -> Failure:
+    """Why Meta failed the message: the first of its errors."""
+    first = errors[0] if isinstance(errors, list) and errors else None
+    if not isinstance(first, dict) or not isinstance(first.get("code"), int):
+        return Failure("0", "Meta gave no reason", "", "Operator: ask Meta's support.")
+    return read_error(first, http_status=200)
+
+
+def read_error(error: dict[str, Any], http_status: int) -> Failure:
+    """Meta's error object, of a webhook or of an answer, as a failure in our words."""
+    code = error.get("code")
+    number = code if isinstance(code, int) else 0
+    row = classify(number, http_status)
+    data = error.get("error_data")
+    detail = data.get("details") if isinstance(data, dict) else None
+    said = detail or error.get("message") or error.get("title") or ""
+    return Failure(str(number), row.title, str(said), row.next_step)

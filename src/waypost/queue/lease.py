@@ -1,0 +1,43 @@
+"""A lease: the time-bound right to work on an item. Not a state of the item.
+
+Whoever holds the token may settle the item; whoever lost it may not, whatever it still
+believes: every settling statement names the token. A lease that ends unsettled means that its
+holder was lost while it had the item, and the next one to take it is told.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from waypost.model.work import QueueItem, QueueName
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """The right to one attempt at one item.
+
+    attempt   which attempt this is, from 1; counted in the store before it is made
+    was_lost  whoever had it before was lost, and may have done the work
+    cargo     the work itself, when it was handed over in memory; None: load it
+    """
+
+    account_id: int
+    queue: QueueName
+    lane: str
+    item_id: str
+    attempt: int
+    token: str
+    ends_at: datetime
+    was_lost: bool = False
+    cargo: Any = None
+
+    def item(self, due_at: datetime) -> QueueItem:
+        """The item under this lease."""
+        return QueueItem(
+            self.account_id, self.queue, self.lane, self.item_id, due_at, self.attempt, self.token
+        )
+
+    def put_back(self, due_at: datetime, *, was_made: bool) -> QueueItem:
+        """The item, to be due again; an attempt that was not made is not counted."""
+        item = self.item(due_at)
+        return item if was_made else replace(item, attempt=self.attempt - 1)

@@ -1,0 +1,111 @@
+"""The outgoing HTTP client: one pool, no redirects, bounded time, and honest about doubt.
+
+Law: an error says whether the request may have reached the other side. Only a failure to
+connect proves that it did not; everything else, time-outs and resets included, is doubt.
+"""
+
+import ssl
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Protocol
+
+from pyreqwest.client import ClientBuilder
+from pyreqwest.exceptions import DetailedPyreqwestError, PyreqwestError
+
+CONNECTING = "client error (Connect)"
+"""How the library names the phase. Its classes do not tell: it calls a connection that was
+closed before the answer a ConnectError too."""
+
+
+class HttpError(Exception):
+    """A call gave no answer; the text says why, in words."""
+
+
+class NeverLeftError(HttpError):
+    """The request certainly never reached the other side."""
+
+
+class AnswerLostError(HttpError):
+    """The request may have reached the other side; its answer did not come back."""
+
+
+@dataclass(frozen=True, slots=True)
+class HttpAnswer:
+    """What came back: status, headers by lower-case name, and the whole body."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class HttpClient(Protocol):
+    """One call out. Tests pass one that calls an application in the same process."""
+
+    async def post(
+        self, url: str, headers: Mapping[str, str], body: bytes, timeout_s: float
+    ) -> HttpAnswer:
+        """Post and read the whole answer; any status is an answer.
+
+        Raises NeverLeftError or AnswerLostError.
+        """
+        ...
+
+    async def get(self, url: str, headers: Mapping[str, str], timeout_s: float) -> HttpAnswer:
+        """Get and read the whole answer. Raises NeverLeftError or AnswerLostError."""
+        ...
+
+
+class PooledHttpClient:
+    """`HttpClient` over real connections, kept open between calls."""
+
+    def __init__(self, user_agent: str) -> None:
+        self._client = (
+            ClientBuilder()
+            .user_agent(user_agent)
+            .follow_redirects(False)  # noqa: FBT003 - the library's own way
+            .error_for_status(False)  # noqa: FBT003
+            .referer(False)  # noqa: FBT003
+            .connect_timeout(timedelta(seconds=10))
+            .pool_max_idle_per_host(1024)
+            .no_proxy()
+            .build()
+        )
+
+    async def post(
+        self, url: str, headers: Mapping[str, str], body: bytes, timeout_s: float
+    ) -> HttpAnswer:
+        """See `HttpClient.post`."""
+        return await self._send("POST", url, headers, body, timeout_s)
+
+    async def get(self, url: str, headers: Mapping[str, str], timeout_s: float) -> HttpAnswer:
+        """See `HttpClient.get`."""
+        return await self._send("GET", url, headers, None, timeout_s)
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self._client.close()
+
+    async def _send(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        body: bytes | None,
+        timeout_s: float,
+    ) -> HttpAnswer:
+        try:
+            request = self._client.request(method, url).headers(headers)
+            if body is not None:
+                request = request.body_bytes(body)
+            response = await request.timeout(timedelta(seconds=timeout_s)).build().send()
+            answer = bytes(await response.bytes())
+        except DetailedPyreqwestError as error:
+            causes = [cause["message"] for cause in error.details["causes"] or ()]
+            words = causes[-1] if causes else str(error)
+            if CONNECTING in causes:
+                raise NeverLeftError(words) from error
+            raise AnswerLostError(words) from error
+        except (PyreqwestError, ValueError, ssl.SSLError) as error:
+            raise NeverLeftError(str(error)) from error
+        return HttpAnswer(response.status, dict(response.headers), answer)
