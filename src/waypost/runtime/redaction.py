@@ -20,8 +20,8 @@ _LONGEST_COUNTRY_CODE = 3
 _TAIL = 2
 _RECIPIENT_NAMES = frozenset({"recipient", "to", "phone", "wa_id", "user_id"})
 _SECRET_NAME = re.compile(
-    r"(?:.*_)?(?:secret|password|credentials|authorization|operator_token|verify_token|"
-    r"access_token|api_key)",
+    r"(?:.*[-_])?(?:secret|password|credentials|authorization|operator_token|verify_token|"
+    r"access_token|api[-_]key)",
     re.IGNORECASE,
 )
 

@@ -19,6 +19,7 @@ T = TypeVar("T")
 PRICE_DIGITS = 4
 """Prices are kept in ten-thousandths of a currency's unit, as `model/money.py` has them."""
 
+_WHOLE = re.compile(r"-?[0-9]+")
 _SWITCH = {"true": True, "yes": True, "on": True, "1": True}
 _SWITCH |= {"false": False, "no": False, "off": False, "0": False}
 
@@ -76,8 +77,8 @@ def url(*, may_be_empty: bool = False) -> Kind[str]:
         parts = urlsplit(value)
         if parts.scheme not in {"http", "https"} or not parts.hostname:
             raise ValueError(words)
-        if parts.query or parts.fragment or re.search(r"\s", value):
-            raise ValueError(words)
+        if parts.query or parts.fragment or re.search(r"\s", value) or parts.port == 0:
+            raise ValueError(words)  # reading the port raises for one that is none
         return value.rstrip("/")
 
     return Kind(words, parse)
@@ -88,7 +89,7 @@ def integer(least: int, most: int | None = None) -> Kind[int]:
     words = f"a whole number from {least}" + ("" if most is None else f" to {most}")
 
     def parse(value: object) -> int:
-        if isinstance(value, str):
+        if isinstance(value, str) and _WHOLE.fullmatch(value.strip()):
             value = int(value)
         if not isinstance(value, int) or isinstance(value, bool):
             raise TypeError(words)

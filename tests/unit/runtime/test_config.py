@@ -122,6 +122,7 @@ def test_a_wrong_value_is_refused_even_where_a_stronger_one_hides_it(tmp_path):
     [
         ("port = true", "port"),
         ('port = "80.5"', "port"),
+        ('port = "8_080"', "port"),
         ("lease_s = nan", "lease_s"),
         ("lease_s = false", "lease_s"),
         ("host = 8", "host"),
@@ -136,6 +137,8 @@ def test_a_wrong_value_is_refused_even_where_a_stronger_one_hides_it(tmp_path):
         ('meta_base_url = ""', "meta_base_url"),
         ('meta_base_url = "ftp://example.com"', "meta_base_url"),
         ('meta_base_url = "https://example.com/?a=b"', "meta_base_url"),
+        ('meta_base_url = "https://example.com:70000"', "meta_base_url"),
+        ('meta_base_url = "https://exam ple.com"', "meta_base_url"),
         ("public_url = 1", "public_url"),
         ('meta_api_version = "25"', "meta_api_version"),
         ('currency = "usd"', "currency"),

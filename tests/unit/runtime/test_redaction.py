@@ -54,7 +54,8 @@ def test_a_value_under_a_recipients_name_is_masked(name):
 
 
 @pytest.mark.parametrize(
-    "name", ["api_key", "authorization", "Authorization", "meta_app_secret", "operator_token"]
+    "name",
+    ["api_key", "api-key", "authorization", "Authorization", "meta_app_secret", "operator_token"],
 )
 def test_a_value_under_a_secrets_name_is_stars(name):
     assert redacted(**{name: "horse"}) == {name: STARS}
