@@ -83,7 +83,7 @@ def _wrong_count(component: str, given: int, expected: int) -> GraphError:
 
 
 def _is_media(header: list[Parameter] | None) -> bool:
-    return bool(header) and header[0][0] not in TEXTUAL  # type: ignore[index]  # bool() narrows
+    return header is not None and any(kind not in TEXTUAL for kind, _ in header)
 
 
 def _card_number_fault(form: Form, parts: Parts) -> GraphError | None:
@@ -114,22 +114,18 @@ def _kind_fault(pairs: Pairs) -> GraphError | None:
 
 def _header_kind_fault(form: Form, parts: Parts, *, is_card: bool) -> GraphError | None:
     kind, header = form.header_kind, parts.header
-    if kind is None:
-        if header:
-            return _mismatch("header", "NONE", header[0][0])
-        return None
     if kind == "TEXT":
         return _text_kind_fault("header", header, form.header)
     if not header:
-        if is_card:
-            return refused(132012, EMPTY_HEADER)
-        return _mismatch("header", kind, "UNKNOWN")
-    received = header[0][0]
-    if received.upper() != kind and not (kind == "GIF" and received == "video"):
-        return _mismatch("header", kind, received)
+        if kind is None:
+            return None
+        return refused(132012, EMPTY_HEADER) if is_card else _mismatch("header", kind, "UNKNOWN")
+    received, parameter = header[0]
+    if received.upper() != kind and (kind, received) != ("GIF", "video"):
+        return _mismatch("header", kind or "NONE", received)
     if len(header) != 1:
         return _wrong_count("header", len(header), 1)
-    return _header_object_fault(received, header[0][1])
+    return _header_object_fault(received, parameter)
 
 
 def _header_object_fault(kind: str, parameter: dict[str, Any]) -> GraphError | None:

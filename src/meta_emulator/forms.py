@@ -83,7 +83,7 @@ class Form:
     @property
     def has_product_cards(self) -> bool:
         """Whether the carousel's cards show products: then two define up to ten."""
-        return bool(self.cards) and self.cards[0].header_kind == "PRODUCT"  # type: ignore[index]  # bool() narrows
+        return self.cards is not None and {card.header_kind for card in self.cards} == {"PRODUCT"}
 
 
 def compile_form(components: Sequence[Mapping[str, Any]], parameter_format: str) -> Form:

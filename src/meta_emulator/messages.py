@@ -42,48 +42,31 @@ class Sends:
     def take(self, request: Request, number: Number) -> Answer:
         """Meta's answer to the send in `request` from `number`."""
         try:
-            body = decode(request.body)
-        except (msgspec.DecodeError, UnicodeDecodeError):
-            body = None
-        if type(body) is not dict:
-            body = {}
-        try:
-            outcome = self._outcome(body, request, number)
-        except RefusedError as error:
-            outcome = error.error
-        if isinstance(outcome, GraphError):
-            return self._responder.error(outcome, request.version)
+            outcome = self._outcome(read_object(request.body), request, number)
+        except RefusedError as refusal:
+            return self._responder.error(refusal.error, request.version)
         answer = self._responder.success(outcome, request.version, number.waba.id)
         answer.is_lost = self.faults.loses_answer(self._state.chance)
         return answer
 
-    def _outcome(
-        self, body: dict[str, Any], request: Request, number: Number
-    ) -> bytes | GraphError:
-        fault = shape_fault(body)
-        if fault is not None:
-            return fault
+    def _outcome(self, body: dict[str, Any], request: Request, number: Number) -> bytes:
+        """The answer's body; raises RefusedError."""
+        insist(shape_fault(body))
         if "status" in body and "type" not in body:
-            return self._read_mark(body)
+            return SUCCESS
+        insist(recipient_fault(body, number))
         kind = str(body.get("type", "text")).lower()
         category = "service"
-        fault = recipient_fault(body, number)
-        if fault is not None:
-            return fault
         if kind == "template":
-            found = self._template(body["template"], number)
-            if isinstance(found, GraphError):
-                return found
+            template = available(body["template"], number)
             parts = read_parts(body["template"].get("components"))
-            fault = find_fault(found.form, parts, request.version, number.waba.holdings)
-            category = found.category.lower()
+            insist(find_fault(template.form, parts, request.version, number.waba.holdings))
+            category = template.category.lower()
         else:
-            fault = content_fault(kind, body)
-        if fault is not None:
-            return fault
-        refusal = self.faults.refusal()
-        if refusal is not None:
-            return refused(refusal)
+            insist(content_fault(kind, body))
+        code = self.faults.refusal()
+        if code is not None:
+            raise RefusedError(refused(code))
         return self._accept(body, request, number, (kind, category))
 
     def _accept(
@@ -118,12 +101,11 @@ class Sends:
         self._schedule(message)
         self._state.changes.happened()
         status = ',"message_status":"accepted"' if kind == "template" else ""
-        key, value = ("wa_id", wa_id) if wa_id is not None else ("user_id", user_id)
-        escaped = encode(shown).decode()
-        reached = encode(value).decode()
+        key = "user_id" if wa_id is None else "wa_id"
+        reached = encode(user_id if wa_id is None else wa_id).decode()
         return (
-            f'{{"messaging_product":"whatsapp","contacts":[{{"input":{escaped},"{key}":{reached}}}],'
-            f'"messages":[{{"id":"{wamid}"{status}}}]}}'
+            '{"messaging_product":"whatsapp","contacts":[{"input":'
+            f'{encode(shown).decode()},"{key}":{reached}}}],"messages":[{{"id":"{wamid}"{status}}}]}}'
         ).encode()
 
     def _wamid(self, address: str) -> str:
@@ -137,24 +119,34 @@ class Sends:
             ).decode()
         )
 
-    def _template(self, template: dict[str, Any], number: Number) -> Template | GraphError:
-        name, language = template["name"], template["language"]["code"]
-        found = number.waba.templates.get((name, language))
-        if found is None:
-            return refused(132001, f"template name ({name}) does not exist in {language}")
-        if found.status == "APPROVED":
-            return found
-        code = UNAVAILABLE.get(found.status)
-        if code is not None:
-            return refused(code, f"template ({name}) is {found.status.lower()}")
-        return refused(132001, f"template name ({name}) is not approved in {language}")
 
-    def _read_mark(self, body: dict[str, Any]) -> bytes | GraphError:
-        if body["status"] != "read":
-            return invalid(f'Param status must be one of {{READ}} - got "{body["status"]}".')
-        if type(body.get("message_id")) is not str:
-            return invalid("The parameter message_id is required.")
-        return SUCCESS
+def read_object(raw: bytes) -> dict[str, Any]:
+    """The JSON object in `raw`; an empty one for anything else, as Meta reads it."""
+    try:
+        body = decode(raw)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return {}
+    return body if type(body) is dict else {}
+
+
+def insist(fault: GraphError | None) -> None:
+    """Raise RefusedError if there is a fault."""
+    if fault is not None:
+        raise RefusedError(fault)
+
+
+def available(template: dict[str, Any], number: Number) -> Template:
+    """The approved template that a send names; raises RefusedError."""
+    name, language = template["name"], template["language"]["code"]
+    found = number.waba.templates.get((name, language))
+    if found is None:
+        raise RefusedError(refused(132001, f"template name ({name}) does not exist in {language}"))
+    if found.status == "APPROVED":
+        return found
+    code = UNAVAILABLE.get(found.status)
+    if code is not None:
+        raise RefusedError(refused(code, f"template ({name}) is {found.status.lower()}"))
+    raise RefusedError(refused(132001, f"template name ({name}) is not approved in {language}"))
 
 
 def shape_fault(body: dict[str, Any]) -> GraphError | None:
@@ -164,26 +156,45 @@ def shape_fault(body: dict[str, Any]) -> GraphError | None:
         return invalid("The parameter messaging_product is required.")
     if str(product).lower() != "whatsapp":
         return invalid(f'Param messaging_product must be one of {{WHATSAPP}} - got "{product}".')
-    recipient_type = body.get("recipient_type", "individual")
-    if recipient_type != "individual" and str(recipient_type).lower() != "individual":
+    if "status" in body and "type" not in body:
+        return read_mark_fault(body)
+    recipient_type = str(body.get("recipient_type", "individual"))
+    if recipient_type.lower() != "individual":
         return invalid(
             f'Param recipient_type must be one of {{INDIVIDUAL}} - got "{recipient_type}".'
         )
-    callback_data = body.get("biz_opaque_callback_data")
-    if callback_data is not None:
-        if type(callback_data) is not str:
-            return invalid("Param biz_opaque_callback_data must be a string.")
-        if len(callback_data) > CALLBACK_LIMIT:
-            return invalid(
-                f"Param biz_opaque_callback_data must be at most {CALLBACK_LIMIT} characters long."
-            )
-    if "status" in body and "type" not in body:
-        return None
+    return callback_fault(body.get("biz_opaque_callback_data")) or kind_fault(body)
+
+
+def kind_fault(body: dict[str, Any]) -> GraphError | None:
+    """What is wrong with `type`, and with the template object if it is one (code 100)."""
     kind = body.get("type", "text")
     if type(kind) is not str or kind.lower() not in TYPES:
         listed = ", ".join(sorted(TYPES)).upper()
         return invalid(f'Param type must be one of {{{listed}}} - got "{kind}".')
     return template_shape_fault(body) if kind.lower() == "template" else None
+
+
+def callback_fault(callback_data: Any) -> GraphError | None:
+    """What is wrong with `biz_opaque_callback_data` (code 100)."""
+    if callback_data is None:
+        return None
+    if type(callback_data) is not str:
+        return invalid("Param biz_opaque_callback_data must be a string.")
+    if len(callback_data) > CALLBACK_LIMIT:
+        return invalid(
+            f"Param biz_opaque_callback_data must be at most {CALLBACK_LIMIT} characters long."
+        )
+    return None
+
+
+def read_mark_fault(body: dict[str, Any]) -> GraphError | None:
+    """What is wrong with `{"status": "read", "message_id": ...}` (code 100)."""
+    if body["status"] != "read":
+        return invalid(f'Param status must be one of {{READ}} - got "{body["status"]}".')
+    if type(body.get("message_id")) is not str:
+        return invalid("The parameter message_id is required.")
+    return None
 
 
 def template_shape_fault(body: dict[str, Any]) -> GraphError | None:

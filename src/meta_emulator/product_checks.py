@@ -52,6 +52,10 @@ def _action_fault(action: Any, products: Container[str]) -> GraphError | None:
         return refused(131008, "buttons: action requires at least one section")
     if len(sections) > MOST_SECTIONS:
         return refused(131009, f"buttons: at most {MOST_SECTIONS} sections are allowed")
+    return _sections_fault(sections, products)
+
+
+def _sections_fault(sections: list[Any], products: Container[str]) -> GraphError | None:
     named: list[str] = []
     for number, section in enumerate(sections):
         fault = _section_fault(section, number, named)
