@@ -74,7 +74,7 @@ class App:
             scope["path"],
             segments,
             version,
-            [(bytes(name), bytes(value)) for name, value in scope["headers"]],
+            scope["headers"],
             _query(raw_query) if raw_query else {},
             body,
         )

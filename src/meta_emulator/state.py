@@ -32,7 +32,10 @@ class Template:
 
 @dataclass(slots=True)
 class Number:
-    """A business phone number. `webhook_url` overrides that of its WABA."""
+    """A business phone number. `webhook_url` overrides that of its WABA.
+
+    digits  the display number's
+    """
 
     id: str
     display_phone_number: str
@@ -41,11 +44,10 @@ class Number:
     quality_rating: str
     waba: "Waba"
     webhook_url: str | None = None
+    digits: str = field(init=False)
 
-    @property
-    def digits(self) -> str:
-        """The display number's digits."""
-        return "".join(filter(str.isdigit, self.display_phone_number))
+    def __post_init__(self) -> None:
+        self.digits = "".join(filter(str.isdigit, self.display_phone_number))
 
 
 @dataclass(slots=True)

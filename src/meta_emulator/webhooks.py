@@ -10,6 +10,7 @@ import hmac
 import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from json.encoder import encode_basestring_ascii as quoted
 from typing import Any
 
 from meta_emulator.errors import webhook_error
@@ -40,11 +41,11 @@ def ascii_json(value: Any) -> str:
 
 def change_head(number: Number) -> str:
     """The part of a change that is the same for everything of one number."""
-    metadata = {
-        "display_phone_number": number.digits,
-        "phone_number_id": number.id,
-    }
-    return '{"value":{"messaging_product":"whatsapp","metadata":' + ascii_json(metadata)
+    display, number_id = quoted(number.digits), quoted(number.id)
+    return (
+        '{"value":{"messaging_product":"whatsapp","metadata":'
+        f'{{"display_phone_number":{display},"phone_number_id":{number_id}}}'
+    )
 
 
 def render_status(message: Message, status: Status, version: Version, *, is_priced: bool) -> str:
@@ -62,7 +63,7 @@ def render_status(message: Message, status: Status, version: Version, *, is_pric
     if message.wa_id is not None:
         reached = f',"recipient_id":"{message.wa_id}"'
         contact = f'"wa_id":"{message.wa_id}",'
-    user = ascii_json(user_id)
+    user = quoted(user_id)
     text = (
         f'{change_head(message.number)},"contacts":[{{"profile":{{"name":"{UNNAMED}"}},'
         f'{contact}"user_id":{user}}}],"statuses":[{{"id":"{message.id}",'
@@ -71,7 +72,7 @@ def render_status(message: Message, status: Status, version: Version, *, is_pric
     if status.status != "failed" or message.wa_id is None:
         text += f',"recipient_user_id":{user}'
     if message.callback_data is not None:
-        text += f',"biz_opaque_callback_data":{ascii_json(message.callback_data)}'
+        text += f',"biz_opaque_callback_data":{quoted(message.callback_data)}'
     if status.status == "failed" and message.failure is not None:
         text += f',"errors":[{ascii_json(webhook_error(message.failure))}]'
     if is_priced:
