@@ -35,7 +35,9 @@ class _Typed(_Shape, tag_field="type"):
 
 
 class _Media(_Shape):
-    id: _Filled
+    id: _Filled | UnsetType = UNSET
+    link: _Filled | UnsetType = UNSET
+    filename: str | UnsetType = UNSET
 
 
 class _Text(_Typed, tag="text"):
@@ -49,6 +51,14 @@ class _Image(_Typed, tag="image"):
 
 class _Video(_Typed, tag="video"):
     video: _Media
+
+
+class _Document(_Typed, tag="document"):
+    document: _Media
+
+
+class _CouponCode(_Typed, tag="coupon_code"):
+    coupon_code: str
 
 
 class _Payload(_Typed, tag="payload"):
@@ -74,7 +84,7 @@ class _Action(_Typed, tag="action"):
 
 
 class _Header(_Typed, tag="header"):
-    parameters: list[_Text | _Image | _Video]
+    parameters: list[_Text | _Image | _Video | _Document]
 
 
 class _Body(_Typed, tag="body"):
@@ -82,9 +92,9 @@ class _Body(_Typed, tag="body"):
 
 
 class _Button(_Typed, tag="button"):
-    sub_type: Literal["quick_reply", "url", "mpm"]
+    sub_type: Literal["quick_reply", "url", "mpm", "copy_code"]
     index: _Index
-    parameters: list[_Text | _Payload | _Action]
+    parameters: list[_Text | _Payload | _Action | _CouponCode]
 
 
 class _Card(_Shape):
@@ -98,6 +108,7 @@ class _Carousel(_Typed, tag="carousel"):
 
 class _Language(_Shape):
     code: _Filled
+    policy: str | UnsetType = UNSET
 
 
 class _Template(_Shape):
@@ -109,6 +120,10 @@ class _Template(_Shape):
 class _TextContent(_Shape):
     body: _Filled
     preview_url: bool | UnsetType = UNSET
+
+
+class _Context(_Shape):
+    message_id: str
 
 
 class _TemplateMessage(_Typed, tag="template"):
@@ -123,9 +138,10 @@ class _TextMessage(_Typed, tag="text"):
     to: str
     text: _TextContent
     recipient_type: Literal["individual"] | UnsetType = UNSET
+    context: _Context | UnsetType = UNSET
 
 
-class _ExtraInfo(_Shape, frozen=True):
+class _ExtraInfo(_Shape):
     ref: _Reference | None = None
     ref1: _Reference | None = None
     ref2: _Reference | None = None
@@ -148,25 +164,22 @@ class _ExtraInfo(_Shape, frozen=True):
     enable_url_tracking_button: bool = False
 
 
-_NO_EXTRA_INFO = _ExtraInfo()
-
-
 class _Request(_Shape):
     messaging_object: _TemplateMessage | _TextMessage
-    extra_info: _ExtraInfo = _NO_EXTRA_INFO
+    extra_info: _ExtraInfo | None = None
 
 
 _decode = msgspec.json.Decoder(_Request).decode
 _decode_untyped = msgspec.json.Decoder().decode
 _encode = msgspec.json.Encoder().encode
 
-_VALUES = {"quick_reply": _Payload, "url": _Text, "mpm": _Action}
+_VALUES = {"quick_reply": _Payload, "url": _Text, "mpm": _Action, "copy_code": _CouponCode}
 
 
 def parse_canonical(body: bytes, templates: TemplateBook) -> Submission | None:
     """The submission, or None: then the thorough path has the word."""
-    if b"\\u" in body:
-        return None
+    if b"\\u0000" in body:
+        return None  # the one character that is not kept as it came
     try:
         request = _decode(body)
     except (ValueError, RecursionError):
@@ -179,6 +192,8 @@ def parse_canonical(body: bytes, templates: TemplateBook) -> Submission | None:
     if content is None:
         return None
     extra = request.extra_info
+    if extra is None:
+        return Submission((Recipient(digits),), content, References())
     return Submission(
         (Recipient(digits),),
         content,
@@ -217,33 +232,49 @@ def _count_mpm_buttons(components: list[_Header | _Body | _Button | _Carousel]) 
     """How many MPM buttons there are, 0 or 1; None if something does not fit."""
     count = 0
     for component in components:
-        if isinstance(component, _Button):
-            if not _fits(component):
+        if isinstance(component, _Carousel):
+            if not _is_plain_carousel(component):
                 return None
-            count += component.sub_type == "mpm"
-        elif isinstance(component, _Carousel) and not _is_plain_carousel(component):
+        elif not _fits(component):
             return None
+        elif isinstance(component, _Button):
+            count += component.sub_type == "mpm"
     return count if count <= 1 else None
 
 
 def _is_plain_carousel(carousel: _Carousel) -> bool:
-    """Whether the cards are in order from 0, and their buttons fit and open no product list."""
+    """Whether the cards are in order from 0, and their parts fit and open no product list."""
     for position, card in enumerate(carousel.cards):
         if card.card_index != position:
             return False
         for part in card.components:
-            if isinstance(part, _Button) and (part.sub_type == "mpm" or not _fits(part)):
+            if not _fits(part) or (isinstance(part, _Button) and part.sub_type == "mpm"):
                 return False
     return True
 
 
-def _fits(button: _Button) -> bool:
-    """Whether the parameters are of the one type this kind of button takes."""
-    kind = _VALUES[button.sub_type]
-    for parameter in button.parameters:
-        if type(parameter) is not kind:
-            return False
-    return button.sub_type != "mpm" or _is_sound_mpm(button)
+def _fits(part: _Header | _Body | _Button) -> bool:
+    """Whether media can be found, and a button's parameters are of the one type it takes."""
+    if isinstance(part, _Button):
+        kind = _VALUES[part.sub_type]
+        for parameter in part.parameters:
+            if type(parameter) is not kind:
+                return False
+        return part.sub_type != "mpm" or _is_sound_mpm(part)
+    if isinstance(part, _Header):
+        for value in part.parameters:
+            media = _media_of(value)
+            if media is not None and media.id is UNSET and media.link is UNSET:
+                return False
+    return True
+
+
+def _media_of(parameter: _Text | _Image | _Video | _Document) -> _Media | None:
+    match parameter:
+        case _Image(image=media) | _Video(video=media) | _Document(document=media):
+            return media
+        case _:
+            return None
 
 
 def _is_sound_mpm(button: _Button) -> bool:

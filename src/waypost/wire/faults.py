@@ -96,7 +96,12 @@ class Faults:
         self.add(path, FaultCode.REQUIRED, f"{name} is missing; it must be {right}")
 
     def wrong_kind(self, path: str, value: object, right: str) -> None:
-        """Something is of another JSON kind than it should be."""
+        """Something is of another JSON kind than it should be.
+
+        Of a number out of range that is told already, nothing more is said.
+        """
+        if isinstance(value, OutsizeNumber) and path in self._paths:
+            return
         name = path.rpartition("/")[2] or "the body"
         self.add(path, FaultCode.WRONG_TYPE, f"{name} is {kind_of(value)}; it must be {right}")
 
@@ -111,10 +116,6 @@ class Faults:
     def is_full(self) -> bool:
         """Whether looking for more is idle: no further fault will be listed."""
         return self._count > MAX_FAULTS
-
-    def has_path(self, path: str) -> bool:
-        """Whether a listed fault stands at exactly this place."""
-        return path in self._paths
 
     def listed(self) -> tuple[Fault, ...]:
         """All faults; or, of more than 100, the first 99 and a last that says there are more."""

@@ -17,15 +17,15 @@ def check_suspects(value: Any, base: str, faults: Faults) -> None:
         if isinstance(value, dict):
             for key in value:
                 if not is_utf8(key):
-                    _tell(_path_of((link, key)), FaultCode.LONE_SURROGATE, _SURROGATE_KEY, faults)
+                    faults.add(_path_of((link, key)), FaultCode.LONE_SURROGATE, _SURROGATE_KEY)
             stack.extend((child, (link, key)) for key, child in reversed(value.items()))
         elif isinstance(value, list):
             stack.extend((value[at], (link, at)) for at in range(len(value) - 1, -1, -1))
         elif isinstance(value, str):
             if not is_utf8(value):
-                _tell(_path_of(link), FaultCode.LONE_SURROGATE, SURROGATE_TEXT, faults)
+                faults.add(_path_of(link), FaultCode.LONE_SURROGATE, SURROGATE_TEXT)
         elif isinstance(value, OutsizeNumber):
-            _tell(_path_of(link), FaultCode.NUMBER_OUT_OF_RANGE, _outsize(value), faults)
+            faults.add(_path_of(link), FaultCode.NUMBER_OUT_OF_RANGE, _outsize(value))
 
 
 SURROGATE_TEXT = (
@@ -41,11 +41,6 @@ def _outsize(number: OutsizeNumber) -> str:
         f"the number {quoted(number.text)} is beyond 64 bits or beyond a double; "
         "send it as a string, or smaller"
     )
-
-
-def _tell(path: str, code: FaultCode, message: str, faults: Faults) -> None:
-    if not faults.has_path(path):
-        faults.add(path, code, message)
 
 
 def _path_of(link: Any) -> str:

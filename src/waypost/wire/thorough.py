@@ -51,16 +51,17 @@ def parse_thoroughly(
             "this is a read receipt; only messages can be sent here",
         )
         return faults.listed()
-    check_product(message, base, faults)
-    check_recipient_type(message, base, faults)
     recipients = parse_recipients(message, base, max_recipients, faults)
-    kind = parse_kind(message, base, faults)
-    names = _check_content(message, kind, base, templates, faults)
-    extra_info = parse_extra_info(extra, "/extra_info", faults)
     for key in _NOT_CONTENT:
         message.pop(key, None)
     if document.is_suspect:
+        # Before anything is put in another place: pointers name the body as it was sent.
         check_suspects(message, base, faults)
+    check_product(message, base, faults)
+    check_recipient_type(message, base, faults)
+    kind = parse_kind(message, base, faults)
+    names = _check_content(message, kind, base, templates, faults)
+    extra_info = parse_extra_info(extra, "/extra_info", faults)
     if faults or kind is None:
         return faults.listed()
     name, code = names or (None, None)
