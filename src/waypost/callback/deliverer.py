@@ -1,0 +1,102 @@
+"""Delivers callbacks: load, post, decide, settle. No transaction is open during the post."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from waypost.callback.decide import Attempted, decide
+from waypost.model.outbox import CallbackRow, CallbackSettlement
+from waypost.model.work import QueueItem
+from waypost.queue.lease import Lease
+from waypost.runtime.addresses import AddressGuard, ForbiddenAddressError
+from waypost.runtime.clock import Clock
+from waypost.runtime.entropy import Entropy
+from waypost.runtime.http import HttpClient, HttpError
+from waypost.runtime.metrics import Metrics
+from waypost.store.ports import Store, Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """What one attempt came to, and what becomes of its lease."""
+
+    lease: Lease
+    outcome: CallbackSettlement
+    again: QueueItem | None
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long an endpoint may take, and how often it is tried."""
+
+    timeout_s: float
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Deliverer:
+    """Handles the callback queue."""
+
+    store: Store
+    http: HttpClient
+    guard: AddressGuard
+    clock: Clock
+    entropy: Entropy
+    patience: Patience
+    metrics: Metrics
+
+    async def handle(self, lease: Lease) -> datetime | None:
+        """One attempt at one event; when it is due again, if it is."""
+        row = await self._load(lease)
+        if row is None:
+            attempted = Attempted(self.patience.attempts, None, "the event is gone")
+        else:
+            attempted = await self._post(row, lease.attempt)
+        now = self.clock.now()
+        decision = decide(attempted, self.patience.attempts, now, self.entropy.jitter())
+        self.metrics.callbacks_delivered[decision.state.value].inc()
+        settlement = Settlement(
+            lease,
+            CallbackSettlement(
+                account_id=lease.account_id,
+                event_id=lease.item_id,
+                state=decision.state,
+                attempts=lease.attempt,
+                last_answer=decision.answer,
+                settled_at=now if decision.retry_at is None else None,
+            ),
+            None if decision.retry_at is None else lease.item(decision.retry_at),
+        )
+        await self.store.write(settle, settlement)
+        return decision.retry_at
+
+    async def _load(self, lease: Lease) -> CallbackRow | None:
+        key = (lease.account_id, lease.item_id)
+
+        async def load(transaction: Transaction) -> CallbackRow | None:
+            return (await transaction.callbacks.load([key])).get(key)
+
+        return await self.store.read(load)
+
+    async def _post(self, row: CallbackRow, attempt: int) -> Attempted:
+        headers = {"Content-Type": "application/json", "webhook-id": row.event_id}
+        try:
+            await self.guard.check(row.url)
+            answer = await self.http.post(row.url, headers, row.body, self.patience.timeout_s)
+        except (HttpError, ForbiddenAddressError) as error:
+            return Attempted(attempt, None, str(error))
+        return Attempted(attempt, answer.status)
+
+
+async def settle(transaction: Transaction, settlements: Sequence[Settlement]) -> Sequence[None]:
+    """A step: what attempts came to, and the queue items they end or put back."""
+    await transaction.callbacks.settle([one.outcome for one in settlements])
+    await transaction.queue.finish(
+        [
+            (one.lease.account_id, one.lease.queue, one.lease.item_id, one.lease.token)
+            for one in settlements
+            if one.again is None
+        ]
+    )
+    await transaction.queue.put_back([one.again for one in settlements if one.again is not None])
+    return [None] * len(settlements)

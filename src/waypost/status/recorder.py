@@ -1,0 +1,166 @@
+"""Records facts: the only place where a message changes state after acceptance.
+
+Both roads meet here: what Meta answered to a send, and what its webhooks tell. One batch of
+facts, of many messages, is one set of statements in one commit: timeline, state, money,
+callbacks and the queue item that the fact settles.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from waypost.callback.publisher import Publication, Publisher
+from waypost.model.ledger import LedgerEntry
+from waypost.model.lifecycle import Fact
+from waypost.model.message import FactRow, MessageChange, MessageRecord, Observation
+from waypost.model.work import QueueItem, QueueName
+from waypost.runtime.clock import Clock
+from waypost.status.consequences import UNSETTLED, draw_consequences
+from waypost.store.ports import Key, Store, Transaction
+from waypost.wallet.bookkeeper import Bookkeeper
+
+
+@dataclass(frozen=True, slots=True)
+class Recorder:
+    """Turns observations into what is kept.
+
+    next_fact_id  grows with every call
+    wake          told each callback lane that has new work, after the commit
+    """
+
+    store: Store
+    clock: Clock
+    publisher: Publisher
+    bookkeeper: Bookkeeper
+    next_fact_id: Callable[[], int]
+    wake: Callable[[str], None]
+
+    async def record(self, observation: Observation) -> None:
+        """Records one fact; returns when it is durable."""
+        self.wake_lanes(await self.store.write(self._record, observation))
+
+    def wake_lanes(self, lanes: Iterable[str]) -> None:
+        """After the commit: new callbacks stand in these lanes."""
+        for lane in lanes:
+            self.wake(lane)
+
+    async def _record(
+        self, transaction: Transaction, observations: Sequence[Observation]
+    ) -> Sequence[set[str]]:
+        """A step."""
+        lanes = await self.apply(transaction, observations)
+        return [lanes] * len(observations)
+
+    async def apply(
+        self, transaction: Transaction, observations: Sequence[Observation]
+    ) -> set[str]:
+        """Records facts of known messages in the caller's transaction; the lanes to wake.
+
+        Each observation names its message by our id. Facts of messages that do not exist are
+        left out: whoever calls has looked.
+        """
+        now = self.clock.now()
+        observations = await self._with_parked(transaction, observations)
+        by_message: dict[Key, list[Observation]] = {}
+        for observation in observations:
+            assert observation.message_id is not None
+            key = (observation.account_id, observation.message_id)
+            by_message.setdefault(key, []).append(observation)
+        records = await transaction.messages.records(list(by_message))
+        facts: list[FactRow] = []
+        changes: list[MessageChange] = []
+        entries: list[LedgerEntry] = []
+        publications: list[Publication] = []
+        settled: set[Key] = set()
+        for key, record in records.items():
+            seen = by_message[key]
+            facts += [self._fact(one, key, now) for one in seen]
+            drawn = draw_consequences(record, seen, now)
+            if drawn.change is not None:
+                changes.append(drawn.change)
+            entries += drawn.entries
+            if record.callback_url is not None:
+                publications += [
+                    Publication(record.account_id, record.callback_url, event)
+                    for event in drawn.events
+                ]
+            if drawn.is_settled:
+                settled.add(key)
+        await transaction.messages.insert_facts(facts)
+        await transaction.messages.update_states(changes)
+        await self.bookkeeper.append(transaction, entries)
+        await self._settle_queue(transaction, observations, records, settled)
+        return await self.publisher.publish(transaction, publications, now)
+
+    def _fact(self, observation: Observation, key: Key, now: datetime) -> FactRow:
+        return FactRow(
+            account_id=key[0],
+            message_id=key[1],
+            fact_id=self.next_fact_id(),
+            fact=observation.fact,
+            occurred_at=observation.occurred_at,
+            recorded_at=now,
+            attempt=observation.attempt,
+            wamid=observation.wamid,
+            failure=observation.failure,
+        )
+
+    async def _with_parked(
+        self, transaction: Transaction, observations: Sequence[Observation]
+    ) -> Sequence[Observation]:
+        """These, and statuses that came for a wamid before anyone here knew it."""
+        taken = {
+            (one.account_id, one.wamid): one
+            for one in observations
+            if one.fact is Fact.TAKEN and one.wamid is not None
+        }
+        parked = await transaction.messages.unpark_statuses(list(taken))
+        return [
+            *observations,
+            *(
+                replace(
+                    taken[status.account_id, status.wamid],
+                    fact=status.fact,
+                    occurred_at=status.occurred_at,
+                    is_billable=status.is_billable,
+                    meta_value=status.meta_value,
+                    attempt=None,
+                    lease_token=None,
+                )
+                for status in parked
+            ),
+        ]
+
+    async def _settle_queue(
+        self,
+        transaction: Transaction,
+        observations: Sequence[Observation],
+        records: dict[Key, MessageRecord],
+        settled: set[Key],
+    ) -> None:
+        """Work that these facts end leaves the queue; work to be done again goes back."""
+        finished: list[tuple[int, QueueName, str, str]] = []
+        dropped: list[tuple[int, QueueName, str]] = []
+        again: list[QueueItem] = []
+        for one in observations:
+            key = (one.account_id, one.message_id or "")
+            if one.lease_token is None:
+                if key in settled and records[key].state in UNSETTLED:
+                    dropped.append((one.account_id, QueueName.DISPATCH, key[1]))
+            elif one.retry_at is None or key in settled:
+                finished.append((one.account_id, QueueName.DISPATCH, key[1], one.lease_token))
+            else:
+                again.append(
+                    QueueItem(
+                        account_id=one.account_id,
+                        queue=QueueName.DISPATCH,
+                        lane="",
+                        item_id=key[1],
+                        due_at=one.retry_at,
+                        attempt=one.attempt or 0,
+                        lease_token=one.lease_token,
+                    )
+                )
+        await transaction.queue.finish(finished)
+        await transaction.queue.drop(dropped)
+        await transaction.queue.put_back(again)
