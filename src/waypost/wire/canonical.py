@@ -31,7 +31,10 @@ class _Shape(Struct, forbid_unknown_fields=True, gc=False):
 
 
 class _Typed(_Shape, tag_field="type"):
-    """An object that its `type` tells apart."""
+    """An object that its `type` tells apart.
+
+    It stands in unions only: outside of one, msgspec would let its `type` be left out.
+    """
 
 
 class _Media(_Shape):
@@ -61,6 +64,24 @@ class _CouponCode(_Typed, tag="coupon_code"):
     coupon_code: str
 
 
+class _CurrencyValue(_Shape):
+    fallback_value: str
+    code: str
+    amount_1000: int
+
+
+class _Currency(_Typed, tag="currency"):
+    currency: _CurrencyValue
+
+
+class _DateTimeValue(_Shape):
+    fallback_value: str
+
+
+class _DateTime(_Typed, tag="date_time"):
+    date_time: _DateTimeValue
+
+
 class _Payload(_Typed, tag="payload"):
     payload: str
 
@@ -88,7 +109,7 @@ class _Header(_Typed, tag="header"):
 
 
 class _Body(_Typed, tag="body"):
-    parameters: list[_Text]
+    parameters: list[_Text | _Currency | _DateTime]
 
 
 class _Button(_Typed, tag="button"):

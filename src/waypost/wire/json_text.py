@@ -24,8 +24,8 @@ _SMALLEST, _LARGEST = -(2**63), 2**64 - 1
 
 # A string, closed or running to the end of the text: so no place is looked at twice.
 _STRING = r'"[^"\\]*+(?:\\(?:.|\Z)[^"\\]*+)*+(?:"|\Z)'
-# A comma right behind an opening bracket ends nothing, so it is no trailing comma.
-_TRAILING_COMMA = re.compile(_STRING + r"|[\[{][ \t\n\r]*+,|,(?=[ \t\n\r]*+[}\]])", re.DOTALL)
+# A comma right behind an opening bracket or a comma ends nothing, so it is no trailing comma.
+_TRAILING_COMMA = re.compile(_STRING + r"|[\[{,][ \t\n\r]*+,|,(?=[ \t\n\r]*+[}\]])", re.DOTALL)
 _BRACKET = re.compile(_STRING + r"|[\[{]|[\]}]", re.DOTALL)
 _NO_NUMBER = re.compile(_STRING + r"|NaN|-?Infinity", re.DOTALL)
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")

@@ -47,6 +47,8 @@ def _parse_numbers(
 ) -> tuple[Recipient, ...]:
     found: dict[str, None] = {}
     for part in text.split(","):
+        if faults.is_full:
+            break
         digits = parse_phone(part)
         if isinstance(digits, str):
             found[digits] = None

@@ -1,0 +1,243 @@
+"""The fast path and the thorough one say the same, and neither ever raises."""
+
+import copy
+import json
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from support.sends import (
+    NO_TEMPLATES,
+    KnownTemplates,
+    card,
+    carousel,
+    message,
+    mpm,
+    sample,
+    section,
+    template,
+    text,
+    wrap,
+)
+from waypost.model.refusal import Reason, Refusal
+from waypost.model.submission import Submission
+from waypost.model.template import Template
+from waypost.wire.canonical import parse_canonical
+from waypost.wire.envelope import render_refusal
+from waypost.wire.thorough import parse_thoroughly
+
+MPM_TEMPLATE = Template(
+    "summer", "en_US", "MARKETING", "APPROVED", ({"type": "BUTTONS", "buttons": [{"type": "MPM"}]},)
+)
+EXTRA = {
+    "ref": "customer1",
+    "ref1": "é😀",
+    "ref2": None,
+    "wa_source": "zoho",
+    "enable_url_tracking_body": True,
+}
+CLEAN = [
+    wrap(carousel(card(0), card(1)), **EXTRA),
+    wrap(mpm(section(3), section(2, "Other")), **EXTRA),
+    wrap(text("hello\n\u00e9", preview_url=True)),
+    wrap({**text(), "context": {"message_id": "wamid.1"}}),
+    {"messaging_object": message(template())},
+    wrap(
+        message(
+            template(
+                {
+                    "type": "header",
+                    "parameters": [{"type": "image", "image": {"link": "https://a"}}],
+                },
+                {
+                    "type": "body",
+                    "parameters": [
+                        {"type": "text", "parameter_name": "first", "text": "Jessica"},
+                        {
+                            "type": "currency",
+                            "currency": {"fallback_value": "$1", "code": "USD", "amount_1000": 1},
+                        },
+                        {"type": "date_time", "date_time": {"fallback_value": "today"}},
+                    ],
+                },
+                {
+                    "type": "button",
+                    "sub_type": "copy_code",
+                    "index": 0,
+                    "parameters": [{"type": "coupon_code", "coupon_code": "25OFF"}],
+                },
+            )
+        )
+    ),
+]
+FRAGMENTS = [
+    b"",
+    b"{",
+    b"}",
+    b"[",
+    b"]",
+    b",",
+    b":",
+    b'"',
+    b"\\",
+    b"\\u0000",
+    b"\\ud800",
+    b"\\udc00",
+    b"\\u00e9",
+    b"\xff",
+    b"\xc3",
+    b"\xef\xbb\xbf",
+    b"\x00",
+    b"\x1f",
+    b"\n",
+    b" ",
+    b"NaN",
+    b"-Infinity",
+    b"1e999",
+    b"1.0",
+    b"-0",
+    b"9" * 30,
+    b"null",
+    b"true",
+    b'"type":"text",',
+    b'"to":"+14155550100",',
+    b'"x":[',
+    b'"index":1,',
+    b'"index":1.0,',
+]
+JSON = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**70), 2**70)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(max_size=5)
+    | st.sampled_from(["text", "payload", "image", "mpm", "+919812345678", "9", "true", "Header"]),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["type", "text", "payload", "id", "image", "index", "cards", "~/"]),
+            inner,
+            max_size=3,
+        )
+    ),
+    max_leaves=6,
+)
+
+
+def places(value):
+    """Every container of a JSON value with each of its keys."""
+    found = []
+    for key, inner in value.items() if isinstance(value, dict) else enumerate(value):
+        found.append((value, key))
+        if isinstance(inner, (dict, list)):
+            found += places(inner)
+    return found
+
+
+def hold_together(body: bytes, templates=NO_TEMPLATES) -> bool:
+    """Holds both paths to one meaning; whether the fast one took the body."""
+    fast = parse_canonical(body, templates)
+    slow = parse_thoroughly(body, templates, 1000)
+    if fast is not None:
+        assert isinstance(slow, Submission), (body, slow)
+        assert json.loads(fast.content.json) == json.loads(slow.content.json)
+        assert fast.content.json.decode() == slow.content.json.decode()
+        assert fast == slow
+    if not isinstance(slow, Submission):
+        assert 1 <= len(slow) <= 100
+        assert json.loads(render_refusal(Refusal(Reason.PAYLOAD, slow)).body)
+    return fast is not None
+
+
+@pytest.mark.parametrize("body", CLEAN)
+@pytest.mark.parametrize("options", [{}, {"indent": 2}, {"ensure_ascii": False}])
+def test_a_clean_body_goes_the_fast_way_and_means_the_same(body, options):
+    assert hold_together(json.dumps(body, **options).encode())
+
+
+def test_a_documented_sample_needs_the_thorough_way():
+    assert not hold_together(sample("carousel"))
+    assert not hold_together(sample("mpm"))
+
+
+def test_a_send_of_an_mpm_template_without_its_button_is_refused_on_both_ways():
+    body = json.dumps(wrap(message(template()))).encode()
+
+    assert hold_together(body)
+    assert not hold_together(body, KnownTemplates(MPM_TEMPLATE))
+
+
+@given(body=st.sampled_from(CLEAN), data=st.data())
+@settings(max_examples=200)
+def test_both_ways_agree_on_a_body_with_changed_values(body, data):
+    body = copy.deepcopy(body)
+    for _ in range(data.draw(st.integers(1, 3))):
+        container, key = data.draw(st.sampled_from(places(body) or [(body, "type")]))
+        if isinstance(container, dict):
+            match data.draw(st.sampled_from(["drop", "change", "add"])):
+                case "drop":
+                    container.pop(key, None)
+                case "change":
+                    container[key] = data.draw(JSON)
+                case _:
+                    container[data.draw(st.sampled_from(["type", "image", "x", "text"]))] = (
+                        data.draw(JSON)
+                    )
+        elif container:
+            container[0] = data.draw(JSON)
+    hold_together(json.dumps(body).encode())
+
+
+@given(
+    body=st.sampled_from([*map(json.dumps, CLEAN), sample("carousel").decode()]),
+    cuts=st.lists(
+        st.tuples(
+            st.integers(0, 10_000), st.integers(0, 3), st.sampled_from(FRAGMENTS) | st.binary()
+        ),
+        min_size=1,
+        max_size=3,
+    ),
+)
+@settings(max_examples=400)
+def test_both_ways_agree_on_a_body_with_changed_bytes(body, cuts):
+    raw = body.encode()
+    for place, length, fragment in cuts:
+        at = place % len(raw)
+        raw = raw[:at] + fragment + raw[at + length :]
+    hold_together(raw)
+
+
+@given(
+    key=st.sampled_from(
+        ["type", "to", "text", "index", "sub_type", "parameters", "id", "code", "name", "ref"]
+    ),
+    value=JSON,
+    is_last=st.booleans(),
+)
+@example(key="type", value="text", is_last=True)
+@settings(max_examples=300)
+def test_both_ways_agree_on_repeated_keys(key, value, is_last):
+    for body in CLEAN:
+        raw = json.dumps(body)
+        if f'"{key}": ' not in raw:
+            continue
+        if is_last:
+            before, _, after = raw.rpartition("}")
+            raw = f'{before}, "{key}": {json.dumps(value)}}}{after}'
+        else:
+            raw = raw.replace(f'"{key}": ', f'"{key}": {json.dumps(value)}, "{key}": ', 1)
+        hold_together(raw.encode())
+
+
+@given(st.binary(max_size=200))
+def test_any_bytes_give_an_answer(raw):
+    assert not hold_together(raw)
+
+
+@given(JSON)
+def test_any_json_gives_an_answer(value):
+    hold_together(json.dumps(value).encode())
+    hold_together(json.dumps({"messaging_object": value, "extra_info": value}).encode())
+    hold_together(json.dumps(wrap(message(value), ref=value, wa_source=value)).encode())
+    hold_together(json.dumps(wrap(message(template(value)))).encode())
