@@ -86,19 +86,18 @@ class WebhookReceived(WorkLine):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebhookProcessed(WorkLine):
-    """A kept webhook, understood: how many statuses moved, parked or moved nothing."""
+    """A kept webhook, understood: how many statuses were recorded, parked, not understood."""
 
     event: ClassVar[str] = "webhook.processed"
     webhook_id: str
-    moved: int
-    unmoved: int
+    recorded: int
     parked: int
-    unreadable: int = 0
+    dropped: int = 0
 
     @property
     def is_trouble(self) -> bool:
-        """An entry that could not be read."""
-        return self.unreadable > 0
+        """Something in it could not be read."""
+        return self.dropped > 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,7 +29,7 @@ class Waiting(NamedTuple):
     answer: "asyncio.Future[Any]"
 
 
-class Outcome(NamedTuple):
+class Settled(NamedTuple):
     """What became of one item: a result, or the error to raise."""
 
     result: Any
@@ -90,9 +90,9 @@ class Writer:
             waiting = [entry for entry in batch if entry is not None]
             if waiting:
                 started = time.monotonic()
-                outcomes = self._commit(waiting)
+                settled_all = self._commit(waiting)
                 self._observe(len(waiting), time.monotonic() - started)
-                self._loop.call_soon_threadsafe(_settle, waiting, outcomes)
+                self._loop.call_soon_threadsafe(_settle, waiting, settled_all)
 
     def _gather(self) -> list[Waiting | None]:
         """Waits for the first item, then takes all that came with it; None ends the thread."""
@@ -106,50 +106,50 @@ class Writer:
                 break
         return batch
 
-    def _commit(self, waiting: Sequence[Waiting]) -> list[Outcome]:
-        outcomes: list[Outcome] | None = None
+    def _commit(self, waiting: Sequence[Waiting]) -> list[Settled]:
+        settled_all: list[Settled] | None = None
         try:
-            outcomes = self._attempt(waiting, self._run_group)
+            settled_all = self._attempt(waiting, self._run_group)
         except apsw.Error as error:
             if is_of_the_machine(error):
-                return [Outcome(None, told(error))] * len(waiting)
+                return [Settled(None, told(error))] * len(waiting)
         except Exception:  # noqa: BLE001, S110 - some item's own fault: found out below
             pass
-        if outcomes is not None:
-            return outcomes
+        if settled_all is not None:
+            return settled_all
         try:
             return self._attempt(waiting, self._run_one_by_one)
         except apsw.Error as error:
-            return [Outcome(None, told(error))] * len(waiting)
+            return [Settled(None, told(error))] * len(waiting)
 
     def _attempt(
         self,
         waiting: Sequence[Waiting],
-        run: Callable[[Step[Any, Any], list[Any]], Sequence[Outcome]],
-    ) -> list[Outcome]:
+        run: Callable[[Step[Any, Any], list[Any]], Sequence[Settled]],
+    ) -> list[Settled]:
         """Runs all groups in one transaction; what they came to, once it is committed."""
         groups: dict[Step[Any, Any], list[int]] = {}
         for position, entry in enumerate(waiting):
             groups.setdefault(entry.step, []).append(position)
-        outcomes: list[Outcome] = [Outcome(None, None)] * len(waiting)
+        settled_all: list[Settled] = [Settled(None, None)] * len(waiting)
         self._connection.execute("BEGIN IMMEDIATE")
         try:
             for step, positions in groups.items():
                 results = run(step, [waiting[position].item for position in positions])
-                for position, outcome in zip(positions, results, strict=True):
-                    outcomes[position] = outcome
+                for position, settled in zip(positions, results, strict=True):
+                    settled_all[position] = settled
             self._connection.execute("COMMIT")
         except BaseException:
             if self._connection.in_transaction:
                 self._connection.execute("ROLLBACK")
             raise
-        return outcomes
+        return settled_all
 
-    def _run_group(self, step: Step[Any, Any], items: list[Any]) -> Sequence[Outcome]:
-        return [Outcome(result, None) for result in run_to_end(step(self._transaction, items))]
+    def _run_group(self, step: Step[Any, Any], items: list[Any]) -> Sequence[Settled]:
+        return [Settled(result, None) for result in run_to_end(step(self._transaction, items))]
 
-    def _run_one_by_one(self, step: Step[Any, Any], items: list[Any]) -> Sequence[Outcome]:
-        outcomes = []
+    def _run_one_by_one(self, step: Step[Any, Any], items: list[Any]) -> Sequence[Settled]:
+        settled_all = []
         for item in items:
             self._connection.execute("SAVEPOINT item")
             try:
@@ -158,11 +158,11 @@ class Writer:
                 if isinstance(error, apsw.Error) and is_of_the_machine(error):
                     raise
                 self._connection.execute("ROLLBACK TO item")
-                outcomes.append(Outcome(None, error))
+                settled_all.append(Settled(None, error))
             else:
-                outcomes.append(Outcome(result, None))
+                settled_all.append(Settled(result, None))
             self._connection.execute("RELEASE item")
-        return outcomes
+        return settled_all
 
 
 def is_of_the_machine(error: apsw.Error) -> bool:
@@ -192,12 +192,12 @@ def told(error: apsw.Error) -> StoreError:
     return StoreError(f"The database did not keep this: {error}.")
 
 
-def _settle(waiting: Sequence[Waiting], outcomes: Sequence[Outcome]) -> None:
+def _settle(waiting: Sequence[Waiting], settled_all: Sequence[Settled]) -> None:
     """On the event loop: wakes all who waited."""
-    for entry, outcome in zip(waiting, outcomes, strict=True):
+    for entry, settled in zip(waiting, settled_all, strict=True):
         if entry.answer.done():
             continue
-        if outcome.error is None:
-            entry.answer.set_result(outcome.result)
+        if settled.error is None:
+            entry.answer.set_result(settled.result)
         else:
-            entry.answer.set_exception(outcome.error)
+            entry.answer.set_exception(settled.error)

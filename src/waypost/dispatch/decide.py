@@ -1,0 +1,99 @@
+"""Outcome and attempt to Decision. Pure.
+
+Meta's refusals follow the class of their code; what never reached Meta is tried again for as
+long as it takes; what may have reached Meta is unknown and waits for a status.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import assert_never
+
+from waypost.meta.errors import ErrorClass
+from waypost.meta.outcome import Lost, NotReached, Outcome, Refused, Taken
+from waypost.model.failure import Failure
+from waypost.queue.retry import RetryPolicy
+
+REFUSALS = RetryPolicy(first_s=1.0, factor=2.0, longest_s=300.0)
+UNREACHABLE = RetryPolicy(first_s=0.5, factor=2.0, longest_s=30.0)
+
+AGAIN = frozenset({ErrorClass.THROTTLE, ErrorClass.TRANSIENT, ErrorClass.ACCOUNT})
+"""Classes that time, or an operator, can mend."""
+
+
+@dataclass(frozen=True, slots=True)
+class Submitted:
+    """Meta took it."""
+
+    wamid: str
+    wa_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class RetryAt:
+    """Not now: once more at this time."""
+
+    at: datetime
+    failure: Failure
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """Never."""
+
+    failure: Failure
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """Perhaps: wait until this time for a status that tells."""
+
+    until: datetime
+    failure: Failure
+
+
+Decision = Submitted | RetryAt | Failed | Unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """How often a refusal is tried again, and how long an unknown outcome waits."""
+
+    attempts: int
+    window: timedelta
+
+
+def decide(
+    outcome: Outcome, attempt: int, policy: Policy, now: datetime, jitter: float
+) -> Decision:
+    """What we do about this outcome of this attempt (from 1)."""
+    match outcome:
+        case Taken(wamid, wa_id):
+            return Submitted(wamid, wa_id)
+        case Refused(failure, error_class):
+            if error_class not in AGAIN or attempt >= policy.attempts:
+                return Failed(failure)
+            gap_s = REFUSALS.delay_s(attempt, jitter)
+            return RetryAt(now + timedelta(seconds=gap_s), failure)
+        case NotReached(why):
+            gap_s = UNREACHABLE.delay_s(attempt, jitter)
+            failure = Failure(
+                "0",
+                "Meta could not be reached",
+                why,
+                "Operator: look at the network; Waypost keeps trying.",
+            )
+            return RetryAt(now + timedelta(seconds=gap_s), failure)
+        case Lost(why):
+            return Unknown(now + policy.window, answer_lost(why))
+        case never:
+            assert_never(never)
+
+
+def answer_lost(why: str) -> Failure:
+    """Why a message's outcome is unknown, in words."""
+    return Failure(
+        "0",
+        "Meta's answer was lost; it may have taken the message",
+        why,
+        "Nothing: a status from Meta settles it, or Waypost sends it again after a while.",
+    )
