@@ -7,7 +7,8 @@ from typing import Any
 from waypost.model.refusal import Fault
 from waypost.model.submission import Submission
 from waypost.model.template import Template
-from waypost.wire.send import parse_send
+from waypost.wire.send import MAX_RECIPIENTS, parse_send
+from waypost.wire.thorough import parse_thoroughly
 
 KALEYRA = Path(__file__).parent.parent / "fixtures" / "kaleyra"
 NUMBER = "+919812345678"
@@ -110,12 +111,18 @@ def wrap(message_object: Any, **extra_info: Any) -> dict[str, Any]:
 
 
 def parse(body: Any, *templates: Template, **options: Any) -> Submission | tuple[Fault, ...]:
-    """What becomes of a body: bytes or text as they are, all else as JSON."""
+    """What becomes of a body: bytes or text as they are, all else as JSON.
+
+    Held to what the thorough path alone makes of it, so that every rule is a rule of both.
+    """
     if isinstance(body, str):
         body = body.encode()
     elif not isinstance(body, bytes):
         body = json.dumps(body).encode()
-    return parse_send(body, KnownTemplates(*templates), **options)
+    book = KnownTemplates(*templates)
+    result = parse_send(body, book, **options)
+    assert result == parse_thoroughly(body, book, options.get("max_recipients", MAX_RECIPIENTS))
+    return result
 
 
 def accepted(body: Any, *templates: Template, **options: Any) -> Submission:

@@ -14,6 +14,7 @@ from support.sends import (
     carousel,
     message,
     mpm,
+    mpm_button,
     sample,
     section,
     template,
@@ -25,6 +26,7 @@ from waypost.model.submission import Submission
 from waypost.model.template import Template
 from waypost.wire.canonical import parse_canonical
 from waypost.wire.envelope import render_refusal
+from waypost.wire.extra_info import SOURCES
 from waypost.wire.thorough import parse_thoroughly
 
 MPM_TEMPLATE = Template(
@@ -156,6 +158,35 @@ def test_a_clean_body_goes_the_fast_way_and_means_the_same(body, options):
     assert hold_together(json.dumps(body, **options).encode())
 
 
+@pytest.mark.parametrize("source", sorted(SOURCES))
+def test_every_documented_source_goes_the_fast_way(source):
+    assert hold_together(json.dumps(wrap(text(), wa_source=source)).encode())
+
+
+@pytest.mark.parametrize(
+    "component",
+    [
+        {"type": "header", "parameters": [{"type": "image", "image": {}}]},
+        {"type": "button", "sub_type": "url", "index": 0, "parameters": [{"text": "x"}]},
+        {"type": "body", "parameters": [{"text": "x"}]},
+        {"type": "carousel", "cards": [card(1), card(0)]},
+        {"type": "carousel", "cards": [card(0, components=[mpm_button()])]},
+        mpm_button(section(16), section(15)),
+        {**mpm_button(), "parameters": mpm_button()["parameters"] * 2},
+    ],
+)
+def test_what_is_not_quite_clean_goes_the_thorough_way(component):
+    assert not hold_together(json.dumps(wrap(message(template(component)))).encode())
+
+
+@pytest.mark.parametrize("place", ["name", "ref", "text"])
+def test_a_character_that_no_database_holds_goes_the_thorough_way(place):
+    body = json.dumps(wrap(carousel(), ref="A")).replace("summer", "B").replace("welcome", "C")
+    letter = {"name": "B", "ref": "A", "text": "C"}[place]
+
+    assert not hold_together(body.replace(f'"{letter}"', r'"\u0000"').encode())
+
+
 def test_a_documented_sample_needs_the_thorough_way():
     assert not hold_together(sample("carousel"))
     assert not hold_together(sample("mpm"))
@@ -169,7 +200,7 @@ def test_a_send_of_an_mpm_template_without_its_button_is_refused_on_both_ways():
 
 
 @given(body=st.sampled_from(CLEAN), data=st.data())
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 def test_both_ways_agree_on_a_body_with_changed_values(body, data):
     body = copy.deepcopy(body)
     for _ in range(data.draw(st.integers(1, 3))):
@@ -199,7 +230,7 @@ def test_both_ways_agree_on_a_body_with_changed_values(body, data):
         max_size=3,
     ),
 )
-@settings(max_examples=400)
+@settings(max_examples=400, deadline=None)
 def test_both_ways_agree_on_a_body_with_changed_bytes(body, cuts):
     raw = body.encode()
     for place, length, fragment in cuts:
@@ -216,7 +247,7 @@ def test_both_ways_agree_on_a_body_with_changed_bytes(body, cuts):
     is_last=st.booleans(),
 )
 @example(key="type", value="text", is_last=True)
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 def test_both_ways_agree_on_repeated_keys(key, value, is_last):
     for body in CLEAN:
         raw = json.dumps(body)
@@ -231,11 +262,13 @@ def test_both_ways_agree_on_repeated_keys(key, value, is_last):
 
 
 @given(st.binary(max_size=200))
+@settings(deadline=None)
 def test_any_bytes_give_an_answer(raw):
     assert not hold_together(raw)
 
 
 @given(JSON)
+@settings(deadline=None)
 def test_any_json_gives_an_answer(value):
     hold_together(json.dumps(value).encode())
     hold_together(json.dumps({"messaging_object": value, "extra_info": value}).encode())

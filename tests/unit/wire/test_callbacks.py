@@ -126,6 +126,19 @@ def test_a_recipient_known_by_user_id_alone_is_told_by_it():
     assert status["errors"][0]["code"] == "WAV2102"
 
 
+def test_a_status_that_no_webhook_told_is_told_all_the_same():
+    body = json.loads(render_status(event(State.DELIVERED)))
+
+    assert body["meta_object"]["value"]["statuses"] == [
+        {
+            "id": "wamid.HBgM",
+            "status": "delivered",
+            "timestamp": "1722834665",
+            "recipient_id": "919407000000",
+        }
+    ]
+
+
 def test_references_that_were_not_given_are_empty():
     body = json.loads(render_status(event(references=References())))
 

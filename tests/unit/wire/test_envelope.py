@@ -52,6 +52,13 @@ def test_too_many_requests_say_when_to_come_back():
     assert dict(render_refusal(Refusal(Reason.RATE)).headers)[b"retry-after"] == b"1"
 
 
+def test_too_many_requests_with_faults_say_both():
+    answer = render_refusal(Refusal(Reason.RATE, (Fault("", "rate", "10 in a second"),)))
+
+    assert dict(answer.headers)[b"retry-after"] == b"1"
+    assert json.loads(answer.body)["error"]["details"][0]["message"] == "10 in a second"
+
+
 def test_an_answer_for_several_recipients_lists_each_with_its_message_id():
     answer = render_accepted(
         "A0000000000000000001",

@@ -2,7 +2,7 @@
 
 import phonenumbers
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from waypost.wire.numbers import (
@@ -17,6 +17,7 @@ NATIONAL = st.from_regex(r"[1-9][0-9]{0,17}", fullmatch=True)
 
 
 @given(code=CODES, national=NATIONAL)
+@settings(deadline=None)
 def test_the_table_of_lengths_says_what_phonenumbers_says(code, national):
     number = phonenumbers.PhoneNumber(country_code=code, national_number=int(national))
     verdict = phonenumbers.is_possible_number_with_reason(number)
@@ -31,6 +32,7 @@ def test_the_table_of_lengths_says_what_phonenumbers_says(code, national):
 
 
 @given(code=CODES, national=NATIONAL)
+@settings(deadline=None)
 def test_what_phonenumbers_finds_possible_in_a_whole_text_is_never_refused(code, national):
     text = f"+{code}{national}"
     try:
@@ -101,6 +103,7 @@ def test_a_bad_number_is_named_with_what_would_be_right(text, says):
 
 
 @given(st.text())
+@settings(deadline=None)
 def test_any_text_is_digits_or_a_problem(text):
     result = parse_phone(text)
 
