@@ -1,0 +1,60 @@
+"""Ids that grow with time, made in this process."""
+
+from waypost.runtime.clock import Clock
+from waypost.runtime.entropy import DIGITS, Entropy
+
+TIME_DIGITS = 9
+CHANCE_DIGITS = 10
+PAIRS = [first + second for first in DIGITS for second in DIGITS]
+"""Two base-36 digits at a time."""
+
+
+class IdMaker:
+    """Makes message ids and other growing numbers.
+
+    A message id is `A`, nine base-36 digits of milliseconds since 1970, and ten of chance that
+    within one millisecond are counted up: 20 characters, as the documents print them, in the
+    order in which they were made.
+    """
+
+    def __init__(self, clock: Clock, entropy: Entropy) -> None:
+        self._clock = clock
+        self._entropy = entropy
+        self._millisecond = -1
+        self._head = ""
+        self._tail = 0
+        self._last = 0
+
+    def message_id(self) -> str:
+        """The next message or submission id."""
+        millisecond = int(self._clock.now().timestamp() * 1000)
+        if millisecond > self._millisecond:
+            self._millisecond = millisecond
+            self._head = "A" + _base36(millisecond, TIME_DIGITS)
+            # The lower half, so that counting up never runs over.
+            self._tail = int(self._entropy.token_hex(6), 16)
+        else:
+            self._tail += 1
+        return self._head + _base36(self._tail, CHANCE_DIGITS)
+
+    def number(self) -> int:
+        """A number larger than all before it: microseconds since 1970, if it may be."""
+        self._last = max(self._last + 1, int(self._clock.now().timestamp() * 1_000_000))
+        return self._last
+
+    def webhook_id(self) -> str:
+        """The id of a kept webhook; grows with time."""
+        return f"{self.number():x}"
+
+    def trace_id(self) -> str:
+        """A UUID for one request."""
+        return self._entropy.uuid()
+
+
+def _base36(value: int, digits: int) -> str:
+    """So many base-36 digits of a number, the highest first."""
+    text = ""
+    for _ in range(digits // 2):
+        value, pair = divmod(value, 1296)
+        text = PAIRS[pair] + text
+    return DIGITS[value % 36] + text if digits % 2 else text
