@@ -4,8 +4,8 @@ Law 1: anything but 200 is a failure (reference 4.3).
 Law 2: a receiver has a fixed number of workers. While it does not answer, each holds the batch
 it failed with and waits longer and longer, and what comes meanwhile waits unworded: a dead
 receiver costs nothing that grows but memory.
-Law 3: a batch that fails while others succeed gives up its worker and waits on its own, so that
-one body a receiver cannot take never stops the rest.
+Law 3: a batch that a living receiver refuses gives up its worker and waits on its own, so that
+bodies a receiver cannot take do not stop the rest; only so many, so that law 2 holds too.
 Order is not promised.
 """
 
@@ -22,6 +22,9 @@ from meta_emulator.settings import Settings
 from meta_emulator.webhooks import Update, render_body, signed_headers
 
 OK = 200
+NO_ANSWER = 0
+MOST_ASIDE = 64
+"""Batches of one receiver that wait on their own; further ones hold their worker."""
 
 
 @dataclass(slots=True)
@@ -33,6 +36,7 @@ class Batch:
     headers: dict[str, str]
     since: float
     failures: int = 0
+    was_answered: bool = False
 
 
 class Receiver:
@@ -41,6 +45,7 @@ class Receiver:
     def __init__(self, url: str, batch: int) -> None:
         self.url = url
         self.succeeded_at = -1.0
+        self.aside = 0
         self._batch = batch
         self._waiting: deque[Update] = deque()
         self._idle: deque[asyncio.Future[None]] = deque()
@@ -122,7 +127,9 @@ class Deliverer:
             headers = signed_headers(body, self._secret)
             batch = Batch(updates, body, headers, self._clock.monotonic())
             while not await self._try(receiver, batch):
-                if receiver.succeeded_at > batch.since:
+                is_alive = batch.was_answered or receiver.succeeded_at > batch.since
+                if is_alive and receiver.aside < MOST_ASIDE:
+                    receiver.aside += 1
                     group.create_task(self._bring(receiver, batch))
                     break
                 await self._clock.sleep(self._gap(batch))
@@ -132,6 +139,7 @@ class Deliverer:
         while True:
             await self._clock.sleep(self._gap(batch))
             if await self._try(receiver, batch):
+                receiver.aside -= 1
                 return
 
     async def _try(self, receiver: Receiver, batch: Batch) -> bool:
@@ -142,7 +150,7 @@ class Deliverer:
                 receiver.url, batch.headers, batch.body, self._settings.timeout_s
             )
         except UnreachableError:
-            status = 0
+            status = NO_ANSWER
         if status == OK:
             receiver.succeeded_at = self._clock.monotonic()
             delivered_at = self._clock.now()
@@ -152,6 +160,7 @@ class Deliverer:
             self._changed()
             return True
         batch.failures += 1
+        batch.was_answered = status != NO_ANSWER
         self._changed()
         return self._clock.monotonic() - batch.since > self._settings.retry_span_s
 
