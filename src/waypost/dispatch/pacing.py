@@ -4,32 +4,13 @@ Meta allows a number 80 messages per second, up to 1,000 (`reference` 5). The bu
 tenth of a second's worth, so that no second ever sees much more than the rate.
 """
 
-from dataclasses import dataclass
+from waypost.model.throughput import Bucket, full_bucket
 
 BURST_S = 0.1
 AHEAD_S = 0.25
 """How much of a sender's work is worth having on lease: a quarter of a second's."""
 
 LEAST_AHEAD = 8
-
-
-@dataclass(slots=True)
-class Bucket:
-    """Tokens of one sender: `level` as of `at`, in seconds of the monotonic clock."""
-
-    rate: float
-    level: float
-    at: float
-
-    def wait_s(self, now: float) -> float:
-        """0 takes a token; otherwise the seconds until there is one."""
-        capacity = max(1.0, self.rate * BURST_S)
-        self.level = min(capacity, self.level + (now - self.at) * self.rate)
-        self.at = now
-        if self.level >= 1.0:
-            self.level -= 1.0
-            return 0.0
-        return (1.0 - self.level) / self.rate
 
 
 class Pacing:
@@ -41,11 +22,9 @@ class Pacing:
 
     def learn(self, lane: str, rate: float) -> None:
         """What this sender is allowed, in messages per second."""
-        bucket = self._buckets.get(lane)
-        if bucket is None:
-            self._buckets[lane] = Bucket(rate, max(1.0, rate * BURST_S), 0.0)
-        elif bucket.rate != rate:
-            bucket.rate = rate
+        bucket = self._bucket(lane)
+        if bucket.rate != rate:
+            bucket.rate, bucket.capacity = rate, max(1.0, rate * BURST_S)
 
     def wait_s(self, lane: str, now: float) -> float:
         """Seconds this sender must wait; 0 lets one message go and counts it."""
@@ -59,5 +38,5 @@ class Pacing:
         bucket = self._buckets.get(lane)
         if bucket is None:
             rate = self._default_rate
-            bucket = self._buckets[lane] = Bucket(rate, max(1.0, rate * BURST_S), 0.0)
+            bucket = self._buckets[lane] = full_bucket(rate, rate * BURST_S, 0.0)
         return bucket

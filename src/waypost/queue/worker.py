@@ -180,6 +180,11 @@ class Worker:
         self._woken.set()
 
     @property
+    def name(self) -> str:
+        """The queue it works on."""
+        return self._queue.value
+
+    @property
     def in_flight(self) -> int:
         """How many items are being handled now."""
         return self._in_flight

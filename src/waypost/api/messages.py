@@ -1,0 +1,137 @@
+"""`POST /v2/<SID>/whatsapp/<phone_number>/messages`: the send endpoint."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from waypost.accept.acceptor import Acceptor, Order
+from waypost.accept.idempotency import LONGEST, IdempotencyKey, key_of
+from waypost.accept.limits import RequestLimits
+from waypost.api.asgi import BodyTooLargeError, Receive, Scope, header, read_body
+from waypost.api.auth import authenticate, find_sender
+from waypost.directory.accounts import Accounts
+from waypost.model.account import Account, AccountKind
+from waypost.model.refusal import Fault, Reason, Refusal
+from waypost.model.sender import Sender
+from waypost.model.template import Template
+from waypost.runtime.clock import Clock
+from waypost.runtime.metrics import Metrics
+from waypost.wire.codes import REFUSED
+from waypost.wire.envelope import Answer, render_accepted, render_refusal
+from waypost.wire.send import parse_send
+
+
+@dataclass(frozen=True, slots=True)
+class AccountTemplates:
+    """The templates of a sender's WABA. `model.template.TemplateBook`."""
+
+    account: Account
+    waba_id: str
+
+    def find(self, name: str, language: str) -> Template | None:
+        """The template, if the account has it."""
+        return self.account.templates.get((self.waba_id, name, language))
+
+
+@dataclass(frozen=True, slots=True)
+class SendEndpoint:
+    """Authenticates, understands, accepts, answers.
+
+    prices  what a message costs by kind of account, in minor units, unless the account says
+    """
+
+    accounts: Accounts
+    acceptor: Acceptor
+    limits: RequestLimits
+    clock: Clock
+    metrics: Metrics
+    prices: Mapping[AccountKind, int]
+    max_recipients: int
+    max_body_bytes: int
+
+    async def post(self, scope: Scope, receive: Receive, sid: str, phone_number: str) -> Answer:
+        """The answer to one request."""
+        refusal = await self._post(scope, receive, sid, phone_number)
+        if isinstance(refusal, Answer):
+            return refusal
+        self.metrics.requests_refused[REFUSED[refusal.reason].code].inc()
+        return render_refusal(refusal)
+
+    async def _post(
+        self, scope: Scope, receive: Receive, sid: str, phone_number: str
+    ) -> Answer | Refusal:
+        key, address = header(scope, b"api-key"), client_address(scope)
+        account = await authenticate(self.accounts, self.clock, sid, key, address)
+        if isinstance(account, Refusal):
+            return account
+        sender = find_sender(account, phone_number)
+        if isinstance(sender, Refusal):
+            return sender
+        limited = self.limits.check(account, self.clock.monotonic())
+        if limited is not None:
+            return limited
+        order = await self._understand(scope, receive, account, sender)
+        if isinstance(order, Refusal):
+            return order
+        accepted = await self.acceptor.accept(order)
+        if isinstance(accepted, Refusal):
+            return accepted
+        self.metrics.messages_accepted.inc(len(accepted.messages))
+        return render_accepted(accepted.submission_id, accepted.messages)
+
+    async def _understand(
+        self, scope: Scope, receive: Receive, account: Account, sender: Sender
+    ) -> Order | Refusal:
+        wrong = check_content_type(header(scope, b"content-type"))
+        if wrong is not None:
+            return wrong
+        try:
+            body = await read_body(scope, receive, self.max_body_bytes)
+        except BodyTooLargeError:
+            return refuse(
+                "body_too_large",
+                f"The body is larger than {self.max_body_bytes} bytes; send fewer recipients.",
+            )
+        idempotency = read_key(header(scope, b"idempotency-key"), body)
+        if isinstance(idempotency, Refusal):
+            return idempotency
+        templates = AccountTemplates(account, sender.waba_id)
+        submission = parse_send(body, templates, self.max_recipients)
+        if isinstance(submission, tuple):
+            return Refusal(Reason.PAYLOAD, submission)
+        price = account.price_minor
+        return Order(
+            account=account,
+            sender=sender,
+            submission=submission,
+            price_minor=self.prices[account.kind] if price is None else price,
+            idempotency=idempotency,
+        )
+
+
+def check_content_type(content_type: str | None) -> Refusal | None:
+    """Only JSON, with or without saying that it is UTF-8."""
+    kind, _, parameters = (content_type or "").partition(";")
+    charset = parameters.strip().lower().replace('"', "")
+    if kind.strip().lower() == "application/json" and charset in ("", "charset=utf-8"):
+        return None
+    return refuse("content_type", "Content-Type must be application/json, in UTF-8.")
+
+
+def read_key(key: str | None, body: bytes) -> IdempotencyKey | Refusal | None:
+    """The Idempotency-Key header with the body it came with."""
+    if key is None:
+        return None
+    if not 0 < len(key) <= LONGEST:
+        return refuse("idempotency_key", f"Idempotency-Key must have 1 to {LONGEST} characters.")
+    return key_of(key, body)
+
+
+def refuse(code: str, message: str) -> Refusal:
+    """A refusal of the request as a whole."""
+    return Refusal(Reason.PAYLOAD, (Fault("", code, message),))
+
+
+def client_address(scope: Scope) -> str:
+    """The address that the request came from."""
+    client = scope.get("client")
+    return str(client[0]) if client else ""

@@ -1,0 +1,332 @@
+"""The composition root: a Config to a running gateway. The only file that knows every part."""
+
+import gc
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+
+from granian.constants import Interfaces
+from granian.server.embed import Server
+from prometheus_client import CollectorRegistry
+
+from waypost.accept.acceptor import Acceptor
+from waypost.accept.limits import RequestLimits
+from waypost.api.app import App
+from waypost.api.health import HealthEndpoint
+from waypost.api.messages import SendEndpoint
+from waypost.api.senders import SendersEndpoint
+from waypost.api.webhooks import WebhookEndpoint
+from waypost.callback.deliverer import Deliverer, Patience
+from waypost.callback.publisher import Publisher
+from waypost.directory.accounts import Accounts
+from waypost.directory.registrar import Registrar
+from waypost.dispatch.decide import Policy
+from waypost.dispatch.dispatcher import Dispatcher
+from waypost.dispatch.pacing import Pacing
+from waypost.meta.client import MetaClient
+from waypost.model.account import AccountKind
+from waypost.model.work import QueueName
+from waypost.queue.worker import OpenAdmission, Plan, Worker
+from waypost.runtime.addresses import AddressGuard
+from waypost.runtime.clock import Clock, SystemClock
+from waypost.runtime.config import Config
+from waypost.runtime.entropy import Entropy, SystemEntropy
+from waypost.runtime.http import HttpClient, HttpError, PooledHttpClient
+from waypost.runtime.ids import IdMaker
+from waypost.runtime.listening import choose_port, url_of
+from waypost.runtime.logs import configure_logs
+from waypost.runtime.metrics import Metrics
+from waypost.runtime.supervisor import Part, supervise
+from waypost.status.recorder import Recorder
+from waypost.store.ports import Store, Transaction
+from waypost.store.sqlite.store import SqliteStore
+from waypost.version import __version__
+from waypost.wallet.bookkeeper import Bookkeeper
+from waypost.webhook.processor import Processor
+from waypost.webhook.receiver import Receiver
+
+USER_AGENT = f"Waypost/{__version__}"
+
+SPARE_S = 5.0
+"""What handling an item may take beyond its network call: two commits, with room."""
+
+WEBHOOKS_AT_ONCE = 256
+
+FORGET_EVERY_S = 600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Senses:
+    """What a gateway knows the world by; tests bring their own."""
+
+    clock: Clock
+    entropy: Entropy
+    http: HttpClient
+    metrics: Metrics
+
+
+@dataclass(frozen=True, slots=True)
+class Gateway:
+    """A gateway, built; it runs while its workers run.
+
+    workers  in the order in which they stop: what makes work for others goes first
+    """
+
+    config: Config
+    base_url: str
+    port: int
+    app: App
+    accounts: Accounts
+    registrar: Registrar
+    store: Store
+    meta: MetaClient
+    workers: tuple[Worker, ...]
+    senses: Senses
+
+    async def forget(self) -> None:
+        """Forgets answers that are no longer promised, for as long as the gateway runs."""
+        while True:
+            before = self.senses.clock.now() - timedelta(hours=self.config.idempotency_hours)
+
+            async def step(transaction: Transaction, items: Sequence[None]) -> Sequence[None]:
+                await transaction.messages.forget_answers(before)  # noqa: B023 - run at once
+                return items
+
+            await self.store.write(step, None)
+            await self.senses.clock.sleep(FORGET_EVERY_S)
+
+
+def assemble(config: Config, store: Store, senses: Senses, port: int) -> Gateway:
+    """Builds every part and fills it with those it needs. Touches nothing."""
+    clock, entropy, http, metrics = senses.clock, senses.entropy, senses.http, senses.metrics
+    ids = IdMaker(clock, entropy)
+    bookkeeper = Bookkeeper()
+    meta = MetaClient(
+        http, config.meta_base_url.rstrip("/"), config.meta_api_version, config.meta_timeout_s
+    )
+    deliverer = Deliverer(
+        store=store,
+        http=http,
+        guard=AddressGuard(config.callback_private_addresses),
+        clock=clock,
+        entropy=entropy,
+        patience=Patience(config.callback_timeout_s, config.callback_attempts),
+        metrics=metrics,
+    )
+    callbacks = Worker(
+        Plan(
+            QueueName.CALLBACK,
+            config.callback_concurrency,
+            config.lease_s,
+            min(config.callback_timeout_s + SPARE_S, config.lease_s),
+        ),
+        store=store,
+        clock=clock,
+        entropy=entropy,
+        handler=deliverer.handle,
+        admission=OpenAdmission(config.callback_concurrency),
+    )
+    recorder = Recorder(store, clock, Publisher(), bookkeeper, ids.number, callbacks.wake)
+    processor = Processor(store, recorder, clock, metrics)
+    webhooks = Worker(
+        Plan(QueueName.WEBHOOK, WEBHOOKS_AT_ONCE, config.lease_s, min(SPARE_S, config.lease_s)),
+        store=store,
+        clock=clock,
+        entropy=entropy,
+        handler=processor.handle,
+        admission=OpenAdmission(WEBHOOKS_AT_ONCE),
+    )
+    receiver = Receiver(
+        store,
+        webhooks,
+        clock,
+        config.meta_app_secret,
+        config.meta_verify_token,
+        ids.webhook_id,
+    )
+    pacing = Pacing(config.sender_throughput)
+    dispatcher = Dispatcher(
+        store=store,
+        meta=meta,
+        recorder=recorder,
+        pacing=pacing,
+        policy=Policy(config.dispatch_attempts, timedelta(seconds=config.unknown_window_s)),
+        clock=clock,
+        entropy=entropy,
+        metrics=metrics,
+    )
+    dispatch = Worker(
+        Plan(
+            QueueName.DISPATCH,
+            config.dispatch_concurrency,
+            config.lease_s,
+            min(config.meta_timeout_s + SPARE_S, config.lease_s),
+        ),
+        store=store,
+        clock=clock,
+        entropy=entropy,
+        handler=dispatcher.handle,
+        admission=pacing,
+    )
+    accounts = Accounts(store, clock)
+    acceptor = Acceptor(
+        store, dispatch, bookkeeper, clock, ids, timedelta(hours=config.idempotency_hours)
+    )
+    app = App(
+        messages=SendEndpoint(
+            accounts=accounts,
+            acceptor=acceptor,
+            limits=RequestLimits(),
+            clock=clock,
+            metrics=metrics,
+            prices={
+                AccountKind.PREPAID: config.price_prepaid,
+                AccountKind.POSTPAID: config.price_postpaid,
+            },
+            max_recipients=config.max_recipients,
+            max_body_bytes=config.max_body_bytes,
+        ),
+        senders=SendersEndpoint(accounts, clock),
+        webhooks=WebhookEndpoint(receiver, metrics),
+        health=HealthEndpoint(store, metrics),
+    )
+    return Gateway(
+        config=config,
+        base_url=config.public_url.rstrip("/") or url_of(config.host, port),
+        port=port,
+        app=app,
+        accounts=accounts,
+        registrar=Registrar(store, clock, entropy, config.pod),
+        store=store,
+        meta=meta,
+        workers=(dispatch, webhooks, callbacks),
+        senses=senses,
+    )
+
+
+async def run_gateway(config: Config, *, ready: Callable[[Gateway], None] | None = None) -> None:
+    """Runs a gateway until SIGTERM or SIGINT.
+
+    ready  called once it answers
+
+    Raises AddressInUseError, StoreError, or PartFailedError.
+    """
+    configure_logs(config.log_level, config.log_format)
+    port = choose_port(config.host, config.port)
+    metrics = Metrics(CollectorRegistry())
+    http = PooledHttpClient(USER_AGENT)
+    clock = SystemClock()
+
+    def observe(items: int, seconds: float) -> None:
+        metrics.commit_batch_size.observe(items)
+        metrics.commit_seconds.observe(seconds)
+
+    store = SqliteStore(
+        config.data_dir,
+        now=clock.now(),
+        is_gateway=True,
+        linger_s=config.commit_linger_ms / 1000,
+        batch=config.commit_batch,
+        observe=observe,
+    )
+    try:
+        gateway = assemble(config, store, Senses(clock, SystemEntropy(), http, metrics), port)
+        await store.write(take_over, gateway)
+        server = build_server(gateway)
+
+        async def announce() -> None:
+            await wait_until_answering(gateway)
+            settle_memory()
+            if ready is not None:
+                ready(gateway)
+            await gateway.forget()
+
+        await supervise(
+            [
+                Part("server", server.serve, server.stop),
+                *(Part(worker.name, worker.run, worker.stop) for worker in gateway.workers),
+            ],
+            grace_s=config.shutdown_grace_s,
+            started=announce,
+        )
+    finally:
+        await store.close()
+        await http.close()
+
+
+def build_server(gateway: Gateway) -> Server:
+    """The HTTP server around the gateway's application, in this process and on this loop."""
+    return Server(
+        gateway.app,
+        address=gateway.config.host,
+        port=gateway.port,
+        interface=Interfaces.ASGINL,
+        log_enabled=False,
+        websockets=False,
+        backlog=2048,
+        backpressure=8192,
+    )
+
+
+async def take_over(transaction: Transaction, gateways: Sequence[Gateway]) -> Sequence[None]:
+    """A step: this gateway is the only one here, so whoever held a lease before is gone."""
+    for gateway in gateways:
+        await transaction.queue.orphans(gateway.senses.clock.now())
+    return [None] * len(gateways)
+
+
+async def wait_until_answering(gateway: Gateway) -> None:
+    """Asks the gateway's own door until it opens."""
+    url = f"{url_of(gateway.config.host, gateway.port)}/health/live"
+    while True:
+        try:
+            await gateway.senses.http.get(url, {}, 5.0)
+        except HttpError:
+            await gateway.senses.clock.sleep(0.02)
+        else:
+            return
+
+
+def settle_memory() -> None:
+    """What stands now stays: the collector need not look at it again, and looks less often.
+
+    Measured: 4 to 8 % of throughput, and p99 from 34 to 26 ms.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
+
+
+@dataclass(frozen=True, slots=True)
+class OperatorTools:
+    """What an operator's command works with, beside a running gateway or without one."""
+
+    store: Store
+    registrar: Registrar
+    meta: MetaClient
+
+
+@asynccontextmanager
+async def open_directory(config: Config) -> AsyncIterator[OperatorTools]:
+    """The store of a data directory and the hands that work on it.
+
+    Raises StoreError.
+    """
+    clock = SystemClock()
+    store = SqliteStore(config.data_dir, now=clock.now(), is_gateway=False)
+    http = PooledHttpClient(USER_AGENT)
+    try:
+        yield OperatorTools(
+            store=store,
+            registrar=Registrar(store, clock, SystemEntropy(), config.pod),
+            meta=MetaClient(
+                http,
+                config.meta_base_url.rstrip("/"),
+                config.meta_api_version,
+                config.meta_timeout_s,
+            ),
+        )
+    finally:
+        await store.close()
+        await http.close()
