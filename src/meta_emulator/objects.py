@@ -32,6 +32,7 @@ TEMPLATE_FIELDS = (
 )
 PRODUCT_FIELDS = ("id", "retailer_id", "name")
 UPGRADED = 1000
+TEMPLATE_LIMIT = 250
 
 
 class Objects:
@@ -116,8 +117,8 @@ class Objects:
         shown = page(items, request)
         if isinstance(shown, GraphError):
             return self._responder.error(shown, request.version)
-        if request.query.get("summary") == "true":
-            shown["summary"] = {"total_count": len(items)}
+        if request.query.get("summary", "false") != "false":
+            shown["summary"] = summary(len(items))
         return self._answer(shown, request, waba_id)
 
     def _answer(self, shown: dict[str, Any], request: Request, waba_id: str) -> Answer:
@@ -168,6 +169,16 @@ def product_object(product: ProductSeed) -> dict[str, Any]:
         "price": f"{product.price // 100}.{product.price % 100:02d} {product.currency}",
         "currency": product.currency,
         "availability": product.availability,
+    }
+
+
+def summary(total: int) -> dict[str, Any]:
+    """What `?summary=` adds to a list; the template limit is an unverified portfolio's."""
+    return {
+        "total_count": total,
+        "message_template_count": total,
+        "message_template_limit": TEMPLATE_LIMIT,
+        "are_translations_complete": True,
     }
 
 

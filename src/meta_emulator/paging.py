@@ -4,6 +4,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as Base64Error
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 from meta_emulator.errors import GraphError, refused
 from meta_emulator.graph import Request
@@ -15,7 +16,7 @@ MOST = 1000
 def page(items: Sequence[dict[str, Any]], request: Request) -> dict[str, Any] | GraphError:
     """One page of `items` by the query's `limit`, `after` and `before`.
 
-    An unreadable cursor is 131059; `next` is there only if there is more.
+    An unreadable cursor is 131059; `next` and `previous` are there only if there is more.
     """
     limit_text = request.query.get("limit", str(LIMIT))
     if not limit_text.isascii() or not limit_text.isdigit() or not int(limit_text) >= 1:
@@ -39,13 +40,18 @@ def page(items: Sequence[dict[str, Any]], request: Request) -> dict[str, Any] | 
         cursors = {"before": _cursor(start), "after": _cursor(last)}
         answer["paging"] = {"cursors": cursors}
         if last + 1 < len(items):
-            answer["paging"]["next"] = _next_url(request, cursors["after"], limit)
+            answer["paging"]["next"] = _url(request, limit, "after", cursors["after"])
+        if start > 0:
+            answer["paging"]["previous"] = _url(request, limit, "before", cursors["before"])
     return answer
 
 
-def _next_url(request: Request, after: str, limit: int) -> str:
+def _url(request: Request, limit: int, direction: str, cursor: str) -> str:
+    """The same question for the page behind or before this one."""
     host = next((value.decode() for name, value in request.headers if name == b"host"), "")
-    return f"http://{host}{request.path}?limit={limit}&after={after}"
+    kept = {key: request.query[key] for key in request.query if key not in {"after", "before"}}
+    query = urlencode({**kept, "limit": str(limit), direction: cursor})
+    return f"http://{host}{request.path}?{query}"
 
 
 def _cursor(place: int) -> str:

@@ -30,15 +30,15 @@ def test_templates_are_listed_page_by_page():
     async def scene() -> list[str]:
         it = emulated()
         names: list[str] = []
-        after = ""
+        path = f"/v25.0/{WABA}/message_templates?limit=5&fields=name,status"
         while True:
-            path = f"/v25.0/{WABA}/message_templates?limit=5&fields=name,status{after}"
-            page = (await it.ask("GET", path)).json
+            headers = {"authorization": "Bearer token", "host": "it"}
+            page = (await it.ask("GET", path, None, headers)).json
             assert all(list(item) == ["name", "status", "id"] for item in page["data"])
             names += [item["name"] for item in page["data"]]
             if "next" not in page["paging"]:
                 return names
-            after = f"&after={page['paging']['cursors']['after']}"
+            path = page["paging"]["next"].removeprefix("http://it")
 
     names = asyncio.run(scene())
     assert names[:2] == ["Carousel Template", "abandoned_cart"]
@@ -51,8 +51,8 @@ def test_a_page_can_be_gone_back_to():
         path = f"/v25.0/{WABA}/message_templates?fields=name&limit=3"
         first = (await it.ask("GET", path)).json
         second = (await it.ask("GET", f"{path}&after={first['paging']['cursors']['after']}")).json
-        before = second["paging"]["cursors"]["before"]
-        assert (await it.ask("GET", f"{path}&before={before}")).json["data"] == first["data"]
+        previous = second["paging"]["previous"].removeprefix("http://")
+        assert (await it.ask("GET", previous)).json["data"] == first["data"]
 
     asyncio.run(scene())
 
@@ -104,7 +104,7 @@ def test_the_catalogue_and_its_products_are_listed():
     ]
     path = f"/v25.0/{CATALOGUE}/products?fields=retailer_id,price,currency&limit=2&summary=true"
     page = get(path)
-    assert page["summary"] == {"total_count": 42}
+    assert page["summary"]["total_count"] == 42
     assert page["data"][0]["retailer_id"] == "2lc20XXXpt"
     assert page["data"][0]["price"] == "1499.00 INR"
 

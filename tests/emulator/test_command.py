@@ -1,0 +1,133 @@
+"""The command: ready file, secrets, port taken, clean stop, the printed seed."""
+
+import json
+import os
+import signal
+import socket
+import stat
+import subprocess
+from urllib.error import HTTPError
+
+import pytest
+
+from meta_emulator.seed import default_seed_bytes
+from support.emulator_process import COMMAND, SocketReceiver, emulator_process, start
+
+
+def test_the_ready_file_holds_all_a_client_needs(tmp_path):
+    with emulator_process(tmp_path) as emulator:
+        assert list(emulator.facts) == [
+            "url",
+            "access_token",
+            "app_secret",
+            "verify_token",
+            "waba_id",
+            "phone_number_id",
+            "display_phone_number",
+        ]
+        number = emulator.ask("GET", f"/v25.0/{emulator.facts['phone_number_id']}")
+        assert number["display_phone_number"] == "+91 98000 00001"
+        mode = stat.S_IMODE((tmp_path / "ready.json").stat().st_mode)
+        assert mode == 0o600
+        assert emulator.facts["access_token"] in (tmp_path / "output").read_text()
+
+
+def test_secrets_come_from_the_environment_and_quiet_says_nothing(tmp_path, monkeypatch):
+    monkeypatch.setenv("META_EMULATOR_ACCESS_TOKEN", "token-of-mine")
+    with emulator_process(tmp_path, "serve", "--quiet") as emulator:
+        assert emulator.facts["access_token"] == "token-of-mine"
+        assert (tmp_path / "output").read_text() == ""
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_stops_it_within_a_second(tmp_path, number):
+    with (
+        SocketReceiver() as receiver,
+        emulator_process(tmp_path, "--webhook-url", receiver.url) as emulator,
+    ):
+        path = f"/v25.0/{emulator.facts['phone_number_id']}/messages"
+        message = {"messaging_product": "whatsapp", "to": "919876543210", "text": {"body": "x"}}
+        emulator.ask("POST", path, message)
+        receiver.take(1)
+        os.kill(emulator.process.pid, number)
+        assert emulator.process.wait(1) == 0
+        assert "Traceback" not in (tmp_path / "output").read_text()
+
+
+def test_a_taken_port_is_said_in_one_sentence(tmp_path):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        process = start(tmp_path, "--port", str(port))
+        assert process.wait(20) == 3
+    output = (tmp_path / "output").read_text()
+    assert output == f"cannot listen at 127.0.0.1:{port}: Address already in use\n"
+
+
+def test_a_port_that_another_emulator_has_is_taken_too(tmp_path):
+    with emulator_process(tmp_path) as emulator:
+        port = emulator.facts["url"].rpartition(":")[2]
+        (tmp_path / "second").mkdir()
+        assert start(tmp_path / "second", "--port", port).wait(20) == 3
+
+
+@pytest.mark.parametrize(
+    ("options", "reason"),
+    [
+        (["--status-delays", "seen=1"], "'seen' is no status"),
+        (["--webhook-version", "25"], "'25' is no version"),
+        (["--seed", "nowhere.json"], "the seed nowhere.json cannot be read"),
+    ],
+)
+def test_a_setting_that_cannot_be_is_said_in_a_sentence(tmp_path, options, reason):
+    assert start(tmp_path, *options).wait(20) == 2
+    assert (tmp_path / "output").read_text().startswith(reason)
+
+
+def test_the_printed_seed_can_be_changed_and_served(tmp_path):
+    printed = subprocess.run([*COMMAND, "seed"], capture_output=True, check=True)
+    assert printed.stdout == default_seed_bytes()
+    seed = json.loads(printed.stdout)
+    seed["wabas"][0]["phone_numbers"][0]["id"] = "777"
+    (tmp_path / "seed.json").write_text(json.dumps(seed))
+    with emulator_process(tmp_path, "--seed", str(tmp_path / "seed.json")) as emulator:
+        assert emulator.facts["phone_number_id"] == "777"
+
+
+def test_the_handshake_is_performed_when_told_to(tmp_path, monkeypatch):
+    monkeypatch.setenv("META_EMULATOR_VERIFY_TOKEN", "verify")
+    with (
+        SocketReceiver("verify") as receiver,
+        emulator_process(tmp_path, "--webhook-url", receiver.url) as emulator,
+    ):
+        (verdict,) = emulator.ask("POST", "/_emulator/handshake")["data"]
+        assert verdict == {"url": receiver.url, "verified": True, "reason": None}
+        (dead,) = emulator.ask("POST", "/_emulator/handshake", {"url": "http://127.0.0.1:9/"})[
+            "data"
+        ]
+        assert not dead["verified"]
+        assert dead["reason"].startswith("the URL could not be reached")
+
+
+def test_a_wrong_token_is_refused_over_the_socket(tmp_path):
+    with emulator_process(tmp_path) as emulator:
+        emulator.facts["access_token"] = "wrong"
+        with pytest.raises(HTTPError) as refused:
+            emulator.ask("GET", f"/v25.0/{emulator.facts['waba_id']}/phone_numbers")
+        assert refused.value.code == 401
+        assert refused.value.headers["www-authenticate"].startswith("OAuth")
+        refused.value.close()
+
+
+def test_a_lost_answer_reaches_the_client_as_an_empty_502(tmp_path):
+    with emulator_process(tmp_path) as emulator:
+        emulator.ask("POST", "/_emulator/faults", {"lose_answers": 1.0})
+        message = {"messaging_product": "whatsapp", "to": "919876543210", "text": {"body": "x"}}
+        path = f"/v25.0/{emulator.facts['phone_number_id']}/messages"
+        with pytest.raises(HTTPError) as lost:
+            emulator.ask("POST", path, message)
+        assert (lost.value.code, lost.value.read()) == (502, b"")
+        lost.value.close()
+        (kept,) = emulator.ask("GET", "/_emulator/messages")["data"]
+        assert kept["request"] == message
