@@ -6,6 +6,9 @@ import uuid
 from typing import Protocol
 
 DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+POOL_BYTES = 4096
+"""How much chance is fetched at once."""
+
 FLOAT_BITS = 53
 """The bits of a float's fraction: more would not change a jitter."""
 
@@ -31,19 +34,35 @@ class Entropy(Protocol):
 
 
 class SystemEntropy:
-    """The operating system's chance: fit for secrets."""
+    """The operating system's chance: fit for secrets.
+
+    It is fetched many bytes at a time, for each call of the system lets another thread run
+    first, and an id is wanted for every message. No byte is given out twice.
+    """
+
+    def __init__(self) -> None:
+        self._pool = b""
+        self._used = 0
 
     def token_hex(self, n_bytes: int) -> str:
         """So many random bytes as hexadecimal digits."""
-        return secrets.token_hex(n_bytes)
+        return self._take(n_bytes).hex()
 
     def uuid(self) -> str:
         """A random UUID."""
-        return str(uuid.uuid4())
+        return str(uuid.UUID(bytes=self._take(16), version=4))
 
     def jitter(self) -> float:
         """A number from 0 to below 1."""
-        return secrets.randbits(FLOAT_BITS) / (1 << FLOAT_BITS)
+        return (int.from_bytes(self._take(8)) >> (64 - FLOAT_BITS)) / (1 << FLOAT_BITS)
+
+    def _take(self, count: int) -> bytes:
+        start = self._used
+        if start + count > len(self._pool):
+            self._pool = secrets.token_bytes(max(POOL_BYTES, count))
+            start = 0
+        self._used = start + count
+        return self._pool[start : start + count]
 
     def base36(self, length: int) -> str:
         """So many characters of 0-9 and A-Z."""
