@@ -143,7 +143,7 @@ def assemble(config: Config, store: Store, senses: Senses, port: int) -> Gateway
         clock,
         config.meta_app_secret,
         config.meta_verify_token,
-        ids.webhook_id,
+        IdMaker(clock, entropy).webhook_id,  # its own: facts are numbered on another thread
     )
     pacing = Pacing(config.sender_throughput)
     dispatcher = Dispatcher(

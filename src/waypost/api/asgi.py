@@ -19,9 +19,12 @@ class ClientLeftError(Exception):
 
 
 def header(scope: Scope, name: bytes) -> str | None:
-    """The value of a header by its lower-case name; None if it is not there."""
+    """The value of a header by its lower-case name; None if it is not there.
+
+    ASGI servers give names in lower case, however the client wrote them.
+    """
     for key, value in scope["headers"]:
-        if key.lower() == name:
+        if key == name:
             text: str = value.decode("latin-1")
             return text
     return None

@@ -109,6 +109,8 @@ class Recorder:
         self, transaction: Transaction, observations: Sequence[Observation]
     ) -> Sequence[Observation]:
         """These, and statuses that came for a wamid before anyone here knew it."""
+        if not await transaction.messages.has_parked():
+            return observations
         taken = {
             (one.account_id, one.wamid): one
             for one in observations

@@ -199,6 +199,10 @@ class MessagesRepository:
             ],
         )
 
+    async def has_parked(self) -> bool:
+        """Whether any status is parked: asked once per batch, before asking for each message."""
+        return bool(await self.driver.fetch("messages.any_parked", {}))
+
     async def unpark_statuses(self, keys: Sequence[Key]) -> list[ParkedStatus]:
         """Takes back the parked statuses of these wamids, oldest first."""
         rows = await self.driver.fetch_rows("messages.unpark_statuses", keys)

@@ -72,6 +72,10 @@ INSERT INTO parked_statuses (account_id, wamid, parked_id, phone_number_id, fact
 VALUES
 (:account_id, :wamid, :parked_id, :phone_number_id, :fact, :occurred_at, :recorded_at, :is_billable, :meta_value) -- each
 
+-- name: messages.any_parked
+-- One row if any status is parked.
+SELECT 1 FROM parked_statuses LIMIT 1
+
 -- name: messages.unpark_statuses
 -- Takes back parked statuses of messages that became known.
 DELETE FROM parked_statuses
