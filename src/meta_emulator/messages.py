@@ -55,7 +55,7 @@ class Sends:
         if "status" in body and "type" not in body:
             return SUCCESS
         insist(recipient_fault(body, number))
-        kind = str(body.get("type", "text")).lower()
+        kind = kind_of(body)
         category = "service"
         if kind == "template":
             template = available(body["template"], number)
@@ -168,11 +168,22 @@ def shape_fault(body: dict[str, Any]) -> GraphError | None:
 
 def kind_fault(body: dict[str, Any]) -> GraphError | None:
     """What is wrong with `type`, and with the template object if it is one (code 100)."""
-    kind = body.get("type", "text")
-    if type(kind) is not str or kind.lower() not in TYPES:
+    kind = kind_of(body)
+    if kind not in TYPES:
         listed = ", ".join(sorted(TYPES)).upper()
-        return invalid(f'Param type must be one of {{{listed}}} - got "{kind}".')
-    return template_shape_fault(body) if kind.lower() == "template" else None
+        return invalid(f'Param type must be one of {{{listed}}} - got "{body["type"]}".')
+    return template_shape_fault(body) if kind == "template" else None
+
+
+def kind_of(body: dict[str, Any]) -> str:
+    """`type` in lower case; where it is left out, that of the content there is, or `text`.
+
+    Meta's own examples leave it out of texts and of interactive messages.
+    """
+    kind = body.get("type")
+    if kind is None:
+        return next((name for name in TYPES if name in body), "text")
+    return str(kind).lower()
 
 
 def callback_fault(callback_data: Any) -> GraphError | None:

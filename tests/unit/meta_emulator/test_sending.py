@@ -254,6 +254,11 @@ def test_a_recipient_or_media_that_cannot_be_is_refused(message, code):
     [
         free_form("text", {"body": "नमस्ते", "preview_url": False}),
         {"messaging_product": "whatsapp", "to": "919876543210", "text": {"body": "no type"}},
+        {
+            "messaging_product": "whatsapp",
+            "to": "919876543210",
+            "interactive": {"type": "list", "action": {"button": "x", "sections": []}},
+        },
         free_form("image", {"link": "https://x/y.jpg"}, unknown_key={"kept": True}),
         free_form("interactive", {"type": "button", "action": {"buttons": []}}),
         free_form("reaction", {"message_id": "wamid.x", "emoji": "👍"}),
