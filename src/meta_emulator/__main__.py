@@ -57,6 +57,9 @@ def serve_command(  # noqa: PLR0913, PLR0917 typer's way to declare options
     webhook_retry_cap: Annotated[
         float, typer.Option(help="Longest gap between two tries of a webhook, in seconds.")
     ] = 300.0,
+    limits: Annotated[
+        bool, typer.Option("--limits", help="Refuse sends beyond Meta's rates.")
+    ] = False,
     access_token: Annotated[
         str | None, typer.Option(envvar=SECRETS + "ACCESS_TOKEN", help="Random if not given.")
     ] = None,
@@ -80,6 +83,7 @@ def serve_command(  # noqa: PLR0913, PLR0917 typer's way to declare options
             webhook_version=parse_webhook_version(webhook_version),
             batch=webhook_batch,
             retry_cap_s=webhook_retry_cap,
+            keeps_limits=limits,
         )
     except (SeedError, SettingsError) as error:
         _leave(str(error), MISUSED)

@@ -19,6 +19,7 @@ from meta_emulator.state import Number, Waba
 
 MOST_SEGMENTS = 2
 DOWNLOADS = "_media"
+SLICE_MS = 100
 
 Owner = TypeVar("Owner")
 
@@ -74,9 +75,12 @@ class Edges:
         return self._responder.error(unknown, request.version)
 
     async def _send(self, request: Request, number: Number) -> Answer:
-        delay_ms = self._parts.sends.faults.delay_ms
-        if delay_ms:
-            await self._state.clock.sleep(delay_ms / 1000)
+        waited_ms = 0
+        # In slices, so that a delay ends soon when the fault is lifted or the emulator stops.
+        while waited_ms < self._parts.sends.faults.delay_ms:
+            slice_ms = min(SLICE_MS, self._parts.sends.faults.delay_ms - waited_ms)
+            await self._state.clock.sleep(slice_ms / 1000)
+            waited_ms += slice_ms
         return self._parts.sends.take(request, number)
 
     def _medium(self, request: Request, object_id: str, edge: str) -> Answer | None:

@@ -15,6 +15,7 @@ from meta_emulator.content import TYPES, content_fault
 from meta_emulator.errors import GraphError, invalid, refused
 from meta_emulator.faults import Faults
 from meta_emulator.graph import Answer, Request, Responder, encode
+from meta_emulator.limits import Limits
 from meta_emulator.parts import RefusedError, read_parts
 from meta_emulator.recipients import phone_digits
 from meta_emulator.state import Message, Number, State, Template
@@ -31,10 +32,16 @@ Schedule = Callable[[Message], None]
 
 
 class Sends:
-    """Takes sends: understands, checks, keeps, schedules and answers them."""
+    """Takes sends: understands, checks, keeps, schedules and answers them.
 
-    def __init__(self, state: State, responder: Responder, schedule: Schedule) -> None:
+    limits  the rates that are kept; None for none
+    """
+
+    def __init__(
+        self, state: State, responder: Responder, schedule: Schedule, limits: Limits | None
+    ) -> None:
         self.faults = Faults()
+        self._limits = limits
         self._state = state
         self._responder = responder
         self._schedule = schedule
@@ -64,7 +71,7 @@ class Sends:
             category = template.category.lower()
         else:
             insist(content_fault(kind, body))
-        code = self.faults.refusal()
+        code = self.faults.refusal() or self._breach(body, number)
         if code is not None:
             raise RefusedError(refused(code))
         return self._accept(body, request, number, (kind, category))
@@ -107,6 +114,13 @@ class Sends:
             '{"messaging_product":"whatsapp","contacts":[{"input":'
             f'{encode(shown).decode()},"{key}":{reached}}}],"messages":[{{"id":"{wamid}"{status}}}]}}'
         ).encode()
+
+    def _breach(self, body: dict[str, Any], number: Number) -> int | None:
+        if self._limits is None:
+            return None
+        to = body.get("to")
+        address = body["recipient"] if to is None else phone_digits(to)
+        return self._limits.breach(number, str(address))
 
     def _wamid(self, address: str) -> str:
         """An id of Meta's shape: base64 around the recipient and 18 hexadecimal digits."""

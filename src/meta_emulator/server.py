@@ -20,8 +20,10 @@ from meta_emulator.changes import Predicate
 from meta_emulator.clock import Clock, SystemClock
 from meta_emulator.control import Parts
 from meta_emulator.delivery import Deliverer
+from meta_emulator.faults import Faults
 from meta_emulator.graph import Responder
 from meta_emulator.http import Http, NetworkHttp
+from meta_emulator.limits import Limits
 from meta_emulator.messages import Sends
 from meta_emulator.reporter import Reporter
 from meta_emulator.schedule import Scheduler
@@ -50,7 +52,8 @@ class Emulator:
         self.reporter = Reporter(self.state, self.deliverer, settings.webhook_version)
         self.reporter.webhook_url = settings.webhook_url
         self.scheduler = Scheduler(settings.status_delays, clock, self.reporter.report)
-        self.sends = Sends(self.state, responder, self.scheduler.add)
+        limits = Limits(clock) if settings.keeps_limits else None
+        self.sends = Sends(self.state, responder, self.scheduler.add, limits)
         parts = Parts(
             self.state,
             settings,
@@ -102,6 +105,7 @@ async def serve(
         if ready_file is not None:
             write_ready_file(ready_file, ready_facts(emulator, host, port))
         await stopping.wait()
+        emulator.sends.faults = Faults()
         server.stop()  # type: ignore[no-untyped-call]  # granian leaves it without types
         running.cancel()
         with suppress(TimeoutError):

@@ -25,6 +25,7 @@ class Settings:
     retry_first_s   the first gap after a failed webhook; each further one is twice as long
     retry_cap_s     the longest gap
     retry_span_s    after this long a webhook is given up
+    keeps_limits    whether sends beyond Meta's rates are refused (limits.py)
     kept            messages, refusals and callbacks remembered, each
     """
 
@@ -40,6 +41,7 @@ class Settings:
     retry_cap_s: float = 300.0
     retry_span_s: float = WEEK_S
     timeout_s: float = 10.0
+    keeps_limits: bool = False
     kept: int = 200_000
 
 

@@ -131,3 +131,21 @@ def test_a_lost_answer_reaches_the_client_as_an_empty_502(tmp_path):
         lost.value.close()
         (kept,) = emulator.ask("GET", "/_emulator/messages")["data"]
         assert kept["request"] == message
+
+
+def test_a_signal_does_not_wait_for_slow_answers_or_dead_receivers(tmp_path):
+    with emulator_process(tmp_path, "--webhook-url", "http://127.0.0.1:9/") as emulator:
+        path = f"/v25.0/{emulator.facts['phone_number_id']}/messages"
+        message = {"messaging_product": "whatsapp", "to": "919876543210", "text": {"body": "x"}}
+        emulator.ask("POST", path, message)
+        emulator.ask("POST", "/_emulator/faults", {"delay_ms": 60000})
+        host, _, port = emulator.facts["url"].removeprefix("http://").partition(":")
+        with socket.create_connection((host, int(port))) as waiting:
+            body = json.dumps(message)
+            head = f"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Length: {len(body)}\r\n"
+            token = emulator.facts["access_token"]
+            waiting.sendall(f"{head}Authorization: Bearer {token}\r\n\r\n{body}".encode())
+            emulator.ask("GET", "/_emulator/health")
+            os.kill(emulator.process.pid, signal.SIGTERM)
+            assert emulator.process.wait(2) == 0
+        assert "Traceback" not in (tmp_path / "output").read_text()
