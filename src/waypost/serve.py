@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
+import structlog
 from granian.constants import Interfaces
 from granian.server.embed import Server
 from prometheus_client import CollectorRegistry
@@ -213,6 +214,10 @@ async def run_gateway(config: Config, *, ready: Callable[[Gateway], None] | None
     Raises AddressInUseError, StoreError, or PartFailedError.
     """
     configure_logs(config.log_level, config.log_format)
+    if not config.meta_app_secret:
+        structlog.get_logger("waypost.serve").warning(
+            "webhooks.refused", why="meta_app_secret is not set: no webhook can be verified"
+        )
     port = choose_port(config.host, config.port)
     metrics = Metrics(CollectorRegistry())
     http = PooledHttpClient(USER_AGENT)

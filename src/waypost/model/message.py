@@ -82,6 +82,7 @@ class MessageRecord:
     wamid: str | None
     payment: Payment
     price_minor: int
+    failure: Failure | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from waypost.model.callback import StatusEvent
-from waypost.model.failure import Failure
 from waypost.model.ledger import EntryKind, LedgerEntry
 from waypost.model.lifecycle import Fact, State, apply
 from waypost.model.message import MessageChange, MessageRecord, Observation, Payment
@@ -54,7 +53,7 @@ def draw_consequences(
     state, seen, payment = record.state, record.facts_seen, record.payment
     wamid: str | None = None
     wa_id: str | None = None
-    failure: Failure | None = None
+    failure = record.failure
     has_moved = False
     entries: list[LedgerEntry] = []
     events: list[StatusEvent] = []

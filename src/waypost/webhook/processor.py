@@ -11,6 +11,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+import structlog
+
 from waypost.meta.events import StatusReceived, Understood, parse_webhook
 from waypost.model.message import Observation, ParkedStatus
 from waypost.model.work import QueueName
@@ -21,6 +23,11 @@ from waypost.runtime.metrics import Metrics
 from waypost.status.recorder import Recorder
 from waypost.store.ports import Key, Store, Transaction
 from waypost.webhook.receiver import DEPLOYMENT
+
+MOST_ATTEMPTS = 8
+"""After so many a webhook is set aside, kept and marked, so that it costs only itself."""
+
+log = structlog.get_logger("waypost.webhook")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +59,10 @@ class Processor:
     async def handle(self, lease: Lease) -> datetime | None:
         """Works off one webhook; it is never due again."""
         started = self.clock.monotonic()
+        if lease.attempt > MOST_ATTEMPTS:
+            log.error("webhook.given_up", webhook_id=lease.item_id, attempts=MOST_ATTEMPTS)
+            await self.store.write(give_up, lease)
+            return None
         body = lease.cargo if lease.cargo is not None else await self._load(lease.item_id)
         understood = parse_webhook(body)
         processed = await self.store.write(self._record, Parsed(lease, understood))
@@ -171,6 +182,17 @@ class Processor:
             is_billable=status.is_billable,
             meta_value=status.meta_value,
         )
+
+
+async def give_up(transaction: Transaction, leases: Sequence[Lease]) -> Sequence[None]:
+    """A step: webhooks that defied every attempt are marked, and leave the queue."""
+    await transaction.webhooks.mark(
+        [(one.item_id, one.ends_at, '{"given_up": true}') for one in leases]
+    )
+    await transaction.queue.finish(
+        [(DEPLOYMENT, QueueName.WEBHOOK, one.item_id, one.token) for one in leases]
+    )
+    return [None] * len(leases)
 
 
 def _observe(status: StatusReceived, key: Key) -> Observation:

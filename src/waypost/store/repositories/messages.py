@@ -114,6 +114,7 @@ class MessagesRepository:
                 wamid=row[16],
                 payment=Payment(row[17]),
                 price_minor=row[18],
+                failure=failure_of(row[19:23]),
             )
             for row in await self.driver.fetch_rows("messages.records", keys)
         }
