@@ -69,6 +69,10 @@ def serve_command(  # noqa: PLR0913, PLR0917 typer's way to declare options
     verify_token: Annotated[
         str | None, typer.Option(envvar=SECRETS + "VERIFY_TOKEN", help="Random if not given.")
     ] = None,
+    until_stdin_closes: Annotated[  # noqa: FBT002 typer's way
+        bool,
+        typer.Option("--until-stdin-closes", help="End with whoever holds the pipe of stdin."),
+    ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing.")] = False,  # noqa: FBT002 typer's way
 ) -> None:
     """Serve until SIGTERM or SIGINT."""
@@ -100,7 +104,9 @@ def serve_command(  # noqa: PLR0913, PLR0917 typer's way to declare options
         _say(f"webhooks go to  {settings.webhook_url or 'nobody'}")
         _say(f"what was sent   http://{host}:{free}/_emulator/messages")
     uvloop.install()
-    asyncio.run(serve(held, settings, host, free, ready_file))
+    asyncio.run(
+        serve(held, settings, host, free, ready_file, until_stdin_closes=until_stdin_closes)
+    )
 
 
 def main() -> None:

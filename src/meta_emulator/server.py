@@ -5,6 +5,7 @@ In process: `Emulator(...)`, its `.app`, `run()` and `wait_for()`. As a program:
 
 import asyncio
 import gc
+import os
 import signal
 import socket
 from contextlib import suppress
@@ -30,6 +31,8 @@ from meta_emulator.schedule import Scheduler
 from meta_emulator.seed import Seed
 from meta_emulator.settings import Settings
 from meta_emulator.state import State
+
+STDIN = 0
 
 STOP_S = 0.8
 """Requests under way have this long to end; then the process ends within a second."""
@@ -77,9 +80,19 @@ class Emulator:
 
 
 async def serve(
-    seed: Seed, settings: Settings, host: str, port: int, ready_file: Path | None
+    seed: Seed,
+    settings: Settings,
+    host: str,
+    port: int,
+    ready_file: Path | None,
+    *,
+    until_stdin_closes: bool = False,
 ) -> None:
-    """Serve until SIGTERM or SIGINT. `port` is a free one (`free_port`)."""
+    """Serve until SIGTERM or SIGINT. `port` is a free one (`free_port`).
+
+    until_stdin_closes  end as well when whoever holds the other end of standard input, a pipe,
+                        is gone: also when it was killed and could tell nobody
+    """
     async with NetworkHttp() as http, asyncio.TaskGroup() as group:
         emulator = Emulator(seed, settings, SystemClock(), SeededChance(), http)
         server = Server(
@@ -96,6 +109,8 @@ async def serve(
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, stopping.set)
+        if until_stdin_closes:
+            loop.add_reader(STDIN, _stop_when_closed, stopping)
         running = group.create_task(emulator.run())
         serving = group.create_task(server.serve())
         await _until_listening(host, port, emulator.state.clock)
@@ -111,6 +126,13 @@ async def serve(
         with suppress(TimeoutError):
             await asyncio.wait_for(asyncio.shield(serving), STOP_S)
         serving.cancel()
+
+
+def _stop_when_closed(stopping: asyncio.Event) -> None:
+    """Standard input has something to read, or its end."""
+    if not os.read(STDIN, 4096):
+        asyncio.get_running_loop().remove_reader(STDIN)
+        stopping.set()
 
 
 def ready_facts(emulator: Emulator, host: str, port: int) -> dict[str, str]:

@@ -6,6 +6,7 @@ import signal
 import socket
 import stat
 import subprocess
+import sys
 from urllib.error import HTTPError
 
 import pytest
@@ -37,6 +38,9 @@ def test_secrets_come_from_the_environment_and_quiet_says_nothing(tmp_path, monk
     with emulator_process(tmp_path, "serve", "--quiet") as emulator:
         assert emulator.facts["access_token"] == "token-of-mine"
         assert (tmp_path / "output").read_text() == ""
+
+
+HOLDER = "import subprocess, sys; subprocess.Popen(sys.argv[1:], stdin=subprocess.PIPE).wait()"
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
@@ -149,3 +153,17 @@ def test_a_signal_does_not_wait_for_slow_answers_or_dead_receivers(tmp_path):
             os.kill(emulator.process.pid, signal.SIGTERM)
             assert emulator.process.wait(2) == 0
         assert "Traceback" not in (tmp_path / "output").read_text()
+
+
+def test_it_ends_when_the_process_that_holds_its_standard_input_is_gone(tmp_path):
+    ready = tmp_path / "ready.json"
+    options = ["--port", "0", "--ready-file", str(ready), "--quiet", "--until-stdin-closes"]
+    with subprocess.Popen(
+        [sys.executable, "-c", HOLDER, *COMMAND, *options], stdout=subprocess.PIPE
+    ) as holder:
+        while not ready.exists():
+            with pytest.raises(subprocess.TimeoutExpired):
+                holder.wait(0.02)
+        holder.kill()
+        # The emulator has this pipe open too: its end is the emulator's end.
+        assert holder.stdout.read() == b""
