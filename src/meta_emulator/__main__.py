@@ -57,7 +57,7 @@ def serve_command(  # noqa: PLR0913, PLR0917 typer's way to declare options
     webhook_retry_cap: Annotated[
         float, typer.Option(help="Longest gap between two tries of a webhook, in seconds.")
     ] = 300.0,
-    limits: Annotated[
+    limits: Annotated[  # noqa: FBT002 typer's way
         bool, typer.Option("--limits", help="Refuse sends beyond Meta's rates.")
     ] = False,
     access_token: Annotated[

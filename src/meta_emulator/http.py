@@ -1,5 +1,6 @@
 """The socket outwards: webhooks leave by it. The rest of the emulator sees the Protocol alone."""
 
+import asyncio
 from collections.abc import Mapping
 from datetime import timedelta
 from types import TracebackType
@@ -59,7 +60,9 @@ class NetworkHttp:
                 .send()
             )
         except PyreqwestError as error:
+            heed_cancellation()
             raise UnreachableError(error.message) from error
+        heed_cancellation()
         return answer.status
 
     async def get(self, url: str, timeout_s: float) -> tuple[int, bytes]:
@@ -68,6 +71,20 @@ class NetworkHttp:
             answer = await (
                 self._client.get(url).timeout(timedelta(seconds=timeout_s)).build().send()
             )
-            return answer.status, bytes(await answer.bytes())
+            body = bytes(await answer.bytes())
         except PyreqwestError as error:
+            heed_cancellation()
             raise UnreachableError(error.message) from error
+        heed_cancellation()
+        return answer.status, body
+
+
+def heed_cancellation() -> None:
+    """Raise CancelledError if this task was cancelled.
+
+    pyreqwest loses a cancellation that meets the answer (seen with 0.15.1): the task would go
+    on, and whoever waits for its end would wait for ever.
+    """
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError

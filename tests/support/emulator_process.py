@@ -64,7 +64,10 @@ def emulator_process(folder: Path, *options: str) -> Iterator[Running]:
         yield Running(json.loads(ready.read_text()), process)
     finally:
         process.terminate()
-        process.wait(10)
+        try:
+            process.wait(10)
+        finally:
+            process.kill()
 
 
 @dataclass

@@ -5,7 +5,7 @@ import copy
 import json
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from support.emulated import MESSAGES, Answered, emulated, fixture, order_update
@@ -58,7 +58,7 @@ def is_metas(answer: Answered) -> bool:
     return answer.status in {400, 404} and {"message", "type", "code", "fbtrace_id"} <= set(error)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.sampled_from(SENDS), st.data())
 def test_a_send_with_anything_changed_in_it_gets_an_answer_of_metas(send, data):
     body = copy.deepcopy(send)
@@ -80,7 +80,7 @@ def test_a_send_with_anything_changed_in_it_gets_an_answer_of_metas(send, data):
     assert is_metas(answer_to(body)), json.dumps(body)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.binary())
 def test_bytes_of_any_kind_get_an_answer_of_metas(raw):
     assert is_metas(answer_to(raw))
