@@ -30,7 +30,7 @@ WHERE (m.account_id, m.message_id) IN (VALUES
 -- Our ids of messages that Meta names by its own.
 SELECT account_id, wamid, message_id
 FROM messages
-WHERE (account_id, wamid) IN (VALUES
+WHERE wamid IS NOT NULL AND (account_id, wamid) IN (VALUES
 (:account_id, :wamid) -- each
 )
 
