@@ -68,7 +68,7 @@ def parse_webhook(body: bytes) -> Understood:
     understood = Understood()
     try:
         document = _decode(body)
-    except (msgspec.DecodeError, RecursionError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         understood.dropped.append(f"the body is no JSON: {error}")
         return understood
     entries = document.get("entry") if isinstance(document, dict) else None
@@ -105,7 +105,10 @@ def _read_change(change: Any, path: str, understood: Understood) -> None:
     metadata = value.get("metadata")
     phone_number_id = metadata.get("phone_number_id") if isinstance(metadata, dict) else None
     for number, status in enumerate(statuses):
-        read = _read_status(status, value, str(phone_number_id or ""))
+        try:
+            read = _read_status(status, value, str(phone_number_id or ""))
+        except RecursionError:
+            read = "is nested too deeply"
         if isinstance(read, str):
             understood.dropped.append(f"{path}/value/statuses/{number}: {read}")
         else:
@@ -148,13 +151,18 @@ def _value_of_one(value: dict[str, Any], status: dict[str, Any]) -> dict[str, An
     one["statuses"] = [status]
     contacts = value.get("contacts")
     if isinstance(contacts, list) and len(value["statuses"]) > 1:
-        whose = {status.get("recipient_id"), status.get("recipient_user_id")} - {None}
+        whose = _names(status, "recipient_id", "recipient_user_id")
         one["contacts"] = [
             contact
             for contact in contacts
-            if isinstance(contact, dict) and whose & {contact.get("wa_id"), contact.get("user_id")}
+            if isinstance(contact, dict) and whose & _names(contact, "wa_id", "user_id")
         ]
     return one
+
+
+def _names(named: dict[str, Any], *keys: str) -> set[str]:
+    """What somebody is called by."""
+    return {name for key in keys if isinstance(name := named.get(key), str)}
 
 
 def _instant(timestamp: Any) -> datetime | None:
