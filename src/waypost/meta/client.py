@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 import msgspec
 
@@ -13,6 +14,8 @@ from waypost.model.message import Dispatchable
 from waypost.runtime.http import AnswerLostError, HttpAnswer, HttpClient, NeverLeftError
 
 OK = 200
+UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+"""What decoding raises for a body that is not what was hoped for."""
 
 
 class _Contact(msgspec.Struct):
@@ -74,18 +77,28 @@ class MetaClient:
             answer = await self.http.get(
                 url, {"Authorization": f"Bearer {access_token}"}, self.timeout_s
             )
-            page = _decode(answer.body)
-            if answer.status != OK:
-                raise PermissionError(page["error"]["message"])
+            page = _read_page(answer)
             templates += page["data"]
             paging = page.get("paging") or {}
             after = (paging.get("cursors") or {}).get("after")
             url = (
-                f"{first}?fields={fields}&limit=100&after={after}"
+                f"{first}?fields={fields}&limit=100&after={quote(after, safe='')}"
                 if after and paging.get("next")
                 else None
             )
         return templates
+
+
+def _read_page(answer: HttpAnswer) -> dict[str, Any]:
+    """One page of a list. Raises PermissionError or AnswerLostError."""
+    try:
+        page: dict[str, Any] = _decode(answer.body)
+        if answer.status == OK and isinstance(page["data"], list):
+            return page
+        refusal = str(page["error"]["message"])
+    except (*UNREADABLE, KeyError, TypeError):
+        raise AnswerLostError(f"HTTP {answer.status} without anything of Meta's") from None
+    raise PermissionError(refusal)
 
 
 def read_answer(answer: HttpAnswer) -> Outcome:
@@ -99,12 +112,13 @@ def read_answer(answer: HttpAnswer) -> Outcome:
             accepted = _decode_accepted(answer.body)
             wa_id = accepted.contacts[0].wa_id if accepted.contacts else None
             return Taken(accepted.messages[0].id, wa_id)
-        except (msgspec.DecodeError, IndexError):
+        except (*UNREADABLE, IndexError):
             return Lost("Meta answered 200 with a body that names no message")
     try:
-        document = _decode(answer.body)
-        error = document["error"]
+        error = _decode(answer.body)["error"]
+        if not isinstance(error["code"], int):
+            return Lost(f"HTTP {answer.status} with an error that has no code")
         failure = read_error(error, answer.status)
-    except (msgspec.DecodeError, RecursionError, KeyError, TypeError, AttributeError):
+    except (*UNREADABLE, KeyError, TypeError):
         return Lost(f"HTTP {answer.status} without Meta's error object")
     return Refused(failure, classify(int(failure.code), answer.status).error_class)
