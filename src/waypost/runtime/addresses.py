@@ -24,18 +24,23 @@ class AddressGuard:
         """Raises ForbiddenAddressError if any address of the host is not a public one."""
         if self.may_be_private:
             return
-        parts = urlsplit(url)
-        if parts.hostname is None:
+        try:
+            parts = urlsplit(url)
+            host, port = parts.hostname, parts.port
+        except ValueError as error:
+            raise ForbiddenAddressError(f"{url} is no URL: {error}") from error
+        if host is None:
             raise ForbiddenAddressError(f"{url} names no host")
         try:
             found = await asyncio.get_running_loop().getaddrinfo(
-                parts.hostname, parts.port or 443, type=socket.SOCK_STREAM
+                host, port or 443, type=socket.SOCK_STREAM
             )
-        except OSError as error:
-            raise ForbiddenAddressError(f"{parts.hostname} has no address: {error}") from error
+        except (OSError, UnicodeError) as error:  # the second: a label that is too long
+            raise ForbiddenAddressError(f"{host} has no address: {error}") from error
         for *_, place in found:
-            if not ip_address(place[0]).is_global:
+            address = ip_address(place[0])
+            if not address.is_global or address.is_multicast:
                 raise ForbiddenAddressError(
-                    f"{parts.hostname} is {place[0]}, which is not a public address; "
+                    f"{host} is {place[0]}, which is not a public address; "
                     "callback_private_addresses allows it"
                 )
