@@ -16,7 +16,7 @@ VALUES (:account_id, :currency, 0, 0, :credit_limit_minor)
 UPDATE wallets SET credit_limit_minor = :credit_limit_minor WHERE account_id = :account_id
 
 -- name: wallet.append
--- Appends lines to the ledger; a line that stands already stands.
+-- Appends lines to the ledger; a line that stands already is refused.
 INSERT INTO ledger_entries (account_id, reference, kind, amount_minor, reason, created_at)
 VALUES
 (:account_id, :reference, :kind, :amount_minor, :reason, :created_at) -- each

@@ -30,19 +30,26 @@ PRAGMA journal_size_limit = 67108864;
 def connect(path: Path) -> apsw.Connection:
     """A connection to the file at `path`, made if it is not there.
 
-    Raises StoreError if it cannot be opened or is no database.
+    Raises StoreError if it cannot be opened, UnknownSchemaError if it is not ours: then it is
+    as it was.
     """
+    connection: apsw.Connection | None = None
     try:
         connection = apsw.Connection(str(path), statementcachesize=512)
         connection.set_busy_timeout(BUSY_MS)
+        _is_empty(connection)  # before anything else, for the settings below write to the file
         connection.execute("PRAGMA page_size = 8192")
         connection.execute(KEPT)
-    except apsw.NotADBError:
-        raise UnknownSchemaError(
-            f"{path} is not a SQLite database. Move it away, or name another --data directory."
-        ) from None
-    except apsw.Error as error:
-        raise StoreError(f"{path} cannot be opened: {error}. Check the directory.") from error
+    except BaseException as error:
+        if connection is not None:
+            connection.close()
+        if isinstance(error, apsw.NotADBError):
+            raise UnknownSchemaError(
+                f"{path} is not a SQLite database. Move it away, or name another --data directory."
+            ) from None
+        if isinstance(error, apsw.Error):
+            raise StoreError(f"{path} cannot be opened: {error}. Check the directory.") from error
+        raise
     return connection
 
 

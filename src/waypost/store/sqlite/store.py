@@ -8,6 +8,7 @@ import asyncio
 import fcntl
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing
 from datetime import datetime
 from io import TextIOWrapper
 from pathlib import Path
@@ -56,11 +57,14 @@ class SqliteStore:
             directory.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise StoreError(f"{directory} cannot be made: {error.strerror}.") from error
-        self._lock = _lock(directory) if is_gateway else None
         path = directory / FILE
         queries = load_queries()
-        self._writing = connect(path)
-        bring_forward(self._writing, now)
+        with ExitStack() as opened:
+            self._lock = opened.enter_context(_lock(directory)) if is_gateway else None
+            self._writing = opened.enter_context(closing(connect(path)))
+            bring_forward(self._writing, now)
+            self._reading = connect(path)
+            opened.pop_all()  # all went well: what is open stays open
         self._checkpointer = Checkpointer(path, self._writing) if is_gateway else None
         self._writer = Writer(
             self._writing,
@@ -69,7 +73,6 @@ class SqliteStore:
             limit=batch,
             observe=observe,
         )
-        self._reading = connect(path)
         self._reader = RepositoryTransaction(SqliteDriver(self._reading, queries))
         self._readers = ThreadPoolExecutor(1, thread_name_prefix="waypost-reader")
 

@@ -1,0 +1,126 @@
+"""Every named query prepares, and those on the hot path find their rows by an index."""
+
+from collections.abc import Iterator
+
+import apsw
+import pytest
+
+from support.nouns import NOW
+from waypost.store.querybook import Query, load_queries
+from waypost.store.sqlite.connection import bring_forward, connect
+
+QUERIES = load_queries()
+COLD = {
+    "directory.accounts",  # an operator's list
+    "messages.forget_answers",  # every ten minutes
+    "messages.any_parked",  # ends at the first row
+    "queue.orphans",  # once, at the start
+    "queue.backlog",  # health and metrics: counts over an index
+    "reports.states",  # an operator's count
+    "wallet.audit",  # an operator's audit
+    "wallet.mismatched_messages",
+}
+"""Queries that look at whole tables, and may."""
+
+
+@pytest.fixture(scope="module")
+def database(tmp_path_factory) -> Iterator[apsw.Connection]:
+    connection = connect(tmp_path_factory.mktemp("plans") / "plans.sqlite")
+    bring_forward(connection, NOW)
+    yield connection
+    connection.close()
+
+
+def plan(database: apsw.Connection, query: Query, rows: int) -> list[str]:
+    """The lines of SQLite's plan."""
+    if query.columns:
+        text, values = query.for_rows(rows), (None,) * (rows * len(query.columns))
+    else:
+        text, values = query.text, dict.fromkeys(query.parameters)
+    return [line[3] for line in database.execute(f"EXPLAIN QUERY PLAN {text}", values)]
+
+
+def scans(lines: list[str], tables: set[str]) -> list[str]:
+    """Lines that walk through a table of ours, by its name or by its alias in the queries."""
+    aliases = tables | {"m", "b", "s", "w", "e", "r", "q", "a"}
+    return [line for line in lines if line.startswith("SCAN ") and line.split()[1] in aliases]
+
+
+@pytest.fixture(scope="module")
+def tables(database) -> set[str]:
+    return {name for (name,) in database.execute("SELECT name FROM sqlite_schema")}
+
+
+@pytest.mark.parametrize("rows", [1, 2, 64])
+@pytest.mark.parametrize("name", QUERIES)
+def test_every_query_prepares(database, name, rows):
+    plan(database, QUERIES[name], rows)
+    assert QUERIES[name].sentence
+
+
+@pytest.mark.parametrize("rows", [1, 2, 64])
+@pytest.mark.parametrize("name", sorted(set(QUERIES) - COLD))
+def test_a_hot_query_walks_through_no_table(database, tables, name, rows):
+    assert scans(plan(database, QUERIES[name], rows), tables) == []
+
+
+@pytest.mark.parametrize("name", sorted(COLD - {"messages.any_parked"}))
+def test_a_cold_query_is_known_to_walk(database, tables, name):
+    assert scans(plan(database, QUERIES[name], 1), tables)
+
+
+@pytest.mark.parametrize("rows", [1, 2, 64])
+@pytest.mark.parametrize(
+    ("name", "found_by"),
+    [
+        ("messages.records", "SEARCH m USING INDEX % (account_id=? AND message_id=?)"),
+        ("messages.dispatchables", "SEARCH m USING INDEX % (account_id=? AND message_id=?)"),
+        ("messages.ids_by_wamid", "SEARCH messages USING INDEX % (account_id=? AND wamid=?)"),
+        ("messages.update_states", "SEARCH messages USING INDEX % (account_id=? AND message_id=?)"),
+        (
+            "messages.unpark_statuses",
+            "SEARCH parked_statuses USING PRIMARY KEY (account_id=? AND wamid=?)",
+        ),
+        ("messages.answered", "SEARCH idempotency_keys USING PRIMARY KEY (account_id=? AND key=?)"),
+        (
+            "queue.take",
+            "SEARCH queue USING PRIMARY KEY (account_id=? AND queue=? AND item_id=?)",
+        ),
+        (
+            "queue.finish",
+            "SEARCH queue USING PRIMARY KEY (account_id=? AND queue=? AND item_id=?)",
+        ),
+        ("queue.drop", "SEARCH queue USING PRIMARY KEY (account_id=? AND queue=? AND item_id=?)"),
+        (
+            "queue.put_back",
+            "SEARCH queue USING PRIMARY KEY (account_id=? AND queue=? AND item_id=?)",
+        ),
+        ("callbacks.load", "SEARCH callbacks USING INDEX % (account_id=? AND event_id=?)"),
+        (
+            "callbacks.settle",
+            "SEARCH callbacks USING COVERING INDEX % (account_id=? AND event_id=?)",
+        ),
+        ("webhooks.load", "SEARCH webhooks USING INDEX % (account_id=? AND webhook_id=?)"),
+        ("wallet.load", "SEARCH wallets USING INTEGER PRIMARY KEY (rowid=?)"),
+        ("wallet.add", "SEARCH wallets USING INTEGER PRIMARY KEY (rowid=?)"),
+    ],
+)
+def test_rows_are_found_by_the_whole_key(database, name, found_by, rows):
+    before, _, behind = found_by.partition("%")
+
+    assert any(
+        line.startswith(before) and line.endswith(behind)
+        for line in plan(database, QUERIES[name], rows)
+    )
+
+
+def test_due_work_is_found_in_order_without_sorting(database):
+    lines = plan(database, QUERIES["queue.find"], 1)
+
+    assert lines == ["SEARCH queue USING INDEX queue_by_due (queue=? AND lane=? AND due_at<?)"]
+
+
+def test_a_timeline_is_read_in_order_without_sorting(database):
+    lines = plan(database, QUERIES["reports.facts"], 1)
+
+    assert lines == ["SEARCH facts USING PRIMARY KEY (account_id=? AND message_id=?)"]

@@ -1,0 +1,240 @@
+"""Nouns to test with: each whole and plausible, any part of it changed by name."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from waypost.model.account import Account, AccountKind, AccountState, ApiKey
+from waypost.model.failure import Failure
+from waypost.model.lifecycle import Fact, State
+from waypost.model.message import (
+    Dispatchable,
+    FactRow,
+    MessageChange,
+    MessageRecord,
+    NewMessage,
+    NewSubmission,
+    Observation,
+    ParkedStatus,
+    Payment,
+)
+from waypost.model.outbox import CallbackRow
+from waypost.model.recipient import Recipient
+from waypost.model.sender import Sender
+from waypost.model.submission import Content, References
+from waypost.model.template import Template
+from waypost.model.work import QueueItem, QueueName
+from waypost.queue.lease import Lease
+
+NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+ACCOUNT = 1
+SENDER_ID = "919800000001"
+PHONE_NUMBER_ID = "106540352242922"
+WABA_ID = "102290129340398"
+MESSAGE_ID = "A0LKQ1PCV00000000001"
+WAMID = "wamid.HBgMOTE5ODc2NTQzMjEwFQIAERgSOUM5OTk2NTI3RUU4RTg0RkZFAA=="
+CALLBACK_URL = "https://shop.example.com/hook"
+UNDELIVERABLE = Failure("131026", "The message cannot be delivered", "detail", "reach it otherwise")
+
+
+def later(seconds: float) -> datetime:
+    return NOW + timedelta(seconds=seconds)
+
+
+def account(**changes: Any) -> Account:
+    made = Account(
+        account_id=ACCOUNT,
+        sid="HXIN1234567890IN",
+        name="Shop",
+        kind=AccountKind.PREPAID,
+        state=AccountState.ACTIVE,
+        price_minor=None,
+        requests_per_s=None,
+        version=1,
+    )
+    return replace(made, **changes)
+
+
+def api_key(**changes: Any) -> ApiKey:
+    return replace(ApiKey(key_hash=b"\x01" * 32, prefix="A0b1c2", created_at=NOW), **changes)
+
+
+def sender(**changes: Any) -> Sender:
+    made = Sender(
+        sender_id=SENDER_ID,
+        phone_number_id=PHONE_NUMBER_ID,
+        waba_id=WABA_ID,
+        access_token="token",
+        throughput=80,
+        callback_url=CALLBACK_URL,
+        display_name="Shop",
+    )
+    return replace(made, **changes)
+
+
+def template(**changes: Any) -> Template:
+    made = Template(
+        "order_update", "en_US", "UTILITY", "APPROVED", ({"type": "BODY", "text": "Hello {{1}}"},)
+    )
+    return replace(made, **changes)
+
+
+def content(**changes: Any) -> Content:
+    made = Content(
+        kind="text",
+        json=b'{"messaging_product":"whatsapp","type":"text","text":{"body":"hello"}}',
+    )
+    return replace(made, **changes)
+
+
+def new_submission(**changes: Any) -> NewSubmission:
+    made = NewSubmission(
+        account_id=ACCOUNT,
+        submission_id=MESSAGE_ID,
+        sender_id=SENDER_ID,
+        content=content(),
+        references=References("order-1", "marketing", None),
+        source="api",
+        track_body=True,
+        track_button=False,
+        trace_id="0f8fad5b-d9cb-469f-a165-70867728950e",
+        accepted_at=NOW,
+    )
+    return replace(made, **changes)
+
+
+def new_message(**changes: Any) -> NewMessage:
+    made = NewMessage(
+        account_id=ACCOUNT,
+        message_id=MESSAGE_ID,
+        submission_id=MESSAGE_ID,
+        sender_id=SENDER_ID,
+        recipient="+919876543210",
+        payment=Payment.HELD,
+        price_minor=100,
+        accepted_at=NOW,
+    )
+    return replace(made, **changes)
+
+
+def message_record(**changes: Any) -> MessageRecord:
+    made = MessageRecord(
+        account_id=ACCOUNT,
+        message_id=MESSAGE_ID,
+        submission_id=MESSAGE_ID,
+        sender_id=SENDER_ID,
+        phone_number_id=PHONE_NUMBER_ID,
+        waba_id=WABA_ID,
+        callback_url=CALLBACK_URL,
+        recipient=Recipient(phone="919876543210"),
+        references=References("order-1", "marketing", None),
+        track_body=True,
+        track_button=False,
+        trace_id="0f8fad5b-d9cb-469f-a165-70867728950e",
+        state=State.ACCEPTED,
+        facts_seen=0,
+        wamid=None,
+        payment=Payment.HELD,
+        price_minor=100,
+        failure=None,
+    )
+    return replace(made, **changes)
+
+
+def message_change(**changes: Any) -> MessageChange:
+    made = MessageChange(
+        account_id=ACCOUNT,
+        message_id=MESSAGE_ID,
+        state=State.SUBMITTED,
+        facts_seen=8,
+        payment=Payment.HELD,
+        wamid=WAMID,
+        wa_id="919876543210",
+        failure=None,
+        changed_at=later(1),
+    )
+    return replace(made, **changes)
+
+
+def fact_row(**changes: Any) -> FactRow:
+    made = FactRow(
+        account_id=ACCOUNT,
+        message_id=MESSAGE_ID,
+        fact_id=1,
+        fact=Fact.TAKEN,
+        occurred_at=NOW,
+        recorded_at=later(1),
+        attempt=1,
+        wamid=WAMID,
+    )
+    return replace(made, **changes)
+
+
+def observation(fact: Fact = Fact.SENT, **changes: Any) -> Observation:
+    made = Observation(
+        account_id=ACCOUNT,
+        message_id=MESSAGE_ID,
+        fact=fact,
+        occurred_at=NOW,
+        wamid=WAMID,
+        failure=UNDELIVERABLE if fact in {Fact.FAILED, Fact.REFUSED, Fact.WITHHELD} else None,
+    )
+    return replace(made, **changes)
+
+
+def parked_status(**changes: Any) -> ParkedStatus:
+    made = ParkedStatus(
+        account_id=ACCOUNT,
+        wamid=WAMID,
+        parked_id=1,
+        phone_number_id=PHONE_NUMBER_ID,
+        fact=Fact.SENT,
+        occurred_at=NOW,
+        recorded_at=later(1),
+        is_billable=True,
+        meta_value=b'{"statuses":[]}',
+    )
+    return replace(made, **changes)
+
+
+def callback_row(**changes: Any) -> CallbackRow:
+    made = CallbackRow(
+        account_id=ACCOUNT,
+        event_id=f"{MESSAGE_ID}.sent",
+        message_id=MESSAGE_ID,
+        status="sent",
+        url=CALLBACK_URL,
+        body=b'{"status":"sent"}',
+        created_at=NOW,
+    )
+    return replace(made, **changes)
+
+
+def queue_item(item_id: str = MESSAGE_ID, **changes: Any) -> QueueItem:
+    made = QueueItem(ACCOUNT, QueueName.DISPATCH, SENDER_ID, item_id, NOW, attempt=0)
+    return replace(made, **changes)
+
+
+def lease(**changes: Any) -> Lease:
+    made = Lease(
+        account_id=ACCOUNT,
+        queue=QueueName.DISPATCH,
+        lane=SENDER_ID,
+        item_id=MESSAGE_ID,
+        attempt=1,
+        token="t:1",
+        ends_at=later(60),
+    )
+    return replace(made, **changes)
+
+
+def dispatchable(**changes: Any) -> Dispatchable:
+    made = Dispatchable(
+        account_id=ACCOUNT,
+        message_id=MESSAGE_ID,
+        sender=sender(),
+        recipient=Recipient(phone="919876543210"),
+        content=content(),
+        state=State.ACCEPTED,
+    )
+    return replace(made, **changes)

@@ -1,0 +1,110 @@
+"""A store of one engine, opened in a folder, spoken to from tests that are not coroutines.
+
+A second database joins by one more engine in ENGINES.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+
+from support.nouns import NOW, account, new_message, new_submission, sender
+from waypost.store.ports import Store, Transaction
+from waypost.store.sqlite.store import SqliteStore
+
+Found = TypeVar("Found")
+
+
+class OpenedStore(Store, Protocol):
+    """A store that is closed by whoever opened it."""
+
+    async def close(self) -> None: ...
+
+
+class Engine(Protocol):
+    """One kind of database."""
+
+    async def open(self, folder: Path, **options: Any) -> OpenedStore: ...
+
+
+@dataclass(frozen=True)
+class SqliteEngine:
+    """SQLite in a folder."""
+
+    name: str = "sqlite"
+
+    async def open(self, folder: Path, **options: Any) -> OpenedStore:
+        options = {"now": NOW, "is_gateway": True, **options}
+        return SqliteStore(folder, **options)
+
+
+ENGINES = (SqliteEngine(),)
+
+
+@dataclass
+class Stored:
+    """An open store and the loop it runs on.
+
+    commits  how many items shared each commit
+    """
+
+    store: OpenedStore
+    runner: asyncio.Runner
+    commits: list[int] = field(default_factory=list)
+
+    def run(self, coroutine: Coroutine[Any, Any, Found]) -> Found:
+        return self.runner.run(coroutine)
+
+    def do(self, change: Callable[[Transaction], Awaitable[Found]]) -> Found:
+        """One change in a commit of its own."""
+
+        async def step(transaction: Transaction, items: Sequence[None]) -> list[Found]:
+            return [await change(transaction) for _ in items]
+
+        return self.run(self.store.write(step, None))
+
+    def ask(self, query: Callable[[Transaction], Coroutine[Any, Any, Found]]) -> Found:
+        return self.run(self.store.read(query))
+
+    def furnish(self, **sender_changes: Any) -> None:
+        """An account with a wallet of 1000, a WABA and a sender."""
+
+        async def change(transaction: Transaction) -> None:
+            account_id = await transaction.directory.insert_account(account(), NOW)
+            await transaction.wallets.open(account_id, "USD", 0)
+            made = sender(**sender_changes)
+            await transaction.directory.save_waba(account_id, made.waba_id, made.access_token, NOW)
+            await transaction.directory.save_sender(account_id, made, NOW)
+
+        self.do(change)
+
+    def keep_message(self, message_id: str, **changes: Any) -> None:
+        """One message of a submission of its own."""
+
+        async def change(transaction: Transaction) -> None:
+            await transaction.messages.insert_submissions(
+                [new_submission(submission_id=message_id)]
+            )
+            await transaction.messages.insert(
+                [new_message(message_id=message_id, submission_id=message_id, **changes)]
+            )
+
+        self.do(change)
+
+
+@contextmanager
+def opened(folder: Path, engine: Engine = ENGINES[0], **options: Any) -> Iterator[Stored]:
+    """A store, open until the block ends."""
+    commits: list[int] = []
+
+    def observe(items: int, _: float) -> None:
+        commits.append(items)
+
+    with asyncio.Runner() as runner:
+        store = runner.run(engine.open(folder, **{"observe": observe, **options}))
+        try:
+            yield Stored(store, runner, commits)
+        finally:
+            runner.run(store.close())
