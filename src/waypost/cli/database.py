@@ -1,0 +1,48 @@
+"""`waypost db`: the database of a gateway."""
+
+from typing import TYPE_CHECKING
+
+import typer
+
+from waypost.cli.opening import work_on
+from waypost.cli.output import print_json, print_lines, print_rows
+from waypost.cli.settings import ConfigOption, DataOption, JsonOption, load_for
+
+if TYPE_CHECKING:
+    from waypost.serve import OperatorTools
+
+application = typer.Typer(no_args_is_help=True, help="The database.")
+
+
+@application.callback()
+def _database() -> None:
+    """Keeps `check` a word of its own while it is the only one."""
+
+
+@application.command("check")
+def check(
+    data: DataOption = None, config: ConfigOption = None, as_json: JsonOption = False
+) -> None:
+    """Open the database, bring its schema up to date, and count what is in it.
+
+    Example: waypost db check --data data/dev
+    """
+    loaded = load_for(data, config)
+
+    async def work(tools: "OperatorTools") -> tuple[dict[str, int], dict[str, int]]:
+        states = await tools.store.read(lambda transaction: transaction.reports.states())
+        backlog = await tools.store.read(lambda transaction: transaction.queue.backlog())
+        return states, backlog
+
+    states, backlog = work_on(loaded, work)
+    if as_json:
+        print_json({"data_dir": str(loaded.data_dir), "messages": states, "waiting": backlog})
+        return
+    print_lines(f"The database in {loaded.data_dir} is this program's.")
+    print_rows(
+        ("what", "how many"),
+        [
+            *((f"messages {state}", count) for state, count in sorted(states.items())),
+            *((f"waiting in {queue}", count) for queue, count in sorted(backlog.items())),
+        ],
+    )

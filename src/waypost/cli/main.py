@@ -1,0 +1,98 @@
+"""The command line: all commands, and the one place where their surprises become sentences.
+
+Exit codes: 0 done, 1 refused, 2 misused, 3 somebody needed does not answer.
+"""
+
+import sys
+from typing import NoReturn
+
+import typer
+
+from waypost.cli import (
+    account,
+    config,
+    database,
+    demo,
+    dev,
+    emulate,
+    key,
+    message,
+    send,
+    sender,
+    serve,
+    template,
+    waba,
+    wallet,
+)
+from waypost.cli.output import MISUSED, REFUSED, UNREACHABLE, CommandError
+from waypost.model.errors import WaypostError
+from waypost.runtime.config import ConfigError
+from waypost.runtime.http import HttpError
+from waypost.runtime.listening import AddressInUseError
+from waypost.runtime.supervisor import PartFailedError
+
+START = "Start"
+USE = "Use"
+OPERATE = "Operate"
+
+application = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    help="A WhatsApp Business messaging gateway. `waypost dev` is the place to begin.",
+    epilog="Exit codes: 0 done, 1 refused, 2 misused, 3 somebody needed does not answer.",
+)
+application.command("dev", rich_help_panel=START)(dev.dev)
+application.command("demo", rich_help_panel=START)(demo.demo)
+application.command("serve", rich_help_panel=START)(serve.serve)
+application.command("emulate", rich_help_panel=START, **emulate.PASS_ON)(emulate.emulate)
+application.command("send", rich_help_panel=USE)(send.send)
+application.add_typer(message.application, name="message", rich_help_panel=USE)
+for name, noun in {
+    "account": account,
+    "key": key,
+    "waba": waba,
+    "sender": sender,
+    "template": template,
+    "wallet": wallet,
+    "db": database,
+}.items():
+    application.add_typer(noun.application, name=name, rich_help_panel=OPERATE)
+application.command("config", rich_help_panel=OPERATE)(config.config)
+application.command("version", rich_help_panel=OPERATE)(config.version)
+
+
+def main() -> None:
+    """The entry point; always ends by SystemExit."""
+    try:
+        application(prog_name="waypost")
+    except (
+        CommandError,
+        ConfigError,
+        WaypostError,
+        AddressInUseError,
+        HttpError,
+        PartFailedError,
+        BaseExceptionGroup,
+    ) as error:
+        leave(error)
+
+
+def leave(error: BaseException) -> NoReturn:
+    """Says what went wrong and ends; raises on what nobody foresaw."""
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    match error:
+        case CommandError():
+            code = error.exit_code
+        case ConfigError():
+            code = MISUSED
+        case AddressInUseError() | HttpError():
+            code = UNREACHABLE
+        case WaypostError() | PartFailedError():
+            code = REFUSED
+        case _:
+            raise error
+    sys.stderr.write(f"{error}\n")
+    raise SystemExit(code)

@@ -1,0 +1,42 @@
+"""Opens a gateway's data folder for one command, beside a running gateway or without one."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from waypost.cli.output import CommandError
+from waypost.runtime.config import Config
+
+if TYPE_CHECKING:
+    from waypost.serve import OperatorTools
+
+Result = TypeVar("Result")
+
+DATABASE = "waypost.sqlite"
+
+
+def work_on(
+    config: Config,
+    work: Callable[["OperatorTools"], Coroutine[Any, Any, Result]],
+    *,
+    may_be_new: bool = False,
+) -> Result:
+    """What `work` gives on the opened folder.
+
+    may_be_new  a folder without a database gets one; otherwise it is taken for a slip of the pen
+
+    Raises CommandError for such a slip, StoreError, and whatever the work raises.
+    """
+    if not may_be_new and not (config.data_dir / DATABASE).exists():
+        raise CommandError(
+            f"There is no gateway's database in {config.data_dir}. Name its folder with --data; "
+            "`waypost account create` begins a new one."
+        )
+    # The gateway's parts are many: only commands that need them wait for their import.
+    from waypost.serve import open_directory  # noqa: PLC0415
+
+    async def run() -> Result:
+        async with open_directory(config) as tools:
+            return await work(tools)
+
+    return asyncio.run(run())

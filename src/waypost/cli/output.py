@@ -1,0 +1,73 @@
+"""How commands answer: exit codes, tables, JSON, and sentences for what went wrong.
+
+Law: what was asked for goes to standard output, everything else to standard error; nothing is
+ever asked back.
+"""
+
+import sys
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+DONE = 0
+REFUSED = 1
+MISUSED = 2
+UNREACHABLE = 3
+
+WIDE = 1000
+"""Columns of a pipe or file: no line of a table is ever broken there."""
+
+
+class CommandError(Exception):
+    """A command that cannot do what it was told; the text is a sentence for the operator."""
+
+    exit_code = REFUSED
+
+
+class MisusedError(CommandError):
+    """What was typed makes no sense."""
+
+    exit_code = MISUSED
+
+
+class UnreachableError(CommandError):
+    """Somebody who is needed does not answer."""
+
+    exit_code = UNREACHABLE
+
+
+def console() -> Console:
+    """Standard output, for this call: wide where nobody looks at it."""
+    return Console(width=None if sys.stdout.isatty() else WIDE, highlight=False, soft_wrap=True)
+
+
+def print_json(value: Any) -> None:
+    """Any of our values as indented JSON; times are ISO 8601, bytes base64."""
+    encoded = msgspec.json.encode(value)
+    sys.stdout.write(msgspec.json.format(encoded, indent=2).decode() + "\n")
+    sys.stdout.flush()
+
+
+def print_lines(*lines: str) -> None:
+    """Lines as they are: never broken, never coloured, fit to be copied."""
+    for line in lines:
+        sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+def print_rows(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    """A table; a cell of None is empty."""
+    table = Table(*columns, box=None, pad_edge=False, header_style="bold")
+    for row in rows:
+        table.add_row(*(Text("" if cell is None else str(cell)) for cell in row))
+    console().print(table)
+
+
+def show_time(at: datetime | None) -> str:
+    """A time of day in UTC, to the second; empty for None."""
+    return "" if at is None else f"{at:%Y-%m-%d %H:%M:%S}Z"

@@ -1,0 +1,164 @@
+"""`waypost sender`: business phone numbers of an account."""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from waypost.cli.account import Sid
+from waypost.cli.opening import work_on
+from waypost.cli.output import CommandError, MisusedError, print_json, print_lines, print_rows
+from waypost.cli.settings import ConfigOption, DataOption, JsonOption, load_for
+from waypost.model.sender import Sender, SenderState
+
+if TYPE_CHECKING:
+    from waypost.serve import OperatorTools
+
+application = typer.Typer(no_args_is_help=True, help="Business phone numbers of an account.")
+
+PhoneNumber = Annotated[
+    str, typer.Argument(metavar="PHONE_NUMBER", help="With its country code, like +919800000001.")
+]
+
+
+@application.command("add")
+def add(
+    sid: Sid,
+    phone_number: PhoneNumber,
+    phone_number_id: Annotated[str, typer.Argument(metavar="PHONE_NUMBER_ID", help="Meta's id.")],
+    waba_id: Annotated[str, typer.Argument(metavar="WABA_ID", help="The WABA it belongs to.")],
+    callback_url: Annotated[
+        str | None, typer.Option(metavar="URL", help="Where the customer wants statuses.")
+    ] = None,
+    throughput: Annotated[
+        int | None, typer.Option(min=1, max=1000, help="Messages per second.")
+    ] = None,
+    name: Annotated[str, typer.Option(help="Its display name.")] = "",
+    data: DataOption = None,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Add a sender, or change one.
+
+    Example: waypost sender add SID +919800000001 106540352242922 102290129340398
+    --callback-url https://shop.example.com/statuses
+    """
+    loaded = load_for(data, config)
+    if callback_url is not None and not callback_url.startswith(("http://", "https://")):
+        raise MisusedError("--callback-url must be an http:// or https:// address.")
+    sender = Sender(
+        sender_id=read_number(phone_number),
+        phone_number_id=phone_number_id,
+        waba_id=waba_id,
+        access_token="",  # its WABA's
+        throughput=throughput or loaded.sender_throughput,
+        callback_url=callback_url,
+        display_name=name,
+    )
+
+    async def work(tools: "OperatorTools") -> None:
+        await tools.registrar.save_sender(sid, sender)
+
+    work_on(loaded, work)
+    if as_json:
+        print_json(_row(sender))
+    else:
+        print_lines(
+            f"{sid} may send from +{sender.sender_id}. Next: `waypost template sync {sid}`."
+        )
+
+
+@application.command("list")
+def list_senders(
+    sid: Sid, data: DataOption = None, config: ConfigOption = None, as_json: JsonOption = False
+) -> None:
+    """List an account's senders.
+
+    Example: waypost sender list HXIN1234567890IN
+    """
+
+    async def work(tools: "OperatorTools") -> list[Sender]:
+        return list((await tools.registrar.find(sid)).senders.values())
+
+    rows = [_row(sender) for sender in work_on(load_for(data, config), work)]
+    if as_json:
+        print_json(rows)
+    else:
+        print_rows(
+            ("sender", "phone number id", "WABA", "state", "per second", "callbacks to"),
+            [tuple(row.values()) for row in rows],
+        )
+
+
+@application.command("pause")
+def pause(
+    sid: Sid,
+    phone_number: PhoneNumber,
+    data: DataOption = None,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Let no message leave from a sender.
+
+    Example: waypost sender pause HXIN1234567890IN +919800000001
+    """
+    _set_state((sid, phone_number), SenderState.PAUSED, data, config, as_json=as_json)
+
+
+@application.command("resume")
+def resume(
+    sid: Sid,
+    phone_number: PhoneNumber,
+    data: DataOption = None,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Let messages leave from a paused sender again.
+
+    Example: waypost sender resume HXIN1234567890IN +919800000001
+    """
+    _set_state((sid, phone_number), SenderState.ACTIVE, data, config, as_json=as_json)
+
+
+def read_number(text: str) -> str:
+    """The digits of a phone number with its country code. Raises MisusedError."""
+    digits = text.replace(" ", "").removeprefix("+")
+    if not (digits.isascii() and digits.isdigit() and 7 <= len(digits) <= 15):  # noqa: PLR2004 - E.164
+        raise MisusedError(f"{text} is no phone number; write it like +919800000001.")
+    return digits
+
+
+def _set_state(
+    of: tuple[str, str],
+    state: SenderState,
+    data: DataOption,
+    config: ConfigOption,
+    *,
+    as_json: bool,
+) -> None:
+    sid, sender_id = of[0], read_number(of[1])
+
+    async def work(tools: "OperatorTools") -> Sender:
+        senders = (await tools.registrar.find(sid)).senders
+        if sender_id not in senders:
+            raise CommandError(f"{sid} has no sender +{sender_id}; `waypost sender list {sid}`.")
+        changed = replace(senders[sender_id], state=state)
+        await tools.registrar.save_sender(sid, changed)
+        return changed
+
+    changed = work_on(load_for(data, config), work)
+    if as_json:
+        print_json(_row(changed))
+    else:
+        print_lines(f"+{sender_id} is {state} now; running gateways know within a second.")
+
+
+def _row(sender: Sender) -> dict[str, object]:
+    return {
+        "sender": f"+{sender.sender_id}",
+        "phone_number_id": sender.phone_number_id,
+        "waba_id": sender.waba_id,
+        "state": sender.state.value,
+        "throughput": sender.throughput,
+        "callback_url": sender.callback_url,
+    }

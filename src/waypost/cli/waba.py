@@ -1,0 +1,61 @@
+"""`waypost waba`: WhatsApp Business Accounts and their access tokens."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from waypost.cli.account import Sid
+from waypost.cli.opening import work_on
+from waypost.cli.output import MisusedError, print_json, print_lines
+from waypost.cli.settings import ConfigOption, DataOption, JsonOption, load_for
+
+if TYPE_CHECKING:
+    from waypost.serve import OperatorTools
+
+application = typer.Typer(no_args_is_help=True, help="WhatsApp Business Accounts of an account.")
+
+
+@application.command("add")
+def add(
+    sid: Sid,
+    waba_id: Annotated[str, typer.Argument(metavar="WABA_ID", help="Meta's id of it.")],
+    token_file: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="The access token; else read from standard input."),
+    ] = None,
+    data: DataOption = None,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Add a WABA, or give one a new access token.
+
+    Example: waypost waba add HXIN1234567890IN 102290129340398 --token-file token.txt
+    """
+    token = read_token(token_file)
+
+    async def work(tools: "OperatorTools") -> None:
+        await tools.registrar.save_waba(sid, waba_id, token)
+
+    work_on(load_for(data, config), work)
+    if as_json:
+        print_json({"sid": sid, "waba_id": waba_id})
+    else:
+        print_lines(f"{sid} has the WABA {waba_id}. Next: `waypost sender add {sid} …`.")
+
+
+def read_token(file: Path | None) -> str:
+    """The token in a file or, without one, on standard input. Raises MisusedError."""
+    if file is None and sys.stdin.isatty():
+        raise MisusedError(
+            "The access token comes from --token-file or standard input, never as an argument: "
+            "others could see it."
+        )
+    try:
+        token = (sys.stdin.read() if file is None else file.read_text(encoding="utf-8")).strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise MisusedError(f"{file} cannot be read: {error}.") from None
+    if not token or len(token.split()) > 1:
+        raise MisusedError("The access token must be one word without spaces.")
+    return token

@@ -1,0 +1,264 @@
+"""The story of one message, in plain words: the one place that words it.
+
+Law: lines stand in the order in which they were learned; Meta's own time is told where it is
+another. What is said here follows from what is kept: nothing is guessed.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from waypost.model.failure import Failure
+from waypost.model.ledger import EntryKind, LedgerEntry
+from waypost.model.lifecycle import Fact, State, apply
+from waypost.model.message import Payment
+from waypost.model.money import Money
+from waypost.model.outbox import CallbackSettlement, CallbackState
+from waypost.model.report import MessageReport, TimelineFact
+from waypost.model.work import DueItem
+from waypost.store.ports import Transaction
+
+HEADLINES: Mapping[State, str] = {
+    State.ACCEPTED: "Accepted; not yet given to Meta.",
+    State.NOT_SENT: "Not sent: Meta never got it, and never will.",
+    State.UNKNOWN: "Given to Meta, and the answer was lost: it may have been taken or not.",
+    State.SUBMITTED: "Meta took it and has reported nothing yet.",
+    State.SENT: "Sent by Meta; not yet on the recipient's phone.",
+    State.DELIVERED: "Delivered to the recipient's phone; not read yet.",
+    State.READ: "Read by the recipient.",
+    State.FAILED: "Failed: the recipient does not get it.",
+}
+
+MEANINGS: Mapping[Fact, str] = {
+    Fact.ATTEMPTED: "not taken for now, another attempt follows",
+    Fact.WITHHELD: "not given to Meta",
+    Fact.LOST: "given to Meta, the answer was lost",
+    Fact.TAKEN: "Meta took it",
+    Fact.REFUSED: "Meta refused it for good",
+    Fact.SENT: "sent: on its way from Meta to the phone",
+    Fact.DELIVERED: "delivered: on the recipient's phone",
+    Fact.READ: "read: the recipient opened the conversation",
+    Fact.FAILED: "failed: Meta could not deliver it",
+}
+
+MONEY: Mapping[EntryKind, str] = {
+    EntryKind.TOP_UP: "added",
+    EntryKind.HOLD: "set aside",
+    EntryKind.CAPTURE: "charged",
+    EntryKind.RELEASE: "given back",
+}
+
+STATUSES = frozenset({Fact.SENT, Fact.DELIVERED, Fact.READ, Fact.FAILED})
+"""Facts that Meta's webhooks tell; all others are ours or Meta's answers to us."""
+
+STALE = timedelta(seconds=3)
+"""Meta tells whole seconds: a status counts as late when it was older than this."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One thing that happened.
+
+    at    when it was learned; None for what is still to come
+    who   `gateway`, `meta`, `callback` or `money`
+    """
+
+    at: datetime | None
+    who: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Why a message has not arrived: what happened, in whose words, and whose turn it is."""
+
+    code: str
+    happened: str
+    detail: str
+    next_step: str
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """One message: where it stands, what is wrong if anything is, and its story."""
+
+    message_id: str
+    submission_id: str
+    sid: str
+    sender: str
+    recipient: str
+    state: State
+    headline: str
+    trouble: Trouble | None
+    kind: str
+    template: str | None
+    references: tuple[str | None, str | None, str | None]
+    source: str
+    wamid: str | None
+    wa_id: str | None
+    price: str
+    payment: Payment
+    trace_id: str
+    accepted_at: datetime
+    changed_at: datetime
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One message of a request with several recipients."""
+
+    message_id: str
+    recipient: str
+    state: State
+    headline: str
+
+
+async def tell(transaction: Transaction, message_id: str) -> Timeline | None:
+    """The story of a message, by our id; None if there is no such message."""
+    report = await transaction.reports.find_message(message_id)
+    if report is None:
+        return None
+    key = (report.account_id, report.message_id)
+    facts = await transaction.reports.facts(*key)
+    waiting = await transaction.reports.queue_item(*key)
+    lines = [
+        Line(report.accepted_at, "gateway", _accepted(report)),
+        *_lines_of_facts(facts),
+        *_lines_of_money(report, await transaction.wallets.entries(*key)),
+        *_lines_of_callbacks(await transaction.callbacks.of_message(*key)),
+    ]
+    lines.sort(key=_when)
+    lines += _lines_of_waiting(report.state, waiting)
+    content = report.content
+    return Timeline(
+        message_id=report.message_id,
+        submission_id=report.submission_id,
+        sid=report.sid,
+        sender=f"+{report.sender_id}",
+        recipient=report.recipient,
+        state=report.state,
+        headline=HEADLINES[report.state],
+        trouble=find_trouble(report, facts),
+        kind=content.kind,
+        template=_template_of(report),
+        references=(report.references.ref, report.references.ref1, report.references.ref2),
+        source=report.source,
+        wamid=report.wamid,
+        wa_id=report.wa_id,
+        price=str(report.price),
+        payment=report.payment,
+        trace_id=report.trace_id,
+        accepted_at=report.accepted_at,
+        changed_at=report.changed_at,
+        lines=tuple(lines),
+    )
+
+
+async def list_messages(transaction: Transaction, submission_id: str) -> tuple[Listed, ...]:
+    """The messages of one request, in order; none if there is no such request."""
+    return tuple(
+        Listed(message_id, recipient, State(state), HEADLINES[State(state)])
+        for message_id, recipient, state in await transaction.reports.messages_of_submission(
+            submission_id
+        )
+    )
+
+
+def find_trouble(report: MessageReport, facts: Sequence[TimelineFact]) -> Trouble | None:
+    """What stands between the message and its recipient, if something does.
+
+    An ending's own failure; for a message that still waits, the newest attempt's.
+    """
+    failure = report.failure
+    if failure is None and report.state in (State.ACCEPTED, State.UNKNOWN):
+        failure = next((fact.failure for fact in reversed(facts) if fact.failure), None)
+    if failure is None:
+        return None
+    return Trouble(failure.code, failure.title, failure.detail, failure.next_step)
+
+
+def _when(line: Line) -> datetime:
+    assert line.at is not None
+    return line.at
+
+
+def _accepted(report: MessageReport) -> str:
+    template = _template_of(report)
+    what = report.content.kind if template is None else f"template {template}"
+    return f"accepted: {what} from +{report.sender_id} to {report.recipient}"
+
+
+def _template_of(report: MessageReport) -> str | None:
+    content = report.content
+    if content.template_name is None:
+        return None
+    return f"{content.template_name} ({content.template_language})"
+
+
+def _lines_of_facts(facts: Sequence[TimelineFact]) -> Iterator[Line]:
+    state = State.ACCEPTED
+    for fact in facts:
+        transition = apply(state, fact.fact)
+        state = state if transition is None else transition.after
+        notes = [] if fact.failure is None else [_reason(fact.failure)]
+        if fact.fact is Fact.TAKEN and fact.wamid is not None:
+            notes.append(f"as {fact.wamid}")
+        if fact.fact in STATUSES and fact.recorded_at - fact.occurred_at > STALE:
+            notes.append(f"Meta's time: {fact.occurred_at:%Y-%m-%d %H:%M:%S}Z")
+        if fact.fact in STATUSES and transition is None:
+            notes.append("late or repeated, it changed nothing")
+        attempt = "" if fact.attempt is None else f"attempt {fact.attempt}: "
+        yield Line(
+            fact.recorded_at,
+            "meta" if fact.fact in STATUSES else "gateway",
+            "; ".join([attempt + MEANINGS[fact.fact], *notes]),
+        )
+
+
+def _reason(failure: Failure) -> str:
+    detail = f" ({failure.detail})" if failure.detail else ""
+    code = f"{failure.code}: " if failure.code not in ("", "0") else ""
+    return f"{code}{failure.title}{detail}"
+
+
+def _lines_of_money(report: MessageReport, entries: Sequence[LedgerEntry]) -> Iterator[Line]:
+    for entry in entries:
+        amount = Money(entry.amount_minor, report.price.currency)
+        reason = f": {entry.reason}" if entry.reason else ""
+        yield Line(entry.created_at, "money", f"{amount} {MONEY[entry.kind]}{reason}")
+
+
+def _lines_of_callbacks(callbacks: Sequence[CallbackSettlement]) -> Iterator[Line]:
+    for callback in callbacks:
+        attempts = f"{callback.attempts} attempt{'' if callback.attempts == 1 else 's'}"
+        answer = callback.last_answer
+        match callback.state:
+            case CallbackState.DELIVERED:
+                outcome = f"taken after {attempts}, {answer}"
+            case CallbackState.GIVEN_UP:
+                outcome = f"given up after {attempts}; the last answer: {answer}"
+            case CallbackState.PENDING if callback.attempts:
+                outcome = f"waiting after {attempts}; the last answer: {answer}"
+            case CallbackState.PENDING:
+                outcome = "waiting for its first attempt"
+        yield Line(
+            callback.settled_at or callback.created_at,
+            "callback",
+            f"'{callback.status}' to {callback.url}: {outcome}",
+        )
+
+
+def _lines_of_waiting(state: State, waiting: DueItem | None) -> Iterator[Line]:
+    if waiting is None:
+        return
+    due = f"{waiting.due_at:%Y-%m-%d %H:%M:%S}Z"
+    if waiting.lease_token is not None:
+        text = f"attempt {waiting.attempt} is under way"
+    elif state is State.UNKNOWN:
+        text = f"waits until {due} for a status of Meta that settles it"
+    elif waiting.attempt:
+        text = f"attempt {waiting.attempt + 1} follows, not before {due}"
+    else:
+        text = f"waits for its turn since {due}"
+    yield Line(None, "gateway", text)
