@@ -1,0 +1,115 @@
+"""Meta is away, is busy, or refuses: messages wait, are tried again, or end with the reason."""
+
+import time
+
+import pytest
+
+from support.crowd import Crowd
+from support.processes import PRICE, RICH, house, until
+
+pytestmark = [pytest.mark.fault, pytest.mark.timeout(90)]
+
+
+def test_messages_wait_while_meta_cannot_be_reached_and_go_out_when_it_is_back(tmp_path):
+    with house(tmp_path, unknown_window_s=6) as home:
+        with home.customer() as customer:
+            before = [customer.send(f"before-{number}").message_id for number in range(20)]
+        home.settle()
+        assert home.emulator.taken() == dict.fromkeys(before, 1)
+        home.emulator.terminate()
+        crowd = Crowd(home, clients=5, each=20)
+        crowd.start()
+        told = crowd.wait()
+        until(lambda: home.kept.facts()["attempted"] >= 200, "each was tried twice")
+        away = home.kept.states()
+        home.emulator.start()
+        back = time.monotonic()
+        home.settle()
+
+        facts = home.kept.facts()
+        print(
+            f"\n{facts['attempted']} attempts while Meta was away, {facts['lost']} of doubt;"
+            f" all {len(told.accepted)} read {time.monotonic() - back:.1f} s after it came back"
+        )
+        assert away == {"read": 20, "accepted": 100}
+        assert home.emulator.taken() == dict.fromkeys(told.message_ids, 1)
+        assert home.kept.states() == {"read": 120}
+        assert home.kept.audit() == []
+        assert home.kept.wallet() == (RICH - 120 * PRICE, 0)
+
+
+@pytest.mark.parametrize("code", [130429, 131000])
+def test_what_meta_refuses_for_now_is_tried_again_with_growing_gaps(tmp_path, code):
+    with house(tmp_path) as home:
+        home.emulator.faults(refuse={"code": code, "count": 25})
+        with home.customer() as customer:
+            ids = [customer.send(f"{number}").message_id for number in range(10)]
+        home.settle()
+
+        gaps_s = [
+            (after - before) / 1000
+            for before, after in home.kept.rows(
+                "SELECT f.recorded_at, min(g.recorded_at) FROM facts AS f JOIN facts AS g "
+                "ON g.message_id = f.message_id AND g.attempt = f.attempt + 1 "
+                "WHERE f.fact = 'attempted' GROUP BY f.message_id, f.attempt"
+            )
+        ]
+        firsts_s = [
+            (after - before) / 1000
+            for before, after in home.kept.rows(
+                "SELECT f.recorded_at, g.recorded_at FROM facts AS f JOIN facts AS g "
+                "ON g.message_id = f.message_id AND g.attempt = 2 "
+                "WHERE f.fact = 'attempted' AND f.attempt = 1"
+            )
+        ]
+        print(f"\n25 refusals with {code}: gaps {min(gaps_s):.2f} to {max(gaps_s):.2f} s")
+        assert home.emulator.taken() == dict.fromkeys(ids, 1)
+        assert home.kept.facts()["attempted"] == 25
+        assert len(gaps_s) == 25
+        assert all(0.75 <= gap < 2.5 for gap in firsts_s)
+        assert max(gaps_s) > 1.5, "the second gap is twice the first"
+        assert codes_of(home) == {str(code): 25}
+        assert home.kept.states() == {"read": 10}
+        assert home.kept.wallet() == (RICH - 10 * PRICE, 0)
+
+
+def codes_of(home):
+    return dict(
+        home.kept.rows(
+            "SELECT failure_code, count(*) FROM facts WHERE fact = 'attempted' "
+            "GROUP BY failure_code"
+        )
+    )
+
+
+@pytest.mark.parametrize("how", ["refuse", "fail"])
+@pytest.mark.parametrize("code", [131026, 131047, 132015])
+def test_what_meta_refuses_for_good_ends_as_failed_and_the_customer_is_told_why(
+    tmp_path, how, code
+):
+    with house(tmp_path) as home:
+        home.emulator.faults(**{how: {"code": code, "count": 5}})
+        with home.customer() as customer:
+            failed = [customer.send(f"{number}").message_id for number in range(5)]
+            until(lambda: home.kept.states()["failed"] == 5, "the five have failed")
+            fine = customer.send("fine").message_id
+        home.settle()
+
+        told = {
+            one["body"]["message_id"]: one["body"]["meta_object"]["value"]["statuses"][0]
+            for one in home.emulator.callbacks()
+            if one["body"]["status"] == "failed"
+        }
+        print(
+            f"\n{how} with {code}: {len(told)} customers told, errors {told[failed[0]]['errors']}"
+        )
+        assert home.kept.states() == {"failed": 5, "read": 1}
+        assert set(told) == set(failed)
+        assert {status["errors"][0]["code"] for status in told.values()} == {code}
+        assert set(home.kept.rows("SELECT failure_code FROM messages WHERE state = 'failed'")) == {
+            (str(code),)
+        }
+        assert home.emulator.taken()[fine] == 1
+        assert home.kept.facts()["attempted"] == 0
+        assert home.kept.audit() == []
+        assert home.kept.wallet() == (RICH - PRICE, 0)

@@ -1,0 +1,432 @@
+"""A gateway and an emulator as processes, an account between them, and what both know at the end.
+
+Everything is at free ports and in a folder of its own; whatever was started is killed when the
+block of `house` ends, however it ends.
+"""
+
+import asyncio
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.client import HTTPConnection, HTTPException
+from pathlib import Path
+from typing import Any, Self
+
+import apsw
+
+from support.emulator_process import COMMAND, SOURCES
+from waypost.directory.registrar import NewAccount
+from waypost.model.account import AccountKind
+from waypost.model.sender import Sender
+from waypost.runtime.config import load_config
+from waypost.serve import OperatorTools, open_directory
+
+HOST = "127.0.0.1"
+TOKEN, SECRET, VERIFY = "the-token", "the-app-secret", "the-verify-token"
+LAUNCHER = [sys.executable, str(Path(__file__).parent / "launch_gateway.py")]
+START_S = 20.0
+PRICE = 100
+"""Of one message, in minor units: 0.0100."""
+RICH = 10**12
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        probe.bind((HOST, 0))
+        return int(probe.getsockname()[1])
+
+
+def until(is_so: Callable[[], bool], what: str, limit_s: float = 30.0, gap_s: float = 0.05) -> None:
+    """Returns once it is so. Raises AssertionError after limit_s."""
+    end = time.monotonic() + limit_s
+    while not is_so():
+        assert time.monotonic() < end, f"after {limit_s:.0f} s still not: {what}"
+        time.sleep(gap_s)
+
+
+def ask(port: int, method: str, path: str, body: Any = None) -> Any:
+    """One request on a connection of its own; the decoded answer."""
+    raw = None if body is None else json.dumps(body).encode()
+    connection = HTTPConnection(HOST, port, timeout=30)
+    try:
+        connection.request(method, path, raw, {"Content-Type": "application/json"})
+        return json.loads(connection.getresponse().read())
+    finally:
+        connection.close()
+
+
+class Program:
+    """A program that serves HTTP at a fixed port; it can be started again after it ended."""
+
+    def __init__(self, command: list[str], port: int, live: str, log: Path) -> None:
+        self.port = port
+        self.log = log
+        self.environment: dict[str, str] = {}
+        self.process: subprocess.Popen[bytes] | None = None
+        self._command = command
+        self._live = live
+
+    def launch(self) -> subprocess.Popen[bytes]:
+        """The process, started; it may not answer yet."""
+        environment = {
+            name: value for name, value in os.environ.items() if not name.startswith("WAYPOST_")
+        }
+        environment |= {"PYTHONPATH": SOURCES, **self.environment}
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                self._command, stdout=log, stderr=subprocess.STDOUT, env=environment
+            )
+        return self.process
+
+    def start(self) -> None:
+        """Starts it; returns when it answers."""
+        process = self.launch()
+
+        def answers() -> bool:
+            assert process.poll() is None, self.log.read_text()
+            try:
+                ask(self.port, "GET", self._live)
+            except (OSError, HTTPException):
+                return False
+            return True
+
+        until(answers, "the program answers", START_S, 0.01)
+
+    def kill(self) -> None:
+        """SIGKILL: it gets no chance to tidy up."""
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait()
+
+    def terminate(self, within_s: float = 30.0) -> int:
+        """SIGTERM; its exit code. Raises TimeoutExpired if it does not end in time."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(within_s)
+
+    @property
+    def is_running(self) -> bool:
+        """Whether its process lives."""
+        return self.process is not None and self.process.poll() is None
+
+
+class Emulator(Program):
+    """The emulated Cloud API."""
+
+    def __init__(self, folder: Path, webhook_port: int, options: tuple[str, ...]) -> None:
+        self.ready_file = folder / "emulator.json"
+        port = free_port()
+        settings = {
+            "--port": str(port),
+            "--webhook-url": f"http://{HOST}:{webhook_port}/webhooks/meta",
+            "--webhook-retry-cap": "0.5",
+            "--ready-file": str(self.ready_file),
+            "--access-token": TOKEN,
+            "--app-secret": SECRET,
+            "--verify-token": VERIFY,
+        }
+        given = [word for pair in settings.items() for word in pair]
+        command = [*COMMAND, *given, *options]
+        super().__init__(command, port, "/_emulator/health", folder / "emulator.log")
+
+    def start(self) -> None:
+        """Starts it; returns when it answers and has said so."""
+        self.ready_file.unlink(missing_ok=True)
+        super().start()
+        until(self.ready_file.exists, "the emulator has written its ready file", START_S, 0.01)
+
+    @property
+    def url(self) -> str:
+        """Where it answers."""
+        return f"http://{HOST}:{self.port}"
+
+    def faults(self, **faults: Any) -> None:
+        """What it does wrong from now on."""
+        assert "data" in ask(self.port, "POST", "/_emulator/faults", faults)
+
+    def messages(self) -> list[dict[str, Any]]:
+        """Every message it took."""
+        return self._all("messages")
+
+    def taken(self) -> Counter[str]:
+        """How often it took each of our message ids."""
+        return Counter(message["biz_opaque_callback_data"] for message in self.messages())
+
+    def callbacks(self) -> list[dict[str, Any]]:
+        """Every callback that came to its inbox."""
+        return self._all("callbacks")
+
+    def _all(self, what: str) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = []
+        while True:
+            after = found[-1]["position"] if found else 0
+            page = ask(self.port, "GET", f"/_emulator/{what}?after={after}&limit=2000")["data"]
+            if not page:
+                return found
+            found += page
+
+
+@dataclass
+class Answered:
+    """An answer of the gateway."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+    @property
+    def code(self) -> str:
+        return str(self.json["code"])
+
+    @property
+    def message_id(self) -> str:
+        assert self.status == 202, self.body
+        return str(self.json["data"]["message_id"])
+
+
+@dataclass
+class Customer:
+    """A customer's kept-open connection to the gateway."""
+
+    port: int
+    path: str
+    key: str
+    timeout_s: float = 30.0
+    _connection: HTTPConnection | None = field(default=None, repr=False)
+
+    def post(self, body: bytes, **headers: str) -> Answered:
+        """One request. Raises OSError or HTTPException when the connection fails."""
+        given = {"api-key": self.key, "Content-Type": "application/json"}
+        given |= {name.replace("_", "-"): value for name, value in headers.items()}
+        return self.ask("POST", self.path, body, given)
+
+    def ask(
+        self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None
+    ) -> Answered:
+        """Any request; an iterable body goes out in chunks."""
+        if self._connection is None:
+            self._connection = HTTPConnection(HOST, self.port, timeout=self.timeout_s)
+        try:
+            self._connection.request(
+                method, path, body, headers or {}, encode_chunked=not isinstance(body, bytes)
+            )
+            response = self._connection.getresponse()
+            answered = Answered(response.status, _lower(response.getheaders()), response.read())
+        except (OSError, HTTPException):
+            self.close()
+            raise
+        if response.will_close:
+            self.close()
+        return answered
+
+    def send(self, ref: str, to: str = "+919812345678", **headers: str) -> Answered:
+        """A text message with this reference."""
+        return self.post(text_body(ref, to), **headers)
+
+    def close(self) -> None:
+        """Ends the connection; the next request opens another."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def _lower(headers: list[tuple[str, str]]) -> dict[str, str]:
+    return {name.lower(): value for name, value in headers}
+
+
+def text_body(ref: str, to: str = "+919812345678") -> bytes:
+    """A text message as a customer would write it."""
+    return json.dumps(
+        {
+            "messaging_object": {
+                "messaging_product": "whatsapp",
+                "to": to,
+                "type": "text",
+                "text": {"body": f"Your order {ref} is on its way."},
+            },
+            "extra_info": {"ref": ref},
+        }
+    ).encode()
+
+
+class Kept:
+    """What a data directory holds, read from beside the gateway."""
+
+    def __init__(self, directory: Path) -> None:
+        self._path = directory / "waypost.sqlite"
+        self._directory = directory
+
+    def rows(self, sql: str) -> list[tuple[Any, ...]]:
+        """All rows of a query."""
+        connection = apsw.Connection(str(self._path), apsw.SQLITE_OPEN_READWRITE)
+        try:
+            connection.set_busy_timeout(10_000)
+            return connection.execute(sql).fetchall()
+        finally:
+            connection.close()
+
+    def number(self, sql: str) -> int:
+        """The one number of a query."""
+        ((found,),) = self.rows(sql)
+        return int(found)
+
+    def states(self) -> Counter[str]:
+        """How many messages are in each state."""
+        return Counter(dict(self.rows("SELECT state, count(*) FROM messages GROUP BY state")))
+
+    def message_ids(self) -> set[str]:
+        """All messages."""
+        return {id_ for (id_,) in self.rows("SELECT message_id FROM messages")}
+
+    def facts(self) -> Counter[str]:
+        """How often each fact stands in the timelines."""
+        return Counter(dict(self.rows("SELECT fact, count(*) FROM facts GROUP BY fact")))
+
+    def is_idle(self) -> bool:
+        """Whether nothing waits in any queue."""
+        return self.number("SELECT count(*) FROM queue") == 0
+
+    def wallet(self) -> tuple[int, int]:
+        """Balance and held money of the account."""
+        ((balance, held),) = self.rows("SELECT balance_minor, held_minor FROM wallets")
+        return balance, held
+
+    def sizes(self) -> dict[str, int]:
+        """How many rows each table has."""
+        tables = self.rows("SELECT name FROM sqlite_schema WHERE type = 'table'")
+        return {name: self.number(f"SELECT count(*) FROM {name}") for (name,) in tables}
+
+    def audit(self) -> list[str]:
+        """What the gateway's own auditor finds wrong with the money."""
+
+        async def look(tools: OperatorTools) -> list[str]:
+            return await tools.store.read(lambda transaction: transaction.wallets.audit())
+
+        return _operate(self._directory, "", look)
+
+
+@dataclass
+class House:
+    """All that runs, and where to look."""
+
+    gateway: Program
+    emulator: Emulator
+    kept: Kept
+    folder: Path
+    path: str
+    key: str
+    sid: str
+    facts: dict[str, str]
+
+    def customer(self, timeout_s: float = 30.0) -> Customer:
+        """A new connection of the account."""
+        return Customer(self.gateway.port, self.path, self.key, timeout_s)
+
+    def settle(self, limit_s: float = 60.0) -> None:
+        """Returns when every message has come to its end and no work waits."""
+
+        def is_over() -> bool:
+            return self.kept.is_idle() and not set(self.kept.states()) - FINAL
+
+        until(is_over, "all messages are final and the queue is empty", limit_s, 0.2)
+
+    def log(self) -> str:
+        """What the gateway has logged."""
+        return self.gateway.log.read_text()
+
+
+FINAL = {"read", "failed", "not_sent"}
+QUICK = ("--status-delays", "sent=100,delivered=200,read=300")
+
+
+@contextmanager
+def house(
+    folder: Path,
+    *options: str,
+    money: int = RICH,
+    data: Path | None = None,
+    **settings: Any,
+) -> Iterator[House]:
+    """An emulator with these options, and a gateway with these settings on it.
+
+    money  what the account has, in minor units
+    data   the data directory, if it is not in `folder`
+    """
+    port = free_port()
+    data = data or folder / "data"
+    emulator = Emulator(folder, port, options or QUICK)
+    gateway = Program(LAUNCHER, port, "/health/live", folder / "gateway.log")
+    given = {
+        "port": port,
+        "data_dir": data,
+        "meta_base_url": emulator.url,
+        "meta_app_secret": SECRET,
+        "meta_verify_token": VERIFY,
+        "callback_private_addresses": "true",
+        "log_format": "json",
+        **settings,
+    }
+    gateway.environment = {f"WAYPOST_{name.upper()}": str(value) for name, value in given.items()}
+    try:
+        emulator.start()
+        facts = json.loads(emulator.ready_file.read_text())
+        sid, key = _operate(data, emulator.url, lambda tools: _open(tools, emulator, facts, money))
+        gateway.start()
+        sender = facts["display_phone_number"]
+        path = f"/v2/{sid}/whatsapp/{sender}/messages"
+        yield House(gateway, emulator, Kept(data), folder, path, key, sid, facts)
+    finally:
+        gateway.kill()
+        emulator.kill()
+
+
+def _operate(data: Path, meta_url: str, work: Callable[[OperatorTools], Any]) -> Any:
+    """Does an operator's work on a data directory."""
+    flags = {"data_dir": data, "meta_base_url": meta_url or None}
+
+    async def operate() -> Any:
+        async with open_directory(load_config(flags, {}, None).config) as tools:
+            return await work(tools)
+
+    return asyncio.run(operate())
+
+
+async def _open(
+    tools: OperatorTools, emulator: Emulator, facts: dict[str, str], money: int
+) -> tuple[str, str]:
+    """An account with a sender that may send 1,000 messages a second; its SID and key."""
+    registrar = tools.registrar
+    account = await registrar.open_account(NewAccount("demo", AccountKind.PREPAID))
+    await registrar.top_up(account.sid, money, "to try with")
+    await registrar.save_waba(account.sid, facts["waba_id"], TOKEN)
+    sender = Sender(
+        sender_id=facts["display_phone_number"],
+        phone_number_id=facts["phone_number_id"],
+        waba_id=facts["waba_id"],
+        access_token="",
+        throughput=1000,
+        callback_url=f"{emulator.url}/_emulator/inbox",
+    )
+    await registrar.save_sender(account.sid, sender)
+    await registrar.sync_templates(account.sid, tools.meta)
+    return account.sid, await registrar.make_key(account.sid)
