@@ -159,20 +159,27 @@ class Worker:
         """Works until `stop`; then ends what was begun and gives back what was not."""
         async with asyncio.TaskGroup() as tasks:
             self._tasks = tasks
-            while not self._is_stopping:
-                self._woken.clear()
-                self._alarm_at = inf
-                wait_s = self._start()
-                try:
-                    took = await self._take_due()
-                except StoreError as error:
-                    self._log.error("queue.store_failed", error=str(error))
-                    await self._clock.sleep(PAUSE_S)
-                    continue
-                if not took:
-                    await self._rest(self._pause_s(wait_s))
+            try:
+                while not self._is_stopping:
+                    await self._turn()
+            finally:
+                self._is_stopping = True  # also when cut off: what ends now begins nothing more
         self._tasks = None
         await self._give_back(self._lanes.drain())
+
+    async def _turn(self) -> None:
+        """Begins what may begin, takes what is due, and rests if there was nothing."""
+        wait_s = self._start()
+        self._woken.clear()  # only now: what `_start` wakes is this turn, and it is awake
+        self._alarm_at = inf
+        try:
+            took = await self._take_due()
+        except StoreError as error:
+            self._log.error("queue.store_failed", error=str(error))
+            await self._clock.sleep(PAUSE_S)
+            return
+        if not took:
+            await self._rest(self._pause_s(wait_s))
 
     def stop(self) -> None:
         """Begins no more work; `run` returns when what was begun has ended."""
