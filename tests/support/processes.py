@@ -31,7 +31,7 @@ from waypost.serve import OperatorTools, open_directory
 
 HOST = "127.0.0.1"
 TOKEN, SECRET, VERIFY = "the-token", "the-app-secret", "the-verify-token"
-LAUNCHER = [sys.executable, str(Path(__file__).parent / "launch_gateway.py")]
+SERVE = [sys.executable, "-m", "waypost", "serve"]
 START_S = 20.0
 PRICE = 100
 """Of one message, in minor units: 0.0100."""
@@ -84,7 +84,11 @@ class Program:
         environment |= {"PYTHONPATH": SOURCES, **self.environment}
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                self._command, stdout=log, stderr=subprocess.STDOUT, env=environment
+                self._command,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                env=environment,
+                cwd=self.log.parent,
             )
         return self.process
 
@@ -375,7 +379,7 @@ def house(
     port = free_port()
     data = data or folder / "data"
     emulator = Emulator(folder, port, options or QUICK)
-    gateway = Program(LAUNCHER, port, "/health/live", folder / "gateway.log")
+    gateway = Program(SERVE, port, "/health/live", folder / "gateway.log")
     given = {
         "port": port,
         "data_dir": data,
