@@ -27,6 +27,7 @@ from waypost.dispatch.dispatcher import Dispatcher
 from waypost.dispatch.pacing import Pacing
 from waypost.meta.client import MetaClient
 from waypost.model.account import AccountKind
+from waypost.model.errors import StoreError
 from waypost.model.work import QueueName
 from waypost.queue.worker import OpenAdmission, Plan, Worker
 from waypost.runtime.addresses import AddressGuard
@@ -94,7 +95,12 @@ class Gateway:
                 await transaction.messages.forget_answers(before)  # noqa: B023 - run at once
                 return items
 
-            await self.store.write(step, None)
+            try:
+                await self.store.write(step, None)
+            except StoreError as error:  # the disk is full, say: it can wait for another round
+                structlog.get_logger("waypost.serve").warning(
+                    "answers.not_forgotten", error=str(error)
+                )
             await self.senses.clock.sleep(FORGET_EVERY_S)
 
 

@@ -112,7 +112,7 @@ class Writer:
             settled_all = self._attempt(waiting, self._run_group)
         except apsw.Error as error:
             if is_of_the_machine(error):
-                return [Settled(None, told(error))] * len(waiting)
+                return [Settled(None, told(error)) for _ in waiting]
         except Exception:  # noqa: BLE001, S110 - some item's own fault: found out below
             pass
         if settled_all is not None:
@@ -120,7 +120,7 @@ class Writer:
         try:
             return self._attempt(waiting, self._run_one_by_one)
         except apsw.Error as error:
-            return [Settled(None, told(error))] * len(waiting)
+            return [Settled(None, told(error)) for _ in waiting]
 
     def _attempt(
         self,
