@@ -55,6 +55,9 @@ SPARE_S = 5.0
 
 WEBHOOKS_AT_ONCE = 256
 
+BUDGET_SHARE = 0.75
+"""How much of a lease one item may take at most: the rest is for waiting on its turn."""
+
 FORGET_EVERY_S = 600.0
 
 
@@ -107,6 +110,7 @@ class Gateway:
 def assemble(config: Config, store: Store, senses: Senses, port: int) -> Gateway:
     """Builds every part and fills it with those it needs. Touches nothing."""
     clock, entropy, http, metrics = senses.clock, senses.entropy, senses.http, senses.metrics
+    longest_s = config.lease_s * BUDGET_SHARE
     ids = IdMaker(clock, entropy)
     bookkeeper = Bookkeeper()
     meta = MetaClient(
@@ -126,7 +130,7 @@ def assemble(config: Config, store: Store, senses: Senses, port: int) -> Gateway
             QueueName.CALLBACK,
             config.callback_concurrency,
             config.lease_s,
-            min(config.callback_timeout_s + SPARE_S, config.lease_s),
+            min(config.callback_timeout_s + SPARE_S, longest_s),
         ),
         store=store,
         clock=clock,
@@ -137,7 +141,7 @@ def assemble(config: Config, store: Store, senses: Senses, port: int) -> Gateway
     recorder = Recorder(store, clock, Publisher(), bookkeeper, ids.number, callbacks.wake)
     processor = Processor(store, recorder, clock, metrics)
     webhooks = Worker(
-        Plan(QueueName.WEBHOOK, WEBHOOKS_AT_ONCE, config.lease_s, min(SPARE_S, config.lease_s)),
+        Plan(QueueName.WEBHOOK, WEBHOOKS_AT_ONCE, config.lease_s, min(SPARE_S, longest_s)),
         store=store,
         clock=clock,
         entropy=entropy,
@@ -168,7 +172,7 @@ def assemble(config: Config, store: Store, senses: Senses, port: int) -> Gateway
             QueueName.DISPATCH,
             config.dispatch_concurrency,
             config.lease_s,
-            min(config.meta_timeout_s + SPARE_S, config.lease_s),
+            min(config.meta_timeout_s + SPARE_S, longest_s),
         ),
         store=store,
         clock=clock,

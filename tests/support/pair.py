@@ -1,0 +1,361 @@
+"""The whole gateway and the emulator in one process: a real store, no sockets, one turned clock.
+
+Time passes only while a test waits (`Pair.until`), a little with each commit, so that days pass
+in a moment and nothing happens behind a test's back.
+"""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from prometheus_client import CollectorRegistry
+
+from meta_emulator.chance import SeededChance
+from meta_emulator.seed import default_seed
+from meta_emulator.server import Emulator
+from meta_emulator.settings import Settings
+from support.asgi import Answered, Application, EmulatorHttp, GatewayHttp, Network, Receive, call
+from support.nouns import NOW, PHONE_NUMBER_ID, SENDER_ID, WABA_ID
+from waypost.directory.registrar import NewAccount
+from waypost.model.account import AccountKind
+from waypost.model.ledger import Wallet
+from waypost.model.report import MessageReport
+from waypost.model.sender import Sender
+from waypost.runtime.clock import TestClock
+from waypost.runtime.config import Config
+from waypost.runtime.entropy import SeededEntropy
+from waypost.runtime.metrics import Metrics
+from waypost.serve import Gateway, Senses, assemble
+from waypost.store.ports import Transaction
+from waypost.store.sqlite.store import SqliteStore
+
+FIXTURES = Path(__file__).parent.parent / "fixtures"
+TO = "+919876543210"
+STEP_S = 0.05
+PATIENCE_S = 600.0
+"""How long a wait may last, on the turned clock."""
+
+ROUNDS = 20
+"""Rounds of the loop that let everything go on that can."""
+
+
+@dataclass
+class Told:
+    """A callback as it came to the customer."""
+
+    at: float
+    path: str
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+
+@dataclass
+class Shop:
+    """A customer's endpoint: keeps callbacks; `answers` are its next statuses, then 200."""
+
+    clock: TestClock
+    told: list[Told] = field(default_factory=list)
+    answers: list[int] = field(default_factory=list)
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        body = (await receive())["body"]
+        headers = {name.decode(): value.decode() for name, value in scope["headers"]}
+        self.told.append(Told(self.clock.monotonic(), scope["path"], headers, body))
+        status = self.answers.pop(0) if self.answers else 200
+        await send({"type": "http.response.start", "status": status, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+
+    def statuses(self, message_id: str | None = None) -> list[str]:
+        """The statuses told, of one message or of all, in the order in which they came."""
+        return [
+            told.json["status"]
+            for told in self.told
+            if message_id in (None, told.json["message_id"])
+        ]
+
+
+@dataclass
+class MetaDoor:
+    """What stands between the gateway and the emulator.
+
+    holding      while set, answers to sends are held back
+    is_forgetful  our mark is taken off every send, as if Meta did not give it back
+    """
+
+    app: Application
+    holding: asyncio.Event | None = None
+    is_forgetful: bool = False
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if self.is_forgetful and scope["method"] == "POST":
+            whole = json.loads((await receive())["body"])
+            whole.pop("biz_opaque_callback_data")
+            receive = _giving(json.dumps(whole).encode())
+        sent: list[Any] = []
+
+        async def hold(message: Any) -> None:
+            sent.append(message)
+
+        await self.app(scope, receive, hold)
+        if self.holding is not None and scope["method"] == "POST":
+            await self.holding.wait()
+        for message in sent:
+            await send(message)
+
+
+@dataclass
+class Pair:
+    """A gateway with one account, its keys and one sender, and the Meta it speaks to."""
+
+    gateway: Gateway
+    emulator: Emulator
+    meta: MetaDoor
+    shop: Shop
+    network: Network
+    clock: TestClock
+    store: SqliteStore
+    sid: str = ""
+    key: str = ""
+
+    async def send(
+        self,
+        body: Any,
+        *,
+        key: str | None = None,
+        number: str = SENDER_ID,
+        sid: str | None = None,
+        headers: Mapping[str, str] | None = None,
+        client: str = "203.0.113.7",
+    ) -> Answered:
+        """One request to the send endpoint; `body` is JSON, or bytes or a receiver as it is."""
+        raw: bytes | Receive = (
+            body if isinstance(body, bytes) or callable(body) else json.dumps(body).encode()
+        )
+        given = {
+            "api-key": self.key if key is None else key,
+            "Content-Type": "application/json",
+            **(headers or {}),
+        }
+        return await call(
+            self.gateway.app,
+            "POST",
+            f"/v2/{self.sid if sid is None else sid}/whatsapp/{number}/messages",
+            headers={name: value for name, value in given.items() if value},
+            body=raw,
+            client=client,
+        )
+
+    async def accepted(self, body: Any, **changes: Any) -> str:
+        """The id that a request was accepted under."""
+        answer = await self.send(body, **changes)
+        assert answer.status == 202, answer.body
+        message_id: str = answer.json["data"]["message_id"]
+        return message_id
+
+    async def until(self, predicate: Callable[[], bool]) -> None:
+        """Lets time pass until this is true."""
+        end = self.clock.monotonic() + PATIENCE_S
+        while not predicate():
+            assert self.clock.monotonic() < end, "it did not come to this"
+            await self.pass_time(STEP_S)
+
+    async def pass_time(self, seconds: float) -> None:
+        """Lets so much time pass."""
+        end = self.clock.monotonic() + seconds
+        while self.clock.monotonic() < end - 1e-9:
+            for _ in range(ROUNDS):
+                await asyncio.sleep(0)
+            await self.store.write(_nothing, None)
+            self.clock.advance(min(STEP_S, end - self.clock.monotonic()))
+        for _ in range(ROUNDS):
+            await asyncio.sleep(0)
+        await self.store.write(_nothing, None)
+
+    async def until_told(self, message_id: str, *statuses: str) -> None:
+        """Until the customer was told each of these, in whatever order; no more than these."""
+        await self.until(lambda: len(self.shop.statuses(message_id)) >= len(statuses))
+        assert sorted(self.shop.statuses(message_id)) == sorted(statuses)
+
+    async def until_state(self, message_id: str, state: str) -> MessageReport:
+        """Until the message stands so."""
+        end = self.clock.monotonic() + PATIENCE_S
+        while (report := await self.report(message_id)).state != state:
+            assert self.clock.monotonic() < end, f"it is {report.state}"
+            await self.pass_time(STEP_S)
+        return report
+
+    async def report(self, message_id: str) -> MessageReport:
+        found = await self.ask(lambda t: t.reports.find_message(message_id))
+        assert isinstance(found, MessageReport)
+        return found
+
+    async def facts(self, message_id: str) -> list[str]:
+        """The message's timeline."""
+        report = await self.report(message_id)
+        facts = await self.ask(lambda t: t.reports.facts(report.account_id, message_id))
+        return [fact.fact.value for fact in facts]
+
+    async def wallet(self) -> Wallet:
+        (wallet,) = (await self.ask(lambda t: t.wallets.load([1]))).values()
+        assert await self.ask(lambda t: t.wallets.audit()) == []
+        assert isinstance(wallet, Wallet)
+        return wallet
+
+    async def ask(self, query: Callable[[Transaction], Coroutine[Any, Any, Any]]) -> Any:
+        return await self.store.read(query)
+
+    async def save_sender(self, **changes: Any) -> None:
+        """Changes the sender, and lets the gateway see it."""
+        await self.gateway.registrar.save_sender(self.sid, replace(SENDER, **changes))
+        self.clock.advance(1)
+
+    def arrived(self) -> list[Any]:
+        """The sends that Meta accepted, as JSON."""
+        return [json.loads(message.request) for message in self.emulator.state.messages]
+
+    def callback(self, message_id: str, status: str) -> Any:
+        """The callback of this message and status."""
+        (found,) = (
+            told.json
+            for told in self.shop.told
+            if (told.json["message_id"], told.json["status"]) == (message_id, status)
+        )
+        return found
+
+
+SENDER = Sender(
+    sender_id=SENDER_ID,
+    phone_number_id=PHONE_NUMBER_ID,
+    waba_id=WABA_ID,
+    access_token="meta-token",
+    throughput=80,
+    callback_url="http://shop/status",
+)
+
+
+@asynccontextmanager
+async def running(
+    folder: Path,
+    *,
+    delays: tuple[tuple[str, float], ...] = (("sent", 0.05), ("delivered", 0.1), ("read", 0.15)),
+    top_up: int = 1_000_000,
+    account: Mapping[str, Any] | None = None,
+    **config: Any,
+) -> AsyncIterator[Pair]:
+    """A pair at work, until the block ends; then the books must balance."""
+    pair = _build(folder, delays, config)
+    try:
+        async with asyncio.TaskGroup() as tasks:
+            emulating = tasks.create_task(pair.emulator.run())
+            for worker in pair.gateway.workers:
+                tasks.create_task(worker.run())
+            await _furnish(pair, top_up, account or {})
+            yield pair
+            emulating.cancel()
+            for worker in pair.gateway.workers:
+                worker.stop()
+        await pair.wallet()
+    finally:
+        await pair.store.close()
+
+
+def _build(folder: Path, delays: tuple[tuple[str, float], ...], config: dict[str, Any]) -> Pair:
+    clock, network = TestClock(NOW), Network()
+    settings = Settings(
+        access_token="meta-token",
+        app_secret="secret",
+        verify_token="verify",
+        webhook_url="http://gateway/webhooks/meta",
+        status_delays=delays,
+    )
+    emulator = Emulator(default_seed(), settings, clock, SeededChance(1), EmulatorHttp(network))
+    store = SqliteStore(folder, now=NOW, is_gateway=True)
+    given = {
+        "meta_base_url": "http://meta",
+        "meta_app_secret": "secret",
+        "meta_verify_token": "verify",
+        "callback_private_addresses": True,
+        "price_prepaid": 100,
+        **config,
+    }
+    senses = Senses(clock, SeededEntropy(1), GatewayHttp(network), Metrics(CollectorRegistry()))
+    gateway = assemble(Config(**given), store, senses, 8080)
+    shop, meta = Shop(clock), MetaDoor(emulator.app)
+    network.hosts.update({"gateway": gateway.app, "meta": meta, "shop": shop})
+    return Pair(gateway, emulator, meta, shop, network, clock, store)
+
+
+async def _furnish(pair: Pair, top_up: int, account: Mapping[str, Any]) -> None:
+    registrar = pair.gateway.registrar
+    opened = await registrar.open_account(NewAccount("Shop", AccountKind.PREPAID, **account))
+    pair.sid = opened.sid
+    if top_up:
+        await registrar.top_up(opened.sid, top_up, "test")
+    pair.key = await registrar.make_key(opened.sid)
+    await registrar.save_waba(opened.sid, WABA_ID, "meta-token")
+    await registrar.save_sender(opened.sid, SENDER)
+    await registrar.sync_templates(opened.sid, pair.gateway.meta)
+
+
+async def _nothing(_: Transaction, items: Sequence[None]) -> Sequence[None]:
+    """A step after which everything handed over before it is committed."""
+    return items
+
+
+def _giving(body: bytes) -> Receive:
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return receive
+
+
+def meta_fixture(name: str) -> Any:
+    """A send as Meta's pages print it."""
+    return json.loads((FIXTURES / "meta" / f"{name}.json").read_text())
+
+
+def indexed(message: Any) -> Any:
+    """The same message with every button's `index` as a number, as the gateway writes it."""
+    if isinstance(message, list):
+        return [indexed(one) for one in message]
+    if isinstance(message, dict):
+        return {
+            key: int(value) if key == "index" else indexed(value) for key, value in message.items()
+        }
+    return message
+
+
+def sample(name: str) -> bytes:
+    """A documented sample as printed, with a real number in place of the masked one."""
+    raw = (FIXTURES / "kaleyra" / f"{name}-sample.json").read_bytes()
+    return raw.replace(b"+91XXXXXXXXXX", TO.encode())
+
+
+def documented(name: str) -> bytes:
+    """A documented answer, without the white space."""
+    shown = json.loads((FIXTURES / "kaleyra" / f"answer-{name}.json").read_text())
+    return json.dumps(shown, separators=(",", ":")).encode()
+
+
+def text(**changes: Any) -> dict[str, Any]:
+    """The simplest send."""
+    return {
+        "messaging_product": "whatsapp",
+        "recipient_type": "individual",
+        "to": TO,
+        "type": "text",
+        "text": {"body": "hello"},
+        **changes,
+    }
+
+
+def wrapped(message: Any, **extra_info: Any) -> dict[str, Any]:
+    return {"messaging_object": message, "extra_info": extra_info}
