@@ -6,7 +6,7 @@ import typer
 
 from waypost.cli.amounts import read_amount
 from waypost.cli.opening import work_on
-from waypost.cli.output import print_json, print_lines, print_rows, show_time
+from waypost.cli.output import MisusedError, print_json, print_lines, print_rows, show_time
 from waypost.cli.settings import ConfigOption, DataOption, JsonOption, load_for
 from waypost.model.account import Account, AccountKind, AccountState
 from waypost.model.ledger import Wallet
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from waypost.serve import OperatorTools
 
 application = typer.Typer(no_args_is_help=True, help="Customers of this gateway.")
+
+COUNTRY_LENGTH = 2
 
 Sid = Annotated[str, typer.Argument(metavar="SID", help="The account.")]
 Amount = Annotated[str, typer.Argument(metavar="AMOUNT", help="Like 100 or 12.50.")]
@@ -38,6 +40,8 @@ def create(
     Example: waypost account create "My shop" --kind postpaid --credit-limit 500
     """
     loaded = load_for(data, config)
+    if not (len(country) == COUNTRY_LENGTH and country.isascii() and country.isalpha()):
+        raise MisusedError("--country must be two letters, like IN.")
     price_minor = None if price is None else read_amount("--price", price)
     credit_limit_minor = read_amount("--credit-limit", credit_limit)
 

@@ -8,7 +8,7 @@ import uvloop
 from rich.panel import Panel
 from rich.text import Text
 
-from waypost.cli.output import console, print_json, print_lines
+from waypost.cli.output import console, print_json, print_lines, program
 from waypost.cli.ready import DEV_DATA, Ready
 from waypost.cli.samples import load_samples, render_curl
 from waypost.cli.settings import ConfigOption, DataOption, JsonOption
@@ -88,10 +88,10 @@ def print_welcome(ready: Ready, plan: "Plan") -> None:
     where = "" if is_default else f" --data {plan.data}"
     out.print(Text("\n# What became of it", style="bold green"))
     print_lines(
-        f"waypost message show ID --data {plan.data}",
+        f"{program()} message show ID --data {plan.data}",
         f"curl -s {ready.emulator_url}/_emulator/messages     # what Meta was sent",
         f"curl -s {ready.emulator_url}/_emulator/callbacks    # the callbacks as they came",
-        f"waypost demo{where}     # both messages, from the request to the last callback",
+        f"{program()} demo{where}     # both messages, from the request to the last callback",
         "",
         "Ctrl-C stops both.",
     )

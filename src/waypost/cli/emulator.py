@@ -105,6 +105,7 @@ async def _stop(process: Process) -> None:
 
 
 def _ended(code: int, log: Path) -> EmulatorEndedError:
-    last = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()[-5:]
-    said = "".join(f"\n  {line}" for line in last)
-    return EmulatorEndedError(f"The emulator ended by itself with {code}; its last words:{said}")
+    words = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()[-5:]
+    how = f"was killed by signal {-code}" if code < 0 else f"ended by itself with {code}"
+    said = "\n  ".join([f"The emulator {how}, and with it this pair.", *words])
+    return EmulatorEndedError(said)

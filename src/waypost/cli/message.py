@@ -86,7 +86,7 @@ def print_timeline(timeline: Timeline) -> None:
     }
     for word, value in facts.items():
         if value:
-            out.print(Text(f"  {word:<11}{value}", style="dim"))
+            out.print(Text(f"  {word:<12}{value}", style="dim"))
     for line in timeline.lines:
         out.print(render_line(line))
 

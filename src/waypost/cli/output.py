@@ -4,9 +4,12 @@ Law: what was asked for goes to standard output, everything else to standard err
 ever asked back.
 """
 
+import os
+import shutil
 import sys
 from collections.abc import Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -62,10 +65,27 @@ def print_lines(*lines: str) -> None:
 
 def print_rows(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
     """A table; a cell of None is empty."""
-    table = Table(*columns, box=None, pad_edge=False, header_style="bold")
+    table = Table(*columns, box=None, pad_edge=False, header_style="bold", show_header=any(columns))
     for row in rows:
         table.add_row(*(Text("" if cell is None else str(cell)) for cell in row))
-    console().print(table)
+    out = console()
+    if out.is_terminal:
+        out.print(table)
+        return
+    with out.capture() as captured:
+        out.print(table)
+    print_lines(*(line.rstrip() for line in captured.get().splitlines()))
+
+
+def program() -> str:
+    """How this program is called from here: what is printed to be pasted begins with it."""
+    called = Path(sys.argv[0])
+    if called.name != "waypost":
+        return f"{Path(sys.executable).name} -m waypost"
+    found = shutil.which("waypost")
+    if found is not None and Path(found).absolute() == called.absolute():
+        return "waypost"
+    return os.path.relpath(called)
 
 
 def show_time(at: datetime | None) -> str:

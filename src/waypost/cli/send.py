@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from waypost.cli.calling import calling, read_answer
-from waypost.cli.output import REFUSED, MisusedError, print_lines
+from waypost.cli.output import REFUSED, MisusedError, print_lines, program
 from waypost.cli.ready import DEV_DATA, KEPT, read_ready
 from waypost.cli.samples import send_url
 from waypost.cli.settings import JsonOption
@@ -43,6 +43,7 @@ def send(
     body = read_body(file)
     if to:
         body = replace_recipients(body, to)
+    needs_account = None in (sid, key, sender)
     given = fill_in(sid=sid, key=key, sender=sender, url=url)
     headers = {"api-key": given["key"]}
     if idempotency_key is not None:
@@ -55,7 +56,9 @@ def send(
     else:
         print_lines(*understood.lines)
         if understood.message_id is not None:
-            print_lines(f"What becomes of it: waypost message show {understood.message_id}")
+            where = f" --data {DEV_DATA}" if needs_account else ""
+            show = f"{program()} message show {understood.message_id}{where}"
+            print_lines(f"What becomes of it: {show}")
     if understood.message_id is None:
         raise typer.Exit(REFUSED)
 

@@ -2,9 +2,12 @@
 
 from typing import Any
 
+import structlog
 import uvloop
 
 from waypost.cli.settings import ConfigOption, load, takes_settings
+
+_log = structlog.get_logger("waypost.serve")
 
 
 @takes_settings
@@ -15,6 +18,10 @@ def serve(config: ConfigOption = None, **flags: Any) -> None:
     """
     loaded = load(flags, config)
     # The gateway's parts are many: a configuration that is refused need not wait for them.
-    from waypost.serve import run_gateway  # noqa: PLC0415
+    from waypost.serve import Gateway, run_gateway  # noqa: PLC0415
 
-    uvloop.run(run_gateway(loaded.config))
+    def announce(gateway: Gateway) -> None:
+        data_dir = str(loaded.config.data_dir)
+        _log.info("gateway.started", url=gateway.base_url, port=gateway.port, data_dir=data_dir)
+
+    uvloop.run(run_gateway(loaded.config, ready=announce))

@@ -73,11 +73,11 @@ def takes_settings(command: Callable[..., None]) -> Callable[..., None]:
 
 def _option(name: str, kind: object) -> Any:
     setting = SETTINGS[name]
+    default = str(setting.default).lower() if setting.default is False else setting.default
     spelled = DATA_FLAGS if name == "data_dir" else (f"--{name.replace('_', '-')}",)
     return typer.Option(
         *spelled,
         metavar=_METAVARS[kind],
-        help=setting.about,
-        show_default=str(setting.default) if setting.default != "" else False,
+        help=setting.about if setting.default == "" else f"{setting.about} Default: {default}.",
         rich_help_panel="Settings",
     )

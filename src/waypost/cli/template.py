@@ -1,14 +1,19 @@
 """`waypost template`: what Meta approved."""
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from waypost.cli.account import Sid
 from waypost.cli.opening import work_on
-from waypost.cli.output import print_json, print_lines, print_rows
-from waypost.cli.settings import ConfigOption, DataOption, JsonOption, load_for
+from waypost.cli.output import UnreachableError, print_json, print_lines, print_rows
+from waypost.cli.ready import KEPT, read_ready
+from waypost.cli.settings import ConfigOption, DataOption, JsonOption, load, load_for
 from waypost.model.template import Template
+from waypost.runtime.config import SETTINGS, Config
+from waypost.runtime.http import HttpError
 
 if TYPE_CHECKING:
     from waypost.serve import OperatorTools
@@ -39,21 +44,45 @@ def list_templates(
 
 @application.command("sync")
 def sync(
-    sid: Sid, data: DataOption = None, config: ConfigOption = None, as_json: JsonOption = False
+    sid: Sid,
+    meta_base_url: Annotated[
+        str | None, typer.Option(metavar="URL", help=SETTINGS["meta_base_url"].about)
+    ] = None,
+    data: DataOption = None,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Read all templates of an account's WABAs from Meta.
 
     Example: waypost template sync HXIN1234567890IN
     """
+    loaded = choose_meta(meta_base_url, data, config)
 
     async def work(tools: "OperatorTools") -> list[Template]:
-        return await tools.registrar.sync_templates(sid, tools.meta)
+        try:
+            return await tools.registrar.sync_templates(sid, tools.meta)
+        except HttpError as error:
+            raise UnreachableError(f"{loaded.meta_base_url} does not answer: {error}.") from None
 
-    found = work_on(load_for(data, config), work)
+    found = work_on(loaded, work)
     if as_json:
         print_json([_row(template) for template in found])
     else:
         print_lines(f"{len(found)} templates of {sid} read from Meta.")
+
+
+def choose_meta(meta_base_url: str | None, data: str | None, file: Path | None) -> Config:
+    """The configuration; in a folder of `waypost dev` nothing set means its emulator.
+
+    An account of the demo is unknown to Meta, and its token is nothing to tell Meta.
+    Raises ConfigError.
+    """
+    loaded = load({"data_dir": data, "meta_base_url": meta_base_url}, file)
+    if loaded.origins["meta_base_url"] == "default":
+        demo = read_ready(loaded.config.data_dir / KEPT)
+        if demo is not None:
+            return replace(loaded.config, meta_base_url=demo.emulator_url)
+    return loaded.config
 
 
 def _row(template: Template) -> dict[str, str]:

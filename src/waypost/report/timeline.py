@@ -15,6 +15,7 @@ from waypost.model.message import Payment
 from waypost.model.money import Money
 from waypost.model.outbox import CallbackSettlement, CallbackState
 from waypost.model.report import MessageReport, TimelineFact
+from waypost.model.sender import SenderState
 from waypost.model.work import DueItem
 from waypost.store.ports import Transaction
 
@@ -139,7 +140,7 @@ async def tell(transaction: Transaction, message_id: str) -> Timeline | None:
         recipient=report.recipient,
         state=report.state,
         headline=HEADLINES[report.state],
-        trouble=find_trouble(report, facts),
+        trouble=find_trouble(report, facts, await _sender_state(transaction, report)),
         kind=content.kind,
         template=_template_of(report),
         references=(report.references.ref, report.references.ref1, report.references.ref2),
@@ -165,17 +166,35 @@ async def list_messages(transaction: Transaction, submission_id: str) -> tuple[L
     )
 
 
-def find_trouble(report: MessageReport, facts: Sequence[TimelineFact]) -> Trouble | None:
+def find_trouble(
+    report: MessageReport, facts: Sequence[TimelineFact], sender: SenderState | None
+) -> Trouble | None:
     """What stands between the message and its recipient, if something does.
 
-    An ending's own failure; for a message that still waits, the newest attempt's.
+    An ending's own failure; for a message that still waits, a paused sender, else the newest
+    attempt's failure.
+
+    sender  None if there is no such sender any more
     """
     failure = report.failure
     if failure is None and report.state in (State.ACCEPTED, State.UNKNOWN):
+        if sender is SenderState.PAUSED:
+            return Trouble(
+                "",
+                f"The sender +{report.sender_id} is paused: nothing leaves from it",
+                "",
+                f"Operator: `waypost sender resume {report.sid} +{report.sender_id}`.",
+            )
         failure = next((fact.failure for fact in reversed(facts) if fact.failure), None)
     if failure is None:
         return None
     return Trouble(failure.code, failure.title, failure.detail, failure.next_step)
+
+
+async def _sender_state(transaction: Transaction, report: MessageReport) -> SenderState | None:
+    account = await transaction.directory.account_by_sid(report.sid)
+    sender = None if account is None else account.senders.get(report.sender_id)
+    return None if sender is None else sender.state
 
 
 def _when(line: Line) -> datetime:
@@ -260,5 +279,5 @@ def _lines_of_waiting(state: State, waiting: DueItem | None) -> Iterator[Line]:
     elif waiting.attempt:
         text = f"attempt {waiting.attempt + 1} follows, not before {due}"
     else:
-        text = f"waits for its turn since {due}"
+        text = f"waits for its turn, due {due}"
     yield Line(None, "gateway", text)
