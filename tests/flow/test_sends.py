@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from support.pair import TO, indexed, meta_fixture, running, sample, text, wrapped
+from support.pair import TO, meta_fixture, normalised, running, sample, text, wrapped
 from waypost.model.recipient import Recipient
 
 STATUSES = ("sent", "delivered", "read")
@@ -38,7 +38,7 @@ def test_the_documented_samples_are_sent_exactly_as_printed(tmp_path, name):
 
     (arrived,) = asyncio.run(body())
     arrived.pop("biz_opaque_callback_data")
-    assert arrived == indexed(meta_fixture(f"{name}-send"))
+    assert arrived == normalised(meta_fixture(f"{name}-send"))
 
 
 @pytest.mark.parametrize("name", ["carousel-meta", "mpm-meta"])
@@ -50,7 +50,7 @@ def test_what_arrives_at_meta_is_what_the_customer_wrote_and_our_mark(tmp_path, 
             return message_id, pair.arrived()
 
     message_id, (arrived,) = asyncio.run(body())
-    assert arrived == {**indexed(meta_fixture(name)), "biz_opaque_callback_data": message_id}
+    assert arrived == {**normalised(meta_fixture(name)), "biz_opaque_callback_data": message_id}
 
 
 def test_a_body_that_is_metas_own_message_is_sent_too(tmp_path):
@@ -81,7 +81,7 @@ def test_only_what_is_documented_is_written_anew(tmp_path):
 
     (arrived,) = asyncio.run(body())
     arrived.pop("biz_opaque_callback_data")
-    assert arrived == indexed(meta_fixture("carousel-meta"))
+    assert arrived == normalised(meta_fixture("carousel-meta"))
 
 
 def test_several_recipients_get_a_message_each_and_are_told_of_apart(tmp_path):

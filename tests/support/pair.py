@@ -322,15 +322,18 @@ def meta_fixture(name: str) -> Any:
     return json.loads((FIXTURES / "meta" / f"{name}.json").read_text())
 
 
-def indexed(message: Any) -> Any:
-    """The same message with every button's `index` as a number, as the gateway writes it."""
+def normalised(message: Any) -> Any:
+    """The same message in Meta's spelling: buttons' `index` a number, kinds in lower case."""
     if isinstance(message, list):
-        return [indexed(one) for one in message]
-    if isinstance(message, dict):
-        return {
-            key: int(value) if key == "index" else indexed(value) for key, value in message.items()
-        }
-    return message
+        return [normalised(one) for one in message]
+    if not isinstance(message, dict):
+        return message
+    spelled = {key: normalised(value) for key, value in message.items()}
+    if "index" in spelled:
+        spelled["index"] = int(spelled["index"])
+    for key in {"type", "sub_type"} & spelled.keys():
+        spelled[key] = spelled[key].lower()
+    return spelled
 
 
 def sample(name: str) -> bytes:
