@@ -194,13 +194,15 @@ async def insert(transaction: Transaction, admittances: Sequence[Admittance]) ->
                 message_id=message_id,
                 submission_id=one.submission_id,
                 sender_id=one.order.sender.sender_id,
-                recipient=address,
+                recipient=recipient.address,
                 payment=Payment.HELD if one.order.price_minor else Payment.FREE,
                 price_minor=one.order.price_minor,
                 accepted_at=one.at,
             )
             for one in admittances
-            for address, message_id in one.accepted.messages
+            for recipient, message_id in zip(
+                one.order.submission.recipients, one.message_ids, strict=True
+            )
         ]
     )
     await transaction.queue.put(
