@@ -1,0 +1,277 @@
+"""The story of a message, told from what a real store keeps of it."""
+
+import pytest
+
+from support.nouns import (
+    ACCOUNT,
+    CALLBACK_URL,
+    MESSAGE_ID,
+    NOW,
+    SENDER_ID,
+    UNDELIVERABLE,
+    WAMID,
+    callback_row,
+    content,
+    fact_row,
+    later,
+    message_change,
+    new_message,
+    new_submission,
+    queue_item,
+)
+from support.stored import opened
+from waypost.model.failure import Failure
+from waypost.model.ledger import EntryKind, LedgerEntry
+from waypost.model.lifecycle import Fact, State
+from waypost.model.message import Payment
+from waypost.model.outbox import CallbackSettlement, CallbackState
+from waypost.model.sender import SenderState
+from waypost.report.timeline import HEADLINES, MEANINGS, Listed, list_messages, tell
+
+THROTTLED = Failure("130429", "The number's throughput was reached", "", "Nothing: by itself.")
+LOST = Failure("0", "Meta's answer was lost", "timed out", "Nothing: a status settles it.")
+
+
+@pytest.fixture
+def stored(tmp_path):
+    """A store with one accepted message in it."""
+    with opened(tmp_path) as stored:
+        stored.furnish()
+        stored.keep_message(MESSAGE_ID)
+        yield stored
+
+
+def told(stored):
+    timeline = stored.ask(lambda transaction: tell(transaction, MESSAGE_ID))
+    assert timeline is not None
+    return timeline
+
+
+def texts(timeline, who=None):
+    return [line.text for line in timeline.lines if who in (None, line.who)]
+
+
+def learn(stored, *facts, state=State.ACCEPTED, **change):
+    """Facts one second after the other, and where they leave the message."""
+    rows = [
+        fact_row(
+            fact_id=number,
+            fact=fact,
+            occurred_at=later(number),
+            recorded_at=later(number),
+            attempt=None,
+            **more,
+        )
+        for number, (fact, more) in enumerate(facts, start=1)
+    ]
+    stored.do(lambda transaction: transaction.messages.insert_facts(rows))
+    changed = message_change(state=state, wamid=None, **change)
+    stored.do(lambda transaction: transaction.messages.update_states([changed]))
+
+
+def enter(stored, kind, at):
+    entry = LedgerEntry(ACCOUNT, MESSAGE_ID, kind, 100, at)
+    stored.do(lambda transaction: transaction.wallets.append([entry]))
+
+
+def settle(stored, status, state, attempts, answer, at):
+    row = callback_row(event_id=f"{MESSAGE_ID}.{status}", status=status, created_at=later(5))
+    stored.do(lambda transaction: transaction.callbacks.insert([row]))
+    settlement = CallbackSettlement(ACCOUNT, row.event_id, state, attempts, answer, at)
+    stored.do(lambda transaction: transaction.callbacks.settle([settlement]))
+
+
+def test_an_unknown_message_has_no_story(stored):
+    assert stored.ask(lambda transaction: tell(transaction, "A0000000000000000000")) is None
+
+
+def test_every_state_and_every_fact_has_its_words():
+    assert set(HEADLINES) == set(State)
+    assert set(MEANINGS) == set(Fact)
+
+
+def test_an_accepted_message_says_what_was_asked_and_that_it_waits(stored):
+    stored.do(lambda transaction: transaction.queue.put([queue_item()]))
+    enter(stored, EntryKind.HOLD, NOW)
+
+    timeline = told(stored)
+
+    assert timeline.headline == "Accepted; not yet given to Meta."
+    assert timeline.trouble is None
+    assert texts(timeline) == [
+        f"accepted: text from +{SENDER_ID} to +919876543210",
+        "0.0100 USD set aside",
+        "waits for its turn, due 2026-11-20 12:00:00Z",
+    ]
+    assert timeline.lines[-1].at is None
+    assert timeline.references == ("order-1", "marketing", None)
+
+
+def test_a_template_is_named_with_its_language(tmp_path):
+    asked = content(kind="template", template_name="abandoned_cart", template_language="en_US")
+    with opened(tmp_path) as stored:
+        stored.furnish()
+        submission = new_submission(content=asked)
+        stored.do(lambda transaction: transaction.messages.insert_submissions([submission]))
+        stored.do(lambda transaction: transaction.messages.insert([new_message()]))
+
+        timeline = told(stored)
+
+    assert timeline.template == "abandoned_cart (en_US)"
+    assert texts(timeline)[0].startswith("accepted: template abandoned_cart (en_US) from ")
+
+
+def test_a_message_that_was_read_is_told_in_the_order_in_which_it_was_learned(stored):
+    facts = [(fact, {}) for fact in (Fact.TAKEN, Fact.SENT, Fact.DELIVERED, Fact.READ)]
+    learn(stored, *facts, state=State.READ, payment=Payment.CAPTURED)
+    enter(stored, EntryKind.HOLD, NOW)
+    enter(stored, EntryKind.CAPTURE, later(3.5))
+    settle(stored, "sent", CallbackState.DELIVERED, 1, "HTTP 200", later(2.5))
+
+    timeline = told(stored)
+
+    assert [line.who for line in timeline.lines] == [
+        "gateway",
+        "money",
+        "gateway",
+        "meta",
+        "callback",
+        "meta",
+        "money",
+        "meta",
+    ]
+    assert texts(timeline)[2] == f"Meta took it; as {WAMID}"
+    assert texts(timeline, "money")[1] == "0.0100 USD charged"
+    assert (timeline.state, timeline.payment) == (State.READ, Payment.CAPTURED)
+
+
+def test_a_failure_comes_first_with_what_to_do(stored):
+    failure = {"failure": UNDELIVERABLE}
+    learn(stored, (Fact.TAKEN, {}), (Fact.FAILED, failure), state=State.FAILED, **failure)
+    enter(stored, EntryKind.RELEASE, later(2))
+
+    timeline = told(stored)
+
+    assert timeline.headline.startswith("Failed")
+    assert timeline.trouble is not None
+    assert timeline.trouble.code == "131026"
+    assert timeline.trouble.next_step == "reach it otherwise"
+    (line,) = texts(timeline, "meta")
+    assert line.endswith("; 131026: The message cannot be delivered (detail)")
+    assert texts(timeline, "money") == ["0.0100 USD given back"]
+
+
+def test_a_message_that_is_tried_again_says_why_and_when(stored):
+    learn(stored, (Fact.ATTEMPTED, {"failure": THROTTLED}))
+    again = queue_item(due_at=later(9), attempt=1)
+    stored.do(lambda transaction: transaction.queue.put([again]))
+
+    timeline = told(stored)
+
+    assert timeline.trouble is not None
+    assert timeline.trouble.code == "130429"
+    assert texts(timeline)[-1] == "attempt 2 follows, not before 2026-11-20 12:00:09Z"
+
+
+def test_attempts_are_numbered(stored):
+    rows = [
+        fact_row(fact_id=1, fact=Fact.ATTEMPTED, wamid=None, failure=THROTTLED),
+        fact_row(fact_id=2, attempt=2),
+    ]
+    stored.do(lambda transaction: transaction.messages.insert_facts(rows))
+
+    assert [text.split(":")[0] for text in texts(told(stored))[1:]] == ["attempt 1", "attempt 2"]
+
+
+def test_a_message_under_way_says_so(stored):
+    leased = queue_item(attempt=1, lease_token="t:1")
+    stored.do(lambda transaction: transaction.queue.put([queue_item()]))
+    stored.do(lambda transaction: transaction.queue.take([leased]))
+
+    assert texts(told(stored))[-1] == "attempt 1 is under way"
+
+
+def test_a_lost_answer_is_told_with_what_it_waits_for(stored):
+    learn(stored, (Fact.LOST, {"failure": LOST}), state=State.UNKNOWN)
+    waiting = queue_item(due_at=later(120), attempt=1)
+    stored.do(lambda transaction: transaction.queue.put([waiting]))
+
+    timeline = told(stored)
+
+    assert timeline.trouble is not None
+    assert timeline.trouble.happened == "Meta's answer was lost"
+    assert "waits until 2026-11-20 12:02:00Z for a status" in texts(timeline)[-1]
+
+
+def test_a_paused_sender_is_named_as_what_holds_a_message_back(tmp_path):
+    with opened(tmp_path) as stored:
+        stored.furnish(state=SenderState.PAUSED)
+        stored.keep_message(MESSAGE_ID)
+
+        timeline = told(stored)
+
+    assert timeline.trouble is not None
+    assert timeline.trouble.next_step == (
+        f"Operator: `waypost sender resume HXIN1234567890IN +{SENDER_ID}`."
+    )
+
+
+def test_a_late_status_is_told_as_late_with_metas_own_time(stored):
+    rows = [
+        fact_row(fact_id=1, fact=Fact.READ, attempt=None),
+        fact_row(fact_id=2, fact=Fact.SENT, recorded_at=later(60), attempt=None),
+    ]
+    stored.do(lambda transaction: transaction.messages.insert_facts(rows))
+
+    read, sent = texts(told(stored), "meta")
+
+    assert "late" not in read
+    assert sent.endswith(
+        "; Meta's time: 2026-11-20 12:00:00Z; late or repeated, it changed nothing"
+    )
+
+
+@pytest.mark.parametrize(
+    ("state", "attempts", "answer", "words"),
+    [
+        (CallbackState.DELIVERED, 1, "HTTP 200", "taken after 1 attempt, HTTP 200"),
+        (CallbackState.DELIVERED, 3, "HTTP 204", "taken after 3 attempts, HTTP 204"),
+        (CallbackState.PENDING, 0, None, "waiting for its first attempt"),
+        (
+            CallbackState.PENDING,
+            2,
+            "HTTP 503",
+            "waiting after 2 attempts; the last answer: HTTP 503",
+        ),
+        (
+            CallbackState.GIVEN_UP,
+            10,
+            "connection refused",
+            "given up after 10 attempts; the last answer: connection refused",
+        ),
+    ],
+)
+def test_a_callback_says_what_became_of_it(stored, state, attempts, answer, words):
+    settle(stored, "sent", state, attempts, answer, None)
+
+    assert texts(told(stored), "callback") == [f"'sent' to {CALLBACK_URL}: {words}"]
+
+
+def test_a_request_with_several_recipients_lists_its_messages_in_order(tmp_path):
+    ids = [f"{MESSAGE_ID}:{number}" for number in range(11)]
+    with opened(tmp_path) as stored:
+        stored.furnish()
+        stored.do(lambda transaction: transaction.messages.insert_submissions([new_submission()]))
+        stored.do(
+            lambda transaction: transaction.messages.insert(
+                [new_message(message_id=message_id) for message_id in ids]
+            )
+        )
+
+        listed = stored.ask(lambda transaction: list_messages(transaction, MESSAGE_ID))
+        none = stored.ask(lambda transaction: list_messages(transaction, "A0"))
+
+    headline = HEADLINES[State.ACCEPTED]
+    assert listed[0] == Listed(ids[0], "+919876543210", State.ACCEPTED, headline)
+    assert [one.message_id for one in listed] == ids
+    assert none == ()
