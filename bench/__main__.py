@@ -68,6 +68,7 @@ def parse_arguments() -> argparse.Namespace:
 def run(rounds: int, seconds: float, only: list[str]) -> Results:
     with tempfile.TemporaryDirectory(prefix="waypost-bench-", ignore_cleanup_errors=True) as made:
         folder = Path(made)
+        load_before = round(os.getloadavg()[0], 2)
         database = Database(folder / "postgresql")
         try:
             measured = [
@@ -79,7 +80,7 @@ def run(rounds: int, seconds: float, only: list[str]) -> Results:
         return Results(
             date=datetime.now(UTC).strftime("%Y-%m-%d"),
             version=__version__,
-            machine=describe_machine(folder, database),
+            machine=describe_machine(folder, database) | {"load_before": load_before},
             seconds=seconds,
             rounds=measured,
             single_costs_us=measure_single_costs(folder),
@@ -129,9 +130,7 @@ def describe_machine(folder: Path, database: Database) -> dict[str, object]:
     return {
         "cores": os.cpu_count(),
         "python": platform.python_version(),
-        "kernel": platform.release(),
         "file_system": file_system(folder),
-        "load_before": round(os.getloadavg()[2], 2),
         "postgresql": database.settings,
     }
 
@@ -144,6 +143,8 @@ def write_page() -> None:
     head = (
         f"Run of {results.date}, Waypost {results.version}, CPython {machine['python']}, "
         f"{machine['cores']} cores, {machine['file_system']}, "
+        f"PostgreSQL {machine['postgresql']['server_version']}; load before it "
+        f"{machine['load_before']:g}; "
         f"{len(results.rounds)} rounds of {results.seconds:g} s.\n\n"
     )
     write_generated(PAGE, head + render(results))

@@ -12,7 +12,7 @@ upstream     says 200 to everything: a Meta that costs next to nothing, and a cu
 import asyncio
 import signal
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from itertools import count
 from pathlib import Path
 from types import SimpleNamespace
@@ -71,7 +71,7 @@ class Options(msgspec.Struct):
     callback_url  where statuses go; None: nowhere
     """
 
-    settings: dict[str, str | int | float | bool] = {}
+    settings: Mapping[str, str | int | float | bool] = {}
     access_token: str = "token"
     callback_url: str | None = None
 
