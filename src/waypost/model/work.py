@@ -21,6 +21,7 @@ class QueueItem:
     due_at       when it may be taken; on lease: when the lease ends
     attempt      how many attempts were begun so far
     lease_token  whose it is; None: nobody's
+    was_lost     an earlier owner was lost while it had it, and nobody has looked into that yet
     """
 
     account_id: int
@@ -30,6 +31,7 @@ class QueueItem:
     due_at: datetime
     attempt: int
     lease_token: str | None = None
+    was_lost: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,11 @@ class Lease:
         )
 
     def put_back(self, due_at: datetime, *, was_made: bool) -> QueueItem:
-        """The item, to be due again; an attempt that was not made is not counted."""
+        """The item, to be due again; an attempt that was not made is not counted.
+
+        Nor does it forget that an earlier holder was lost: the next one must be told as well.
+        """
         item = self.item(due_at)
-        return item if was_made else replace(item, attempt=self.attempt - 1)
+        if was_made:
+            return item
+        return replace(item, attempt=self.attempt - 1, was_lost=self.was_lost)

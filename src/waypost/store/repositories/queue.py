@@ -91,6 +91,7 @@ class QueueRepository:
                     item.lease_token,
                     to_ms(item.due_at),
                     item.attempt,
+                    item.was_lost,
                 )
                 for item in items
             ],

@@ -62,11 +62,13 @@ WHERE (account_id, queue, item_id) IN (VALUES
 )
 
 -- name: queue.put_back
--- Gives work back, due at a time of the worker's choice, if the lease is still its own.
+-- Gives work back, due at a time of the worker's choice, if the lease is still its own. The token
+-- stays on work whose earlier owner was lost: that is how the next one is told.
 UPDATE queue
-SET due_at = v.column5, lease_token = NULL, attempt = v.column6
+SET due_at = v.column5, attempt = v.column6,
+    lease_token = CASE WHEN v.column7 THEN queue.lease_token END
 FROM (VALUES
-(:account_id, :queue, :item_id, :lease_token, :due_at, :attempt) -- each
+(:account_id, :queue, :item_id, :lease_token, :due_at, :attempt, :was_lost) -- each
 ) AS v
 WHERE queue.account_id = v.column1 AND queue.queue = v.column2 AND queue.item_id = v.column3
     AND queue.lease_token = v.column4
