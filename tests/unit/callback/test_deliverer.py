@@ -1,0 +1,183 @@
+"""One attempt at one event: the same bytes under the same id, and what became of it is kept."""
+
+import pytest
+from prometheus_client import CollectorRegistry
+
+from support.nouns import ACCOUNT, CALLBACK_URL, MESSAGE_ID, NOW, callback_row, later, lease
+from support.stored import opened
+from waypost.callback.deliverer import Deliverer, Patience
+from waypost.callback.publisher import Publication, Publisher
+from waypost.model.callback import StatusEvent
+from waypost.model.lifecycle import State
+from waypost.model.outbox import CallbackState
+from waypost.model.submission import References
+from waypost.model.work import DueItem, QueueItem, QueueName
+from waypost.runtime.addresses import AddressGuard
+from waypost.runtime.clock import TestClock
+from waypost.runtime.entropy import SeededEntropy
+from waypost.runtime.http import AnswerLostError, HttpAnswer, NeverLeftError
+from waypost.runtime.metrics import Metrics
+
+EVENT = f"{MESSAGE_ID}.sent"
+
+
+class Endpoint:
+    """A customer's endpoint: answers with a status, or not at all."""
+
+    def __init__(self, answer):
+        self.answer = answer
+        self.posted = []
+
+    async def post(self, url, headers, body, timeout_s):
+        self.posted.append((url, headers, body, timeout_s))
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return HttpAnswer(self.answer, {}, b"")
+
+
+class Desk:
+    """A deliverer with one event, which it has on lease."""
+
+    def __init__(self, stored, answer=200, *, may_be_private=True, **row):
+        self.stored, self.endpoint = stored, Endpoint(answer)
+        self.deliverer = Deliverer(
+            store=stored.store,
+            http=self.endpoint,
+            guard=AddressGuard(may_be_private),
+            clock=TestClock(NOW),
+            entropy=SeededEntropy(1),
+            patience=Patience(timeout_s=15, attempts=3),
+            metrics=Metrics(CollectorRegistry()),
+        )
+        item = QueueItem(
+            ACCOUNT, QueueName.CALLBACK, CALLBACK_URL, EVENT, later(60), 1, lease_token="t:1"
+        )
+        if row.pop("is_kept", True):
+            stored.do(lambda t: t.callbacks.insert([callback_row(**row)]))
+        stored.do(lambda t: t.queue.put([item]))
+
+    def handle(self, **changes):
+        taken = lease(queue=QueueName.CALLBACK, lane=CALLBACK_URL, item_id=EVENT, **changes)
+        return self.stored.run(self.deliverer.handle(taken))
+
+    def event(self):
+        (event,) = self.stored.ask(lambda t: t.callbacks.of_message(ACCOUNT, MESSAGE_ID))
+        return event
+
+    def due(self):
+        return self.stored.ask(
+            lambda t: t.queue.find(QueueName.CALLBACK, CALLBACK_URL, later(90), 9)
+        )
+
+
+@pytest.fixture
+def stored(tmp_path):
+    with opened(tmp_path) as store:
+        yield store
+
+
+def test_an_event_is_posted_with_its_id_and_ends_when_it_is_taken(stored):
+    desk = Desk(stored, 204)
+
+    assert desk.handle() is None
+    headers = {"Content-Type": "application/json", "webhook-id": EVENT}
+    assert desk.endpoint.posted == [(CALLBACK_URL, headers, callback_row().body, 15)]
+    event = desk.event()
+    assert (event.state, event.attempts, event.last_answer, event.settled_at) == (
+        CallbackState.DELIVERED,
+        1,
+        "HTTP 204",
+        NOW,
+    )
+    assert desk.due() == []
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (500, "HTTP 500"),
+        (NeverLeftError("connection refused"), "connection refused"),
+        (AnswerLostError("timed out"), "timed out"),
+    ],
+)
+def test_an_event_that_was_not_taken_waits_for_its_next_attempt(stored, answer, said):
+    desk = Desk(stored, answer)
+
+    due_at = desk.handle()
+
+    assert later(3) < due_at < later(7)
+    event = desk.event()
+    assert (event.state, event.attempts, event.last_answer) == (CallbackState.PENDING, 1, said)
+    assert event.settled_at is None
+    (due,) = desk.due()
+    assert (due.attempt, due.lease_token) == (1, None)
+
+
+def test_the_last_attempt_gives_the_event_up(stored):
+    desk = Desk(stored, 500)
+
+    assert desk.handle(attempt=3) is None
+    assert desk.event().state is CallbackState.GIVEN_UP
+    assert desk.due() == []
+
+
+def test_a_private_address_is_never_called(stored):
+    desk = Desk(stored, may_be_private=False, url="http://127.0.0.1/hook")
+
+    assert desk.handle() is not None
+    assert desk.endpoint.posted == []
+    assert "not a public address" in desk.event().last_answer
+
+
+def test_an_event_that_is_gone_leaves_the_queue(stored):
+    desk = Desk(stored, is_kept=False)
+
+    assert desk.handle() is None
+    assert (desk.endpoint.posted, desk.due()) == ([], [])
+
+
+def test_whoever_lost_the_lease_does_not_settle_the_item(stored):
+    desk = Desk(stored)
+
+    desk.handle(token="t:0")
+
+    assert desk.due() == [DueItem(ACCOUNT, EVENT, 1, later(60), "t:1")]
+
+
+def status_event(status):
+    return StatusEvent(
+        message_id=MESSAGE_ID,
+        submission_id=MESSAGE_ID,
+        trace_id="trace",
+        waba_id="1",
+        phone_number_id="2",
+        display_phone_number="3",
+        recipient="+919876543210",
+        references=References(),
+        track_body=False,
+        track_button=False,
+        status=status,
+        occurred_at=NOW,
+    )
+
+
+def test_events_are_written_with_the_work_of_bringing_them_and_once(stored):
+    publications = [
+        Publication(ACCOUNT, CALLBACK_URL, status_event(State.SENT)),
+        Publication(ACCOUNT, "https://other", status_event(State.READ)),
+    ]
+
+    lanes = stored.do(lambda t: Publisher().publish(t, publications, NOW))
+    stored.do(lambda t: Publisher().publish(t, publications[:1], later(9)))
+
+    assert lanes == {CALLBACK_URL, "https://other"}
+    events = stored.ask(lambda t: t.callbacks.of_message(ACCOUNT, MESSAGE_ID))
+    assert sorted((one.event_id, one.status) for one in events) == [
+        (f"{MESSAGE_ID}.read", "read"),
+        (EVENT, "sent"),
+    ]
+    assert stored.ask(lambda t: t.queue.backlog()) == {"callback": 2}
+
+
+def test_nothing_to_tell_wakes_nobody(stored):
+    assert stored.do(lambda t: Publisher().publish(t, [], NOW)) == set()

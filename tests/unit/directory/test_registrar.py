@@ -1,0 +1,174 @@
+"""The operator's changes are kept, seen by every process, and refused in words."""
+
+import re
+from datetime import timedelta
+
+import pytest
+
+from support.nouns import NOW, sender
+from support.stored import opened
+from waypost.directory.credentials import hash_key
+from waypost.directory.registrar import NewAccount, Registrar
+from waypost.model.account import AccountKind, AccountState
+from waypost.model.errors import DirectoryError
+from waypost.model.template import Template
+from waypost.runtime.clock import TestClock
+from waypost.runtime.entropy import SeededEntropy
+
+NOWHERE = "HXIN0000000000IN"
+
+
+class Meta:
+    """Lists templates, or refuses."""
+
+    def __init__(self, *templates, refusal=None):
+        self.templates, self.refusal = list(templates), refusal
+
+    async def list_templates(self, waba_id, _):
+        if self.refusal is not None:
+            raise PermissionError(self.refusal)
+        return [{**one, "name": f"{one['name']}_{waba_id}"} for one in self.templates]
+
+
+class Office:
+    """A registrar and one account."""
+
+    def __init__(self, stored):
+        self.stored = stored
+        self.registrar = Registrar(stored.store, TestClock(NOW), SeededEntropy(1), "IN")
+        self.sid = self.run(
+            self.registrar.open_account(NewAccount("Shop", AccountKind.PREPAID))
+        ).sid
+
+    def run(self, coroutine):
+        return self.stored.run(coroutine)
+
+    def account(self):
+        return self.run(self.registrar.find(self.sid))
+
+
+@pytest.fixture
+def office(tmp_path):
+    with opened(tmp_path) as stored:
+        yield Office(stored)
+
+
+def test_an_account_is_opened_with_an_empty_wallet(office):
+    ((account, wallet),) = office.run(office.registrar.accounts())
+
+    assert re.fullmatch(r"HXIN\d{10}IN", account.sid)
+    assert (account.name, account.state, account.price_minor) == ("Shop", AccountState.ACTIVE, None)
+    assert (wallet.currency, wallet.spendable_minor) == ("USD", 0)
+
+
+def test_every_change_raises_the_version(office):
+    registrar, sid = office.registrar, office.sid
+    versions = [office.account().version]
+    for change in (
+        registrar.set_state(sid, AccountState.SUSPENDED),
+        registrar.make_key(sid),
+        registrar.save_waba(sid, sender().waba_id, "token"),
+        registrar.save_sender(sid, sender()),
+        registrar.sync_templates(sid, Meta()),
+    ):
+        office.run(change)
+        versions.append(office.account().version)
+
+    assert versions == [1, 2, 3, 4, 5, 6]
+
+
+def test_a_key_is_shown_once_and_kept_as_its_hash(office):
+    key = office.run(office.registrar.make_key(office.sid, ["203.0.113.0/24"], days=2))
+
+    (kept,) = office.account().keys.values()
+    assert re.fullmatch(r"A[0-9a-f]{32}", key)
+    assert (kept.key_hash, kept.prefix) == (hash_key(key), key[:6])
+    assert kept.expires_at == NOW + timedelta(days=2)
+    assert kept.allowed_addresses == ("203.0.113.0/24",)
+
+
+def test_an_address_that_is_none_is_refused_and_no_key_is_made(office):
+    with pytest.raises(DirectoryError, match="shop is no address"):
+        office.run(office.registrar.make_key(office.sid, ["shop"]))
+    assert office.account().keys == {}
+
+
+def test_a_key_is_revoked_by_its_prefix_once(office):
+    key = office.run(office.registrar.make_key(office.sid))
+
+    assert office.run(office.registrar.revoke_key(office.sid, key[:6])) == 1
+    (kept,) = office.account().keys.values()
+    assert kept.revoked_at == NOW
+    with pytest.raises(DirectoryError, match="no valid key"):
+        office.run(office.registrar.revoke_key(office.sid, key[:6]))
+
+
+def test_money_comes_in_as_entries(office):
+    office.run(office.registrar.top_up(office.sid, 500, "first"))
+    wallet = office.run(office.registrar.top_up(office.sid, 250, "second"))
+
+    assert wallet.balance_minor == 750
+    assert office.stored.ask(lambda t: t.wallets.audit()) == []
+
+
+def test_a_sender_needs_its_waba(office):
+    with pytest.raises(DirectoryError, match="add it first"):
+        office.run(office.registrar.save_sender(office.sid, sender()))
+    assert office.account().senders == {}
+
+
+def test_a_number_belongs_to_one_account(office):
+    registrar = office.registrar
+    other = office.run(registrar.open_account(NewAccount("Other", AccountKind.POSTPAID))).sid
+    for sid in (office.sid, other):
+        office.run(registrar.save_waba(sid, sender().waba_id, "token"))
+    office.run(registrar.save_sender(office.sid, sender()))
+
+    with pytest.raises(DirectoryError, match="another account"):
+        office.run(registrar.save_sender(other, sender()))
+    office.run(registrar.save_sender(office.sid, sender(throughput=5)))
+    assert office.account().senders[sender().sender_id].throughput == 5
+
+
+def test_templates_of_all_wabas_are_read_from_meta(office):
+    body = {"type": "BODY", "text": "Hello"}
+    defined = {"name": "a", "language": "en", "category": "UTILITY", "status": "APPROVED"}
+    for waba_id in ("1", "2"):
+        office.run(office.registrar.save_waba(office.sid, waba_id, "token"))
+
+    found = office.run(
+        office.registrar.sync_templates(office.sid, Meta({**defined, "components": [body]}))
+    )
+
+    assert [template.name for template in found] == ["a_1", "a_2"]
+    assert office.account().templates["2", "a_2", "en"] == Template(
+        "a_2", "en", "UTILITY", "APPROVED", (body,)
+    )
+
+
+def test_a_list_that_meta_refuses_keeps_what_was_known(office):
+    office.run(office.registrar.save_waba(office.sid, "1", "token"))
+    office.run(office.registrar.sync_templates(office.sid, Meta({"name": "a", "language": "en"})))
+
+    with pytest.raises(DirectoryError, match="Meta refused to list 1: expired"):
+        office.run(office.registrar.sync_templates(office.sid, Meta(refusal="expired")))
+
+    assert list(office.account().templates) == [("1", "a_1", "en")]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda r: r.set_state(NOWHERE, AccountState.ACTIVE),
+        lambda r: r.top_up(NOWHERE, 1, ""),
+        lambda r: r.make_key(NOWHERE),
+        lambda r: r.revoke_key(NOWHERE, "A"),
+        lambda r: r.save_waba(NOWHERE, "1", "token"),
+        lambda r: r.save_sender(NOWHERE, sender()),
+        lambda r: r.sync_templates(NOWHERE, Meta()),
+        lambda r: r.find(NOWHERE),
+    ],
+)
+def test_an_account_that_is_not_there_is_told(office, change):
+    with pytest.raises(DirectoryError, match="There is no account"):
+        office.run(change(office.registrar))
