@@ -281,17 +281,22 @@ class Worker:
         ]
         for claim in claims:
             self._lanes.backlog.discard(claim.lane)  # a `wake` meanwhile adds it again
+        answers = await asyncio.gather(
+            *(self._store.write(self._claim, claim) for claim in claims), return_exceptions=True
+        )
         taken = 0
-        for claim, leases in zip(
-            claims,
-            await asyncio.gather(*(self._store.write(self._claim, claim) for claim in claims)),
-            strict=True,
-        ):
+        failures: list[BaseException] = []
+        for claim, leases in zip(claims, answers, strict=True):
+            if isinstance(leases, BaseException):
+                failures.append(leases)  # those of the other lanes are ours all the same
+                continue
             taken += len(leases)
             for lease in leases:
                 self._lanes.put(lease)
             if len(leases) == claim.most:
                 self._lanes.backlog.add(claim.lane)
+        if failures:
+            raise failures[0]
         return taken > 0
 
     async def _ask(self, transaction: Transaction) -> tuple[datetime | None, list[str]]:
