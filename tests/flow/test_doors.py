@@ -169,8 +169,8 @@ def test_a_body_that_is_wrong_is_refused_with_every_fault_beside_the_documented_
 
 def test_a_body_that_is_too_large_is_refused_told_or_not(tmp_path):
     async def ask(pair):
-        told = await pair.send(unread, headers={"Content-Length": "2000000"})
-        large = text(text={"body": "x" * 5000})
+        large = json.dumps(text(text={"body": "x" * 5000})).encode()
+        told = await pair.send(large, headers={"Content-Length": str(len(large))})
         return told, await pair.send(large), await pair.send(text())
 
     told, untold, small = in_pair(tmp_path, ask, max_body_bytes=4096)

@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import Protocol
 
 from pyreqwest.client import ClientBuilder
-from pyreqwest.exceptions import DetailedPyreqwestError, PyreqwestError
+from pyreqwest.exceptions import BuilderError, DetailedPyreqwestError, PyreqwestError
 
 CONNECTING = "client error (Connect)"
 """How the library names the phase. Its classes do not tell: it calls a connection that was
@@ -103,7 +103,7 @@ class PooledHttpClient:
         except DetailedPyreqwestError as error:
             causes = [cause["message"] for cause in error.details["causes"] or ()]
             words = causes[-1] if causes else str(error)
-            if CONNECTING in causes:
+            if CONNECTING in causes or isinstance(error, BuilderError):
                 raise NeverLeftError(words) from error
             raise AnswerLostError(words) from error
         except (PyreqwestError, ValueError, ssl.SSLError) as error:
