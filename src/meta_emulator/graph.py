@@ -23,6 +23,8 @@ NEWEST: Version = (26, 0)
 REVISION = b"1030214897"
 JSON_TYPE: Header = (b"content-type", b"application/json; charset=UTF-8")
 UNAUTHORISED = 401
+LONGEST_CHALLENGE = 1000
+"""Characters of an error that its header repeats."""
 
 encode = msgspec.json.Encoder().encode
 
@@ -90,15 +92,14 @@ class Responder:
         envelope["fbtrace_id"] = request_id
         text = json.dumps({"error": envelope}, separators=(",", ":")).replace("/", "\\/")
         reason = "invalid_token" if error.status == UNAUTHORISED else "invalid_request"
-        message = error.message.encode("ascii", "replace").decode().replace('"', "'")
-        challenge = f'OAuth "Facebook Platform" "{reason}" "{message}"'
+        challenge = f'OAuth "Facebook Platform" "{reason}" "{_in_header(error.message)}"'
         return Answer(
             error.status,
             text.encode(),
             [
                 JSON_TYPE,
                 (b"facebook-api-version", version_text(version).encode()),
-                (b"www-authenticate", " ".join(challenge.split()).encode()),
+                (b"www-authenticate", challenge.encode()),
                 (b"x-fb-request-id", request_id.encode()),
                 (b"x-fb-rev", REVISION),
                 (b"x-fb-trace-id", b"%011x" % self._chance.bits(44)),
@@ -129,6 +130,12 @@ class Responder:
 
     def _request_id(self) -> str:
         return "A" + urlsafe_b64encode(self._chance.bits(128).to_bytes(16))[:22].decode()
+
+
+def _in_header(message: str) -> str:
+    """The message as a header can carry it: one line, printable, ASCII, not endless."""
+    line = " ".join(message.split())[:LONGEST_CHALLENGE].replace('"', "'")
+    return "".join(sign if " " <= sign <= "~" else "?" for sign in line)
 
 
 def version_text(version: Version) -> str:
