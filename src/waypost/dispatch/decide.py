@@ -1,7 +1,7 @@
 """Outcome and attempt to Decision. Pure.
 
 Meta's refusals follow the class of their code; what never reached Meta is tried again for as
-long as it takes; what may have reached Meta is unknown and waits for a status.
+long as it takes; what may have reached Meta is unknown and waits for a status, and so often.
 """
 
 from dataclasses import dataclass
@@ -56,7 +56,11 @@ Decision = Submitted | RetryAt | Failed | Unknown
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """How often a refusal is tried again, and how long an unknown outcome waits."""
+    """How often a message is given to Meta, and how long an unknown outcome waits.
+
+    attempts  the last one ends it, refused for now or lost: a message that Meta takes each time
+              without our hearing of it must not reach its recipient for ever
+    """
 
     attempts: int
     window: timedelta
@@ -84,6 +88,8 @@ def decide(
             )
             return RetryAt(now + timedelta(seconds=gap_s), failure)
         case Lost(why):
+            if attempt >= policy.attempts:
+                return Failed(answer_always_lost(why))
             return Unknown(now + policy.window, answer_lost(why))
         case never:
             assert_never(never)
@@ -96,4 +102,14 @@ def answer_lost(why: str) -> Failure:
         "Meta's answer was lost; it may have taken the message",
         why,
         "Nothing: a status from Meta settles it, or Waypost sends it again after a while.",
+    )
+
+
+def answer_always_lost(why: str) -> Failure:
+    """Why a message whose outcome stays unknown is not given to Meta once more, in words."""
+    return Failure(
+        "0",
+        "Meta's answers were lost again and again, and no status came",
+        why,
+        "Operator: see whether Meta's webhooks arrive; a late status still settles it.",
     )

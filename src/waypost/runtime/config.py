@@ -131,7 +131,8 @@ class Config:
     dispatch_attempts: int = _setting(
         integer(1),
         12,
-        "How often a message is given to Meta, after refusals for now, before it is given up.",
+        "How often a message is given to Meta, after refusals for now and lost answers, before it "
+        "is given up.",
     )
     unknown_window_s: float = _setting(
         number(0),
