@@ -10,8 +10,19 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 
+PATIENCE_BYTES = 16 * 1024 * 1024
+"""How much of a body that is too large is still taken in."""
+
+
 class BodyTooLargeError(Exception):
-    """The body is larger than what may be read."""
+    """The body is larger than what may be read.
+
+    has_more  whether some of it has not come in yet
+    """
+
+    def __init__(self, *, has_more: bool) -> None:
+        super().__init__()
+        self.has_more = has_more
 
 
 class ClientLeftError(Exception):
@@ -34,7 +45,7 @@ async def read_body(scope: Scope, receive: Receive, most: int) -> bytes:
     """The whole body. Raises BodyTooLargeError, before reading if the length is told."""
     told = header(scope, b"content-length")
     if told is not None and told.isdigit() and int(told) > most:
-        raise BodyTooLargeError
+        raise BodyTooLargeError(has_more=True)
     parts: list[bytes] = []
     size = 0
     while True:
@@ -44,10 +55,30 @@ async def read_body(scope: Scope, receive: Receive, most: int) -> bytes:
         part = event.get("body", b"")
         size += len(part)
         if size > most:
-            raise BodyTooLargeError
+            raise BodyTooLargeError(has_more=event.get("more_body", False))
         parts.append(part)
         if not event.get("more_body", False):
             return parts[0] if len(parts) == 1 else b"".join(parts)
+
+
+async def discard_body(scope: Scope, receive: Receive) -> None:
+    """Takes in what is left of a body that was too large, and keeps none of it.
+
+    A client that is cut off while it sends sees a broken connection, and never the answer that
+    tells it why. Not for one that waits to be asked for its body, nor without bound. Raises
+    ClientLeftError.
+    """
+    told = header(scope, b"content-length") or ""
+    if header(scope, b"expect") is not None or (told.isdigit() and int(told) > PATIENCE_BYTES):
+        return
+    size = 0
+    while size <= PATIENCE_BYTES:
+        event = await receive()
+        if event["type"] == "http.disconnect":
+            raise ClientLeftError
+        size += len(event.get("body", b""))
+        if not event.get("more_body", False):
+            return
 
 
 async def answer_with(send: Send, answer: Answer) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from waypost.accept.acceptor import Acceptor, Order
 from waypost.accept.idempotency import LONGEST, IdempotencyKey, key_of
 from waypost.accept.limits import RequestLimits
-from waypost.api.asgi import BodyTooLargeError, Receive, Scope, header, read_body
+from waypost.api.asgi import BodyTooLargeError, Receive, Scope, discard_body, header, read_body
 from waypost.api.auth import authenticate, find_sender
 from waypost.directory.accounts import Accounts
 from waypost.model.account import Account, AccountKind
@@ -86,7 +86,9 @@ class SendEndpoint:
             return wrong
         try:
             body = await read_body(scope, receive, self.max_body_bytes)
-        except BodyTooLargeError:
+        except BodyTooLargeError as error:
+            if error.has_more:
+                await discard_body(scope, receive)
             return refuse(
                 "body_too_large",
                 f"The body is larger than {self.max_body_bytes} bytes; send fewer recipients.",
