@@ -1,0 +1,153 @@
+"""A kept webhook is worked off in one commit: recorded, parked, marked and done."""
+
+import json
+
+import pytest
+from prometheus_client import CollectorRegistry
+
+from support.nouns import (
+    ACCOUNT,
+    MESSAGE_ID,
+    NOW,
+    PHONE_NUMBER_ID,
+    WAMID,
+    later,
+    lease,
+    message_change,
+    queue_item,
+)
+from support.stored import opened
+from waypost.callback.publisher import Publisher
+from waypost.model.work import QueueItem, QueueName
+from waypost.runtime.clock import TestClock
+from waypost.runtime.entropy import SeededEntropy
+from waypost.runtime.ids import IdMaker
+from waypost.runtime.metrics import Metrics
+from waypost.status.recorder import Recorder
+from waypost.wallet.bookkeeper import Bookkeeper
+from waypost.webhook.processor import MOST_ATTEMPTS, Processor
+from waypost.webhook.receiver import DEPLOYMENT, LANE
+
+WEBHOOK = QueueName.WEBHOOK
+
+
+def webhook(*statuses, phone_number_id=PHONE_NUMBER_ID):
+    value = {"metadata": {"phone_number_id": phone_number_id}, "statuses": list(statuses)}
+    change = {"field": "messages", "value": value}
+    return json.dumps({"entry": [{"id": "1", "changes": [change]}]}).encode()
+
+
+def status(name="sent", **changes):
+    return {"id": WAMID, "status": name, "timestamp": "1795176000", **changes}
+
+
+class Desk:
+    """A processor at a store with one message, and webhooks that it has on lease."""
+
+    def __init__(self, stored):
+        self.stored, self.woken, self.count = stored, [], 0
+        clock = TestClock(NOW)
+        ids = IdMaker(clock, SeededEntropy(1))
+        recorder = Recorder(
+            stored.store, clock, Publisher(), Bookkeeper(), ids.number, self.woken.append
+        )
+        metrics = Metrics(CollectorRegistry())
+        self.processor = Processor(stored.store, recorder, clock, metrics)
+        stored.furnish()
+        stored.keep_message(MESSAGE_ID)
+
+    def work_off(self, body, *, is_handed_over=True, **changes):
+        self.count += 1
+        webhook_id = f"w{self.count}"
+        item = QueueItem(DEPLOYMENT, WEBHOOK, LANE, webhook_id, later(60), 1, lease_token="t:1")
+        self.stored.do(lambda t: t.webhooks.keep([(webhook_id, body, NOW)]))
+        self.stored.do(lambda t: t.queue.put([item]))
+        taken = lease(
+            account_id=DEPLOYMENT,
+            queue=WEBHOOK,
+            lane=LANE,
+            item_id=webhook_id,
+            cargo=body if is_handed_over else None,
+            **changes,
+        )
+        return self.stored.run(self.processor.handle(taken))
+
+    def facts(self):
+        facts = self.stored.ask(lambda t: t.reports.facts(ACCOUNT, MESSAGE_ID))
+        return [fact.fact.value for fact in facts]
+
+    def backlog(self):
+        return self.stored.ask(lambda t: t.queue.backlog())
+
+    def has_parked(self):
+        return self.stored.ask(lambda t: t.messages.has_parked())
+
+
+@pytest.fixture
+def desk(tmp_path):
+    with opened(tmp_path) as stored:
+        yield Desk(stored)
+
+
+@pytest.mark.parametrize("is_handed_over", [True, False])
+def test_a_status_is_matched_by_our_own_id(desk, is_handed_over):
+    body = webhook(status(biz_opaque_callback_data=MESSAGE_ID))
+
+    assert desk.work_off(body, is_handed_over=is_handed_over) is None
+    assert desk.facts() == ["sent"]
+    assert desk.backlog() == {"callback": 1}, "the webhook is done, the customer is told"
+    assert desk.woken == ["https://shop.example.com/hook"]
+
+
+def test_a_status_is_matched_by_metas_id_second(desk):
+    desk.stored.do(lambda t: t.messages.update_states([message_change()]))
+
+    desk.work_off(webhook(status(), status("read", biz_opaque_callback_data="theirs")))
+
+    assert desk.facts() == ["sent", "read"]
+    assert not desk.has_parked()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        webhook(status()),
+        webhook(status(biz_opaque_callback_data="theirs")),
+        webhook(status(biz_opaque_callback_data=MESSAGE_ID), phone_number_id="another"),
+    ],
+)
+def test_a_status_that_nobody_here_knows_is_parked(desk, body):
+    desk.work_off(body)
+
+    assert desk.has_parked()
+    assert desk.facts() == []
+    assert desk.backlog() == {}
+    desk.work_off(webhook(status(biz_opaque_callback_data=MESSAGE_ID)))
+    assert desk.facts() == ["sent"]
+
+
+def test_a_status_settles_work_that_still_waits_to_be_sent(desk):
+    desk.stored.do(lambda t: t.queue.put([queue_item(lease_token="other:1", attempt=1)]))
+
+    desk.work_off(webhook(status(biz_opaque_callback_data=MESSAGE_ID)))
+
+    assert desk.backlog() == {"callback": 1}
+
+
+@pytest.mark.parametrize("body", [b"", b"no JSON", b"\xff", b"{}", webhook({"id": "only"})])
+def test_a_webhook_that_says_nothing_is_done(desk, body):
+    desk.work_off(body)
+
+    assert desk.backlog() == {}
+    desk.work_off(webhook(status(biz_opaque_callback_data=MESSAGE_ID)))
+    assert desk.facts() == ["sent"]
+
+
+def test_a_webhook_that_defied_every_attempt_is_set_aside(desk):
+    body = webhook(status(biz_opaque_callback_data=MESSAGE_ID))
+
+    desk.work_off(body, attempt=MOST_ATTEMPTS + 1)
+    assert (desk.facts(), desk.backlog()) == ([], {})
+
+    desk.work_off(body, attempt=MOST_ATTEMPTS)
+    assert desk.facts() == ["sent"]
