@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from waypost.meta.damaged_json import read_damaged
 from waypost.meta.errors import classify
 from waypost.model.failure import Failure
 from waypost.model.lifecycle import Fact
@@ -67,8 +68,8 @@ def parse_webhook(body: bytes) -> Understood:
     """Everything in a webhook's body."""
     understood = Understood()
     try:
-        document = _decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        document = _read(body)
+    except (ValueError, RecursionError) as error:
         understood.dropped.append(f"the body is no JSON: {error}")
         return understood
     entries = document.get("entry") if isinstance(document, dict) else None
@@ -83,6 +84,14 @@ def parse_webhook(body: bytes) -> Understood:
         for number, change in enumerate(changes):
             _read_change(change, f"/entry/{position}/changes/{number}", understood)
     return understood
+
+
+def _read(body: bytes) -> Any:
+    """The document, also of a body with a damaged character. Raises ValueError, RecursionError."""
+    try:
+        return _decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return read_damaged(body)
 
 
 def _read_change(change: Any, path: str, understood: Understood) -> None:
