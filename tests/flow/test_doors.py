@@ -2,13 +2,12 @@
 
 import asyncio
 import json
-from dataclasses import replace
 
 import pytest
 
 from support.asgi import call
 from support.nouns import PHONE_NUMBER_ID, SENDER_ID, WABA_ID
-from support.pair import SENDER, documented, running, text, wrapped
+from support.pair import a_sender, documented, running, text, wrapped
 from waypost.directory.registrar import NewAccount
 from waypost.model.account import AccountKind, AccountState
 from waypost.model.sender import ApiVersion
@@ -326,7 +325,7 @@ def test_a_key_that_is_bound_to_addresses_is_refused_from_others(tmp_path):
 def test_a_sender_that_was_changed_is_seen_within_a_second(tmp_path):
     async def ask(pair):
         await pair.accepted(text())
-        moved = replace(SENDER, sender_id="919800000009", phone_number_id="9")
+        moved = a_sender(sender_id="919800000009", phone_number_id="9")
         before = await pair.send(text(), number=moved.sender_id)
         await pair.gateway.registrar.save_sender(pair.sid, moved)
         pair.clock.advance(1)

@@ -8,7 +8,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -214,7 +214,7 @@ class Pair:
 
     async def save_sender(self, **changes: Any) -> None:
         """Changes the sender, and lets the gateway see it."""
-        await self.gateway.registrar.save_sender(self.sid, replace(SENDER, **changes))
+        await self.gateway.registrar.save_sender(self.sid, a_sender(**changes))
         self.clock.advance(1)
 
     def arrived(self) -> list[Any]:
@@ -231,14 +231,18 @@ class Pair:
         return found
 
 
-SENDER = Sender(
-    sender_id=SENDER_ID,
-    phone_number_id=PHONE_NUMBER_ID,
-    waba_id=WABA_ID,
-    access_token="meta-token",
-    throughput=80,
-    callback_url="http://shop/status",
-)
+def a_sender(**changes: Any) -> Sender:
+    """The account's sender, any part of it changed by name."""
+    given = {
+        "sender_id": SENDER_ID,
+        "phone_number_id": PHONE_NUMBER_ID,
+        "waba_id": WABA_ID,
+        "access_token": "meta-token",
+        "throughput": 80,
+        "callback_url": "http://shop/status",
+        **changes,
+    }
+    return Sender(**given)
 
 
 @asynccontextmanager
@@ -301,7 +305,7 @@ async def _furnish(pair: Pair, top_up: int, account: Mapping[str, Any]) -> None:
         await registrar.top_up(opened.sid, top_up, "test")
     pair.key = await registrar.make_key(opened.sid)
     await registrar.save_waba(opened.sid, WABA_ID, "meta-token")
-    await registrar.save_sender(opened.sid, SENDER)
+    await registrar.save_sender(opened.sid, a_sender())
     await registrar.sync_templates(opened.sid, pair.gateway.meta)
 
 
