@@ -352,7 +352,7 @@ class House:
         def is_over() -> bool:
             return self.kept.is_idle() and not set(self.kept.states()) - FINAL
 
-        until(is_over, "all messages are final and the queue is empty", limit_s, 0.2)
+        until(is_over, "all messages are final and the queue is empty", limit_s, 0.05)
 
     def log(self) -> str:
         """What the gateway has logged."""
