@@ -131,12 +131,13 @@ def assemble(config: Config, store: Store, senses: Senses, port: int) -> Gateway
             config.callback_concurrency,
             config.lease_s,
             min(config.callback_timeout_s + SPARE_S, longest_s),
+            is_shared=True,
         ),
         store=store,
         clock=clock,
         entropy=entropy,
         handler=deliverer.handle,
-        admission=OpenAdmission(config.callback_concurrency),
+        admission=OpenAdmission(max(1, config.callback_concurrency // 4)),
     )
     recorder = Recorder(store, clock, Publisher(), bookkeeper, ids.number, callbacks.wake)
     processor = Processor(store, recorder, clock, metrics)

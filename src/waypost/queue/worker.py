@@ -7,6 +7,7 @@ stand in the same table, so a crash loses leases and never work.
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -28,6 +29,9 @@ POLL_S = 1.0
 
 PAUSE_S = 1.0
 """How long the worker rests after the store failed it."""
+
+SHARE = 3
+"""Where lanes leave places to each other: how many a lane may hold for each that is free."""
 
 Handler = Callable[[Lease], Awaitable[datetime | None]]
 """Does the work and settles it; gives when it is due again, if it is."""
@@ -85,12 +89,14 @@ class Plan:
     concurrency  items handled at the same time
     lease_s      how long a lease lasts
     budget_s     how long handling one item may take: no item is begun on a lease that is shorter
+    is_shared    lanes leave places to each other: one that hangs holds up no other
     """
 
     queue: QueueName
     concurrency: int
     lease_s: float
     budget_s: float
+    is_shared: bool = False
 
 
 class Worker:
@@ -112,12 +118,14 @@ class Worker:
         self._handler = handler
         self._admission = admission
         self._concurrency = plan.concurrency
+        self._is_shared = plan.is_shared
         self._lease = timedelta(seconds=plan.lease_s)
         self._budget = timedelta(seconds=plan.budget_s)
         self._lanes = Lanes()
         self._boot = entropy.token_hex(6)
         self._leases = 0
         self._in_flight = 0
+        self._begun: Counter[str] = Counter()
         self._woken = asyncio.Event()
         self._alarm_at = inf
         self._polled_at = -inf
@@ -202,14 +210,21 @@ class Worker:
             return None
         now = self._clock.monotonic()
         while self._in_flight < self._concurrency:
-            following = self._lanes.next(lambda lane: self._admission.wait_s(lane, now))
+            following = self._lanes.next(lambda lane: self._wait_s(lane, now))
             if not isinstance(following, Lease):
                 if following is not None and now + following < self._alarm_at:
                     self._woken.set()  # `run` sets an earlier alarm
                 return following
             self._in_flight += 1
+            self._begun[following.lane] += 1
             self._tasks.create_task(self._handle(following))
         return None
+
+    def _wait_s(self, lane: str, now: float) -> float:
+        """How long this lane must wait; for others to end, if it holds its share of places."""
+        if self._is_shared and self._begun[lane] >= SHARE * (self._concurrency - self._in_flight):
+            return inf
+        return self._admission.wait_s(lane, now)
 
     async def _handle(self, lease: Lease) -> None:
         try:
@@ -222,6 +237,9 @@ class Worker:
             self._log.exception("queue.handler_failed", item=lease.item_id)
         finally:
             self._in_flight -= 1
+            self._begun[lease.lane] -= 1
+            if not self._begun[lease.lane]:
+                del self._begun[lease.lane]
             if self._lanes.waiting:
                 self._start()
             if self._is_stopping or self._lanes.has_room_for_backlog(self._room):
