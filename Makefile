@@ -67,7 +67,7 @@ flow: setup  ## the whole gateway against the emulator
 	@$(BIN)/pytest tests/flow $(ARGS)
 
 fault: setup  ## real processes, real signals
-	@$(BIN)/pytest -m fault tests/fault $(ARGS)
+	@$(BIN)/pytest -q -s -m fault tests/fault $(ARGS)
 
 docs: setup  ## regenerate what is generated in docs/
 	@$(BIN)/python -m tools.draw_lifecycle --write
