@@ -1,6 +1,6 @@
 """What Meta told is kept as it came; what customers are told is written once."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from support.nouns import ACCOUNT, CALLBACK_URL, MESSAGE_ID, NOW, callback_row, later
 from waypost.model.outbox import CallbackSettlement, CallbackState

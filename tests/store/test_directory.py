@@ -1,8 +1,7 @@
 """Accounts with their keys, WABAs, senders and templates."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from support.nouns import ACCOUNT, NOW, WABA_ID, account, api_key, later, sender, template
 from waypost.model.account import AccountState

@@ -1,8 +1,7 @@
 """Submissions, messages, facts, parked statuses and remembered answers are kept as they are."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from support.nouns import (
     ACCOUNT,

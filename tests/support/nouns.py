@@ -1,8 +1,9 @@
 """Nouns to test with: each whole and plausible, any part of it changed by name."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
+
+from msgspec.structs import replace
 
 from waypost.model.account import Account, AccountKind, AccountState, ApiKey
 from waypost.model.failure import Failure

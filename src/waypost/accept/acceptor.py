@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from msgspec import Struct
+
 from waypost.accept.idempotency import (
     Accepted,
     Asked,
@@ -37,8 +39,7 @@ from waypost.store.ports import Store, Transaction
 from waypost.wallet.bookkeeper import Bookkeeper, HoldRequest
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
+class Order(Struct, frozen=True):
     """One request, understood, of an account, from a sender.
 
     price_minor  of each of its messages
@@ -51,8 +52,7 @@ class Order:
     idempotency: IdempotencyKey | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Admittance:
+class Admittance(Struct, frozen=True):
     """An order with its ids, ready to be kept.
 
     place  how many of its messages are promised a place in memory, and their lease

@@ -6,8 +6,9 @@ second message by it.
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from waypost.model.message import RememberedAnswer
 from waypost.model.refusal import Reason, Refusal
@@ -16,16 +17,14 @@ LONGEST = 255
 OTHER_BODY = Refusal(Reason.IDEMPOTENCY)
 
 
-@dataclass(frozen=True, slots=True)
-class IdempotencyKey:
+class IdempotencyKey(Struct, frozen=True):
     """The key of a request and the hash of its body."""
 
     key: str
     body_hash: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Accepted:
+class Accepted(Struct, frozen=True):
     """What a customer is told: the request's id, and each recipient with its message id."""
 
     submission_id: str
@@ -37,8 +36,7 @@ def key_of(key: str, body: bytes) -> IdempotencyKey:
     return IdempotencyKey(key, hashlib.sha256(body).digest())
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """One request of a batch that carries a key, by its place in the batch."""
 
     position: int
@@ -46,8 +44,7 @@ class Asked:
     key: IdempotencyKey
 
 
-@dataclass(frozen=True, slots=True)
-class Recalled:
+class Recalled(Struct, frozen=True):
     """What is already decided of a batch.
 
     answers    by position: what was answered before, or a refusal for a key with another body

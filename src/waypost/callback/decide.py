@@ -1,7 +1,8 @@
 """What an endpoint's answer, or its silence, means for the event. Pure."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from waypost.model.outbox import CallbackState
 from waypost.queue.retry import RetryPolicy
@@ -10,8 +11,7 @@ SCHEDULE = RetryPolicy(first_s=5, factor=5, longest_s=86_400)
 """5 s, 25 s, 2 min, 10 min, 52 min, 4 h, 22 h, then daily: ten attempts take three days."""
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(Struct, frozen=True):
     """What is kept of an attempt.
 
     answer    in words, for the timeline
@@ -23,8 +23,7 @@ class Decision:
     retry_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class Attempted:
+class Attempted(Struct, frozen=True):
     """One attempt: its number from 1, and the HTTP status or, without one, why there is none."""
 
     attempt: int

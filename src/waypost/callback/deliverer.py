@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
+
 from waypost.callback.decide import Attempted, decide
 from waypost.model.outbox import CallbackRow, CallbackSettlement
 from waypost.model.work import QueueItem
@@ -16,8 +18,7 @@ from waypost.runtime.metrics import Metrics
 from waypost.store.ports import Store, Transaction
 
 
-@dataclass(frozen=True, slots=True)
-class Settlement:
+class Settlement(Struct, frozen=True):
     """What one attempt came to, and what becomes of its lease."""
 
     lease: Lease

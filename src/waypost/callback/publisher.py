@@ -1,8 +1,9 @@
 """Events to callback rows, in the caller's transaction: what is recorded is also told."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from waypost.model.callback import StatusEvent
 from waypost.model.outbox import CallbackRow
@@ -11,8 +12,7 @@ from waypost.store.ports import Transaction
 from waypost.wire.callbacks import render_status, status_word
 
 
-@dataclass(frozen=True, slots=True)
-class Publication:
+class Publication(Struct, frozen=True):
     """One event and where it goes."""
 
     account_id: int

@@ -1,9 +1,9 @@
 """`waypost sender`: business phone numbers of an account."""
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from msgspec.structs import replace
 
 from waypost.cli.account import Sid
 from waypost.cli.opening import work_on

@@ -4,10 +4,12 @@ Every change raises the account's version, so that every process reads it anew w
 """
 
 from collections.abc import Callable, Coroutine, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from ipaddress import ip_network
 from typing import Any, TypeVar
+
+from msgspec.structs import replace
 
 from waypost.directory.credentials import PREFIX_LENGTH, hash_key, make_key, make_sid
 from waypost.meta.client import MetaClient

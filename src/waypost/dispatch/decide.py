@@ -4,9 +4,10 @@ Meta's refusals follow the class of their code; what never reached Meta is tried
 long as it takes; what may have reached Meta is unknown and waits for a status, and so often.
 """
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import assert_never
+
+from msgspec import Struct
 
 from waypost.meta.errors import ErrorClass
 from waypost.meta.outcome import Lost, NotReached, Outcome, Refused, Taken
@@ -20,31 +21,27 @@ AGAIN = frozenset({ErrorClass.THROTTLE, ErrorClass.TRANSIENT, ErrorClass.ACCOUNT
 """Classes that time, or an operator, can mend."""
 
 
-@dataclass(frozen=True, slots=True)
-class Submitted:
+class Submitted(Struct, frozen=True):
     """Meta took it."""
 
     wamid: str
     wa_id: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class RetryAt:
+class RetryAt(Struct, frozen=True):
     """Not now: once more at this time."""
 
     at: datetime
     failure: Failure
 
 
-@dataclass(frozen=True, slots=True)
-class Failed:
+class Failed(Struct, frozen=True):
     """Never."""
 
     failure: Failure
 
 
-@dataclass(frozen=True, slots=True)
-class Unknown:
+class Unknown(Struct, frozen=True):
     """Perhaps: wait until this time for a status that tells."""
 
     until: datetime
@@ -54,8 +51,7 @@ class Unknown:
 Decision = Submitted | RetryAt | Failed | Unknown
 
 
-@dataclass(frozen=True, slots=True)
-class Policy:
+class Policy(Struct, frozen=True):
     """How often a message is given to Meta, and how long an unknown outcome waits.
 
     attempts  the last one ends it, refused for now or lost: a message that Meta takes each time

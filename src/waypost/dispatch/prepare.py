@@ -1,7 +1,8 @@
 """Lease to Prepared, or why the message is not given to Meta now. Pure."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from waypost.model.lifecycle import State
 from waypost.model.message import Dispatchable
@@ -12,28 +13,24 @@ PAUSED_S = 5.0
 """How often a paused sender's messages are looked at again."""
 
 
-@dataclass(frozen=True, slots=True)
-class Prepared:
+class Prepared(Struct, frozen=True):
     """May be given to Meta: this attempt is durable already."""
 
     lease: Lease
     message: Dispatchable
 
 
-@dataclass(frozen=True, slots=True)
-class Over:
+class Over(Struct, frozen=True):
     """Nothing to give: a status has settled the message meanwhile, or it is gone."""
 
 
-@dataclass(frozen=True, slots=True)
-class Postponed:
+class Postponed(Struct, frozen=True):
     """Not now."""
 
     until: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Orphaned:
+class Orphaned(Struct, frozen=True):
     """The one who had it was lost, and may have given it to Meta: its outcome is unknown.
 
     until  when, without a status that tells, it may be given to Meta again

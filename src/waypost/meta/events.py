@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
+from msgspec import Struct
 
 from waypost.meta.damaged_json import read_damaged
 from waypost.meta.errors import classify
@@ -30,8 +31,7 @@ LATEST_S = 253_402_300_799
 """The last second of the year 9999: a larger timestamp is none."""
 
 
-@dataclass(frozen=True, slots=True)
-class StatusReceived:
+class StatusReceived(Struct, frozen=True):
     """One status of one message.
 
     opaque      `biz_opaque_callback_data`: our message id, if the message is ours

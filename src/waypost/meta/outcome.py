@@ -1,36 +1,32 @@
 """What came of giving a message to Meta."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from waypost.meta.errors import ErrorClass
 from waypost.model.failure import Failure
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
+class Taken(Struct, frozen=True):
     """Meta took it: its id there, and the number Meta says it reached."""
 
     wamid: str
     wa_id: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Refused:
+class Refused(Struct, frozen=True):
     """Meta refused it, and said why."""
 
     failure: Failure
     error_class: ErrorClass
 
 
-@dataclass(frozen=True, slots=True)
-class NotReached:
+class NotReached(Struct, frozen=True):
     """The request certainly never reached Meta."""
 
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class Lost:
+class Lost(Struct, frozen=True):
     """Meta may have taken it: the answer was lost."""
 
     why: str

@@ -1,1 +1,1 @@
-"""Our nouns and rules: standard library only; no I/O, no clock, no chance."""
+"""Our nouns and rules: no I/O, no clock, no chance."""

@@ -1,10 +1,11 @@
 """An account: a customer of this gateway, with its keys, senders, templates and wallet."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from ipaddress import ip_address, ip_network
+
+from msgspec import Struct, field
 
 from waypost.model.sender import Sender
 from waypost.model.template import Template
@@ -24,8 +25,7 @@ class AccountState(StrEnum):
     SUSPENDED = "suspended"
 
 
-@dataclass(frozen=True, slots=True)
-class ApiKey:
+class ApiKey(Struct, frozen=True):
     """A key as it is kept: its SHA-256, never itself.
 
     The key has 128 bits of chance, so a plain hash is as strong as the key: there is nothing
@@ -54,8 +54,7 @@ class ApiKey:
         return any(client in ip_network(allowed) for allowed in self.allowed_addresses)
 
 
-@dataclass(frozen=True, slots=True)
-class Account:
+class Account(Struct, frozen=True):
     """A customer and all that a send of theirs is held against, read in one go.
 
     price_minor     what one message costs, in minor units; None: the deployment's price

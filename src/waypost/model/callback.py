@@ -1,15 +1,15 @@
 """A callback: what we tell a customer about a message. The body is rendered in `wire`."""
 
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from waypost.model.failure import Failure
 from waypost.model.lifecycle import State
 from waypost.model.submission import References
 
 
-@dataclass(frozen=True, slots=True)
-class StatusEvent:
+class StatusEvent(Struct, frozen=True):
     """A message's status, with all that a callback says of it.
 
     status       SENT, DELIVERED, READ, FAILED or NOT_SENT; no other state is told

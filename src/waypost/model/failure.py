@@ -1,10 +1,9 @@
 """Failure: why a message did not arrive. A value, never raised."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
+class Failure(Struct, frozen=True):
     """One reason, in words a customer can act on.
 
     code       Meta's error code, or the documented code of our own: `131026`, `WAV2101`

@@ -6,10 +6,11 @@ or has its hold still open.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import assert_never
+
+from msgspec import Struct
 
 
 class EntryKind(StrEnum):
@@ -21,8 +22,7 @@ class EntryKind(StrEnum):
     RELEASE = "release"
 
 
-@dataclass(frozen=True, slots=True)
-class Wallet:
+class Wallet(Struct, frozen=True):
     """The sums of an account's entries.
 
     balance_minor       top-ups less captures
@@ -42,8 +42,7 @@ class Wallet:
         return self.balance_minor - self.held_minor + self.credit_limit_minor
 
 
-@dataclass(frozen=True, slots=True)
-class Holding:
+class Holding(Struct, frozen=True):
     """What a row of requests for holds came to.
 
     granted     in the order of the requests
@@ -71,8 +70,7 @@ def grant_holds(wallet: Wallet, amounts_minor: Sequence[int]) -> Holding:
     return Holding(tuple(granted), held)
 
 
-@dataclass(frozen=True, slots=True)
-class LedgerEntry:
+class LedgerEntry(Struct, frozen=True):
     """One line, never changed.
 
     reference  the message it is about, or an id of its own for a top-up
@@ -86,8 +84,7 @@ class LedgerEntry:
     reason: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class WalletChange:
+class WalletChange(Struct, frozen=True):
     """What a batch of entries adds to the sums of one account."""
 
     account_id: int

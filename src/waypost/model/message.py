@@ -1,8 +1,9 @@
 """A message: one content from one sender to one recipient, with our id and, later, Meta's."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+from msgspec import Struct
 
 from waypost.model.failure import Failure
 from waypost.model.lifecycle import Fact, State
@@ -20,8 +21,7 @@ class Payment(StrEnum):
     RELEASED = "released"
 
 
-@dataclass(frozen=True, slots=True)
-class Dispatchable:
+class Dispatchable(Struct, frozen=True):
     """A message with all that is needed to give it to Meta."""
 
     account_id: int
@@ -32,8 +32,7 @@ class Dispatchable:
     state: State
 
 
-@dataclass(frozen=True, slots=True)
-class Observation:
+class Observation(Struct, frozen=True):
     """A fact with its evidence: what was learned of which message, when, and how.
 
     message_id   ours; None when Meta's webhook did not carry it: then `wamid` finds it
@@ -58,8 +57,7 @@ class Observation:
     retry_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class MessageRecord:
+class MessageRecord(Struct, frozen=True):
     """What the store knows of a message when a fact about it arrives.
 
     facts_seen  the facts that arrived so far, as bits (see `status/consequences.py`)
@@ -85,8 +83,7 @@ class MessageRecord:
     failure: Failure | None
 
 
-@dataclass(frozen=True, slots=True)
-class NewSubmission:
+class NewSubmission(Struct, frozen=True):
     """A submission as it is kept, once for all its messages."""
 
     account_id: int
@@ -101,8 +98,7 @@ class NewSubmission:
     accepted_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class NewMessage:
+class NewMessage(Struct, frozen=True):
     """A message as it is first kept."""
 
     account_id: int
@@ -115,8 +111,7 @@ class NewMessage:
     accepted_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class MessageChange:
+class MessageChange(Struct, frozen=True):
     """Where a message stands after the facts of one batch."""
 
     account_id: int
@@ -130,8 +125,7 @@ class MessageChange:
     changed_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class FactRow:
+class FactRow(Struct, frozen=True):
     """One line of a message's timeline."""
 
     account_id: int
@@ -145,8 +139,7 @@ class FactRow:
     failure: Failure | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ParkedStatus:
+class ParkedStatus(Struct, frozen=True):
     """A status of a message that nobody here knows, kept until somebody does."""
 
     account_id: int
@@ -160,8 +153,7 @@ class ParkedStatus:
     meta_value: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class RememberedAnswer:
+class RememberedAnswer(Struct, frozen=True):
     """What was answered to a request that carried an Idempotency-Key.
 
     answer  the submission id and each message as `address message_id`, by lines

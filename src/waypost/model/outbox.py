@@ -1,8 +1,9 @@
 """The outbox of callbacks: one row per event, until the customer took it or we gave up."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+from msgspec import Struct
 
 
 class CallbackState(StrEnum):
@@ -13,8 +14,7 @@ class CallbackState(StrEnum):
     GIVEN_UP = "given_up"
 
 
-@dataclass(frozen=True, slots=True)
-class CallbackRow:
+class CallbackRow(Struct, frozen=True):
     """One event for a customer, rendered once: every attempt sends the same bytes.
 
     event_id  stable over all attempts
@@ -31,8 +31,7 @@ class CallbackRow:
     state: CallbackState = CallbackState.PENDING
 
 
-@dataclass(frozen=True, slots=True)
-class CallbackSettlement:
+class CallbackSettlement(Struct, frozen=True):
     """What the attempts at one event came to so far.
 
     last_answer  in words: `HTTP 503`, `connection refused`

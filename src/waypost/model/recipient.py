@@ -4,11 +4,10 @@ Since 2026 a recipient is no longer always a phone number
 (reference: Meta, business-scoped user ids, 4.7).
 """
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Recipient:
+class Recipient(Struct, frozen=True):
     """Exactly one of the two is set.
 
     phone    E.164 digits, without the plus sign; never rewritten

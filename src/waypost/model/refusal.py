@@ -1,7 +1,8 @@
 """Why a request was not accepted: values, never raised. `wire/codes.py` words them."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 
 class Reason(StrEnum):
@@ -23,8 +24,7 @@ class Reason(StrEnum):
     INTERNAL = "internal"
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(Struct, frozen=True):
     """One thing that is wrong with a request, and how to mend it.
 
     path     where it stands: a JSON pointer (RFC 6901) into the body; empty for the whole body
@@ -40,8 +40,7 @@ class Fault:
     column: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
+class Refusal(Struct, frozen=True):
     """A request that was not accepted: nothing of it was kept, nothing was charged."""
 
     reason: Reason

@@ -1,7 +1,8 @@
 """A sender: a business phone number of a WABA."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 
 class ApiVersion(StrEnum):
@@ -18,8 +19,7 @@ class SenderState(StrEnum):
     PAUSED = "paused"
 
 
-@dataclass(frozen=True, slots=True)
-class Sender:
+class Sender(Struct, frozen=True):
     """One business number.
 
     sender_id        its phone number, digits only: what the customer's path names

@@ -1,12 +1,11 @@
 """A submission: one request of a customer, understood; one or many recipients."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from waypost.model.recipient import Recipient
 
 
-@dataclass(frozen=True, slots=True)
-class Content:
+class Content(Struct, frozen=True):
     """What a message says: Meta's message object, kept verbatim.
 
     kind      Meta's message type: `template`, `text`, ...
@@ -22,8 +21,7 @@ class Content:
     template_language: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class References:
+class References(Struct, frozen=True):
     """What the customer wants back in reports and callbacks; each at most 255 characters."""
 
     ref: str | None = None
@@ -31,8 +29,7 @@ class References:
     ref2: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Submission:
+class Submission(Struct, frozen=True):
     """One request, understood. Recipients are in order, each once, at least one."""
 
     recipients: tuple[Recipient, ...]

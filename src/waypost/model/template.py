@@ -4,12 +4,12 @@ The definition is kept as Meta gives it; what the gateway must know of it is ask
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Protocol
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class Template:
+
+class Template(Struct, frozen=True):
     """One language of one template.
 
     components  Meta's definition, `reference` 7.3 to 7.5, as decoded JSON; `type` and `format`

@@ -1,8 +1,9 @@
 """Work that waits in a queue, and the lease on it."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+from msgspec import Struct
 
 
 class QueueName(StrEnum):
@@ -13,8 +14,7 @@ class QueueName(StrEnum):
     CALLBACK = "callback"
 
 
-@dataclass(frozen=True, slots=True)
-class QueueItem:
+class QueueItem(Struct, frozen=True):
     """One piece of work.
 
     lane         its owner within the queue: a sender, an endpoint
@@ -34,8 +34,7 @@ class QueueItem:
     was_lost: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class DueItem:
+class DueItem(Struct, frozen=True):
     """Work that is due; with a lease token its owner was lost while it had it."""
 
     account_id: int

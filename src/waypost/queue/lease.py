@@ -5,15 +5,16 @@ believes: every settling statement names the token. A lease that ends unsettled 
 holder was lost while it had the item, and the next one to take it is told.
 """
 
-from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from waypost.model.work import QueueItem, QueueName
 
 
-@dataclass(frozen=True, slots=True)
-class Lease:
+class Lease(Struct, frozen=True):
     """The right to one attempt at one item.
 
     attempt   which attempt this is, from 1; counted in the store before it is made

@@ -15,6 +15,7 @@ from math import inf
 from typing import Protocol
 
 import structlog
+from msgspec import Struct
 
 from waypost.model.errors import StoreError
 from waypost.model.work import QueueItem, QueueName
@@ -64,8 +65,7 @@ class OpenAdmission:
         return self.most
 
 
-@dataclass(frozen=True, slots=True)
-class Reservation:
+class Reservation(Struct, frozen=True):
     """Places promised in memory, and the lease that goes with them."""
 
     count: int
@@ -73,8 +73,7 @@ class Reservation:
     ends_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class _Claim:
+class _Claim(Struct, frozen=True):
     lane: str
     most: int
     now: datetime

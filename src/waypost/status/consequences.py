@@ -6,8 +6,9 @@ A fact is told to the customer the first time it is seen, also when it is late: 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from waypost.model.callback import StatusEvent
 from waypost.model.ledger import EntryKind, LedgerEntry
@@ -30,8 +31,7 @@ UNSETTLED = (State.ACCEPTED, State.UNKNOWN)
 """States in which the message may still have to be given to Meta."""
 
 
-@dataclass(frozen=True, slots=True)
-class Consequences:
+class Consequences(Struct, frozen=True):
     """What the facts of one batch do to one message.
 
     change   where it stands now; None if nothing of it changed

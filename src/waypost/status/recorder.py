@@ -6,8 +6,10 @@ callbacks and the queue item that the fact settles.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec.structs import replace
 
 from waypost.callback.publisher import Publication, Publisher
 from waypost.model.ledger import LedgerEntry

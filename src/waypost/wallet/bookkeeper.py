@@ -1,15 +1,15 @@
 """Holds, captures and releases, appended in the caller's transaction; sums added once per batch."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from waypost.model.ledger import EntryKind, LedgerEntry, changes_of, grant_holds
 from waypost.store.ports import Transaction
 
 
-@dataclass(frozen=True, slots=True)
-class HoldRequest:
+class HoldRequest(Struct, frozen=True):
     """Money wanted for the messages of one request: all of it, or none.
 
     price_minor  of each message

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
+from msgspec import Struct
 
 from waypost.meta.events import StatusReceived, Understood, parse_webhook
 from waypost.model.message import Observation, ParkedStatus
@@ -30,16 +31,14 @@ MOST_ATTEMPTS = 8
 log = structlog.get_logger("waypost.webhook")
 
 
-@dataclass(frozen=True, slots=True)
-class Parsed:
+class Parsed(Struct, frozen=True):
     """One webhook, understood, and the lease it is worked off under."""
 
     lease: Lease
     understood: Understood
 
 
-@dataclass(frozen=True, slots=True)
-class Processed:
+class Processed(Struct, frozen=True):
     """What a webhook came to: statuses recorded and parked, and callback lanes to wake."""
 
     recorded: int

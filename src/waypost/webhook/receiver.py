@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from msgspec import Struct
+
 from waypost.meta.signature import is_signed
 from waypost.model.work import QueueItem, QueueName
 from waypost.queue.lease import Lease
@@ -30,8 +32,7 @@ class Received(StrEnum):
     UNSIGNED = "unsigned"
 
 
-@dataclass(frozen=True, slots=True)
-class Arrival:
+class Arrival(Struct, frozen=True):
     """A webhook to keep, and the lease it is kept under; no token: whoever takes it."""
 
     webhook_id: str

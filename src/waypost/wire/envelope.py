@@ -6,10 +6,10 @@ Source: the documents' sample answers; design contract, "Answers".
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import msgspec
+from msgspec import Struct
 
 from waypost.model.refusal import Fault, Reason, Refusal
 from waypost.model.sender import Sender
@@ -21,8 +21,7 @@ RETRY_AFTER_S = 1
 """Said with a 429 when the refusal names no time of its own."""
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """An HTTP answer: its status, its headers (lower-case names) and its body."""
 
     status: int

@@ -1,9 +1,8 @@
 """Money is granted while it suffices, and the sums are always those of the entries."""
 
-from dataclasses import replace
-
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from support.nouns import NOW
 from waypost.model.ledger import EntryKind, LedgerEntry, Wallet, changes_of, grant_holds

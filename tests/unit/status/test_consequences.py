@@ -1,10 +1,9 @@
 """What follows from facts, in whatever order, number and batches they come."""
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from support.nouns import UNDELIVERABLE, WAMID, later, message_record, observation
 from waypost.model.ledger import EntryKind, changes_of

@@ -2,9 +2,11 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+
+from msgspec.structs import replace
 
 from waypost.model.account import Account, AccountKind, AccountState, ApiKey
 from waypost.model.sender import ApiVersion, Sender, SenderState
