@@ -13,6 +13,8 @@ MIB = b" " * (1024 * 1024)
 async def answering(head, parts):
     """A server that answers every request with these bytes, unless its client leaves first."""
 
+    served = asyncio.Event()
+
     async def serve(reader, writer):
         await reader.readuntil(b"\r\n\r\n")
         writer.write(b"HTTP/1.1 200 OK\r\n" + head + b"\r\n\r\n")
@@ -20,13 +22,16 @@ async def answering(head, parts):
             for part in parts:
                 writer.write(part)
                 await writer.drain()
+            writer.close()
+            await writer.wait_closed()
         except ConnectionError:
-            pass
-        writer.close()
+            writer.close()
+        served.set()
 
     listening = await asyncio.start_server(serve, "127.0.0.1", 0)
     async with listening:
         yield f"http://127.0.0.1:{listening.sockets[0].getsockname()[1]}/"
+        await served.wait()
 
 
 def answer_of(head, parts):

@@ -5,11 +5,12 @@ before the call: a crash in between leaves a message whose outcome is unknown, a
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import assert_never
 
 from waypost.dispatch.decide import (
+    UNREACHABLE,
     Decision,
     Failed,
     Policy,
@@ -21,8 +22,9 @@ from waypost.dispatch.decide import (
 )
 from waypost.dispatch.pacing import Pacing
 from waypost.dispatch.prepare import Orphaned, Over, Postponed, Prepared, prepare
+from waypost.dispatch.reach import Reach
 from waypost.meta.client import MetaClient
-from waypost.meta.outcome import Outcome, Refused
+from waypost.meta.outcome import NotReached, Outcome, Refused
 from waypost.model.lifecycle import Fact
 from waypost.model.message import Dispatchable, Observation
 from waypost.queue.lease import Lease
@@ -48,6 +50,7 @@ class Dispatcher:
     clock: Clock
     entropy: Entropy
     metrics: Metrics
+    reach: Reach = field(default_factory=Reach)
 
     async def handle(self, lease: Lease) -> datetime | None:
         """One attempt at one message; when it is due again, if it is."""
@@ -71,15 +74,16 @@ class Dispatcher:
 
     async def _attempt(self, prepared: Prepared) -> datetime | None:
         started = self.clock.monotonic()
+        lease = prepared.lease
         outcome = await self.meta.send(prepared.message)
-        decision = decide(
-            outcome,
-            prepared.lease.attempt,
-            self.policy,
-            self.clock.now(),
-            self.entropy.jitter(),
-        )
-        due_at = await self._record(prepared.lease, prepared.message, decision)
+        was_made = not isinstance(outcome, NotReached)
+        if was_made:
+            self.reach.found(lease.lane)
+            tries = lease.attempt
+        else:
+            tries = self.reach.missed(lease.lane, self.clock.monotonic(), UNREACHABLE.first_s)
+        decision = decide(outcome, tries, self.policy, self.clock.now(), self.entropy.jitter())
+        due_at = await self._record(lease, prepared.message, decision, was_made=was_made)
         self.metrics.dispatch_attempts[WORDS[type(decision)]].inc()
         if not isinstance(decision, Submitted):
             self._log(prepared, outcome, decision, started)
@@ -94,9 +98,12 @@ class Dispatcher:
         return await self.store.read(load)
 
     async def _record(
-        self, lease: Lease, message: Dispatchable, decision: Decision
+        self, lease: Lease, message: Dispatchable, decision: Decision, *, was_made: bool = True
     ) -> datetime | None:
-        """Records the fact that a decision is; when the message is due again, if it is."""
+        """Records the fact that a decision is; when the message is due again, if it is.
+
+        An attempt that was not made, for the call never left, is not counted.
+        """
         fact, retry_at = FACTS[type(decision)], None
         if isinstance(decision, RetryAt):
             retry_at = decision.at
@@ -114,6 +121,7 @@ class Dispatcher:
                 failure=None if isinstance(decision, Submitted) else decision.failure,
                 lease_token=lease.token,
                 retry_at=retry_at,
+                was_made=was_made,
             )
         )
         return retry_at

@@ -41,6 +41,7 @@ class Observation(Struct, frozen=True):
     is_billable  what Meta said of the price: False for a free message
     lease_token  the lease whose work this ends; None when a webhook told it
     retry_at     when to try again, if the queue item is to stay
+    was_made     whether the attempt counts: not if the call certainly never left
     """
 
     account_id: int
@@ -55,6 +56,7 @@ class Observation(Struct, frozen=True):
     is_billable: bool = True
     lease_token: str | None = None
     retry_at: datetime | None = None
+    was_made: bool = True
 
 
 class MessageRecord(Struct, frozen=True):

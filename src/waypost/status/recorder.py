@@ -161,7 +161,7 @@ class Recorder:
                         lane="",
                         item_id=key[1],
                         due_at=one.retry_at,
-                        attempt=one.attempt or 0,
+                        attempt=(one.attempt or 0) - (not one.was_made),
                         lease_token=one.lease_token,
                     )
                 )
