@@ -45,9 +45,10 @@ def _check_components(value: Any, path: str, template: Template | None, faults: 
     for where in mpm_buttons[1:]:
         faults.add(where, FaultCode.TOO_MANY, "there is more than one MPM button; give exactly one")
     if not mpm_buttons and template is not None and template.has_mpm_button():
-        faults.missing(
+        faults.add(
             path,
-            "an array with exactly one button component of sub_type mpm, "
+            FaultCode.REQUIRED,
+            "components has no button of sub_type mpm; give exactly one, "
             "for this is a multi-product template",
         )
 
