@@ -18,18 +18,18 @@ from waypost.api.health import HealthEndpoint
 from waypost.api.messages import SendEndpoint
 from waypost.api.senders import SendersEndpoint
 from waypost.api.webhooks import WebhookEndpoint
-from waypost.callback.deliverer import Deliverer, Patience
+from waypost.callback.deliverer import Deliverer, Patience, load_callbacks
 from waypost.callback.publisher import Publisher
 from waypost.directory.accounts import Accounts
 from waypost.directory.registrar import Registrar
 from waypost.dispatch.decide import Policy
-from waypost.dispatch.dispatcher import Dispatcher
+from waypost.dispatch.dispatcher import Dispatcher, load_messages
 from waypost.dispatch.pacing import Pacing
 from waypost.meta.client import MetaClient
 from waypost.model.account import AccountKind
 from waypost.model.errors import StoreError
 from waypost.model.work import QueueName
-from waypost.queue.worker import OpenAdmission, Plan, Worker
+from waypost.queue.worker import Duty, OpenAdmission, Plan, Worker
 from waypost.runtime.addresses import AddressGuard
 from waypost.runtime.clock import Clock, SystemClock
 from waypost.runtime.config import Config
@@ -45,7 +45,7 @@ from waypost.store.ports import Store, Transaction
 from waypost.store.sqlite.store import SqliteStore
 from waypost.version import __version__
 from waypost.wallet.bookkeeper import Bookkeeper
-from waypost.webhook.processor import Processor
+from waypost.webhook.processor import Processor, load_webhooks
 from waypost.webhook.receiver import Receiver
 
 USER_AGENT = f"Waypost/{__version__}"
@@ -136,7 +136,7 @@ def assemble(config: Config, store: Store, senses: Senses, port: int) -> Gateway
         store=store,
         clock=clock,
         entropy=entropy,
-        handler=deliverer.handle,
+        duty=Duty(load_callbacks, deliverer.handle),
         admission=OpenAdmission(max(1, config.callback_concurrency // 4)),
     )
     recorder = Recorder(store, clock, Publisher(), bookkeeper, ids.number, callbacks.wake)
@@ -146,7 +146,7 @@ def assemble(config: Config, store: Store, senses: Senses, port: int) -> Gateway
         store=store,
         clock=clock,
         entropy=entropy,
-        handler=processor.handle,
+        duty=Duty(load_webhooks, processor.handle),
         admission=OpenAdmission(WEBHOOKS_AT_ONCE),
     )
     receiver = Receiver(
@@ -178,7 +178,7 @@ def assemble(config: Config, store: Store, senses: Senses, port: int) -> Gateway
         store=store,
         clock=clock,
         entropy=entropy,
-        handler=dispatcher.handle,
+        duty=Duty(load_messages, dispatcher.handle),
         admission=pacing,
     )
     accounts = Accounts(store, clock)
@@ -266,6 +266,8 @@ async def run_gateway(config: Config, *, ready: Callable[[Gateway], None] | None
             grace_s=config.shutdown_grace_s,
             started=announce,
         )
+        for worker in gateway.workers:
+            await worker.close()
     finally:
         await store.close()
         await http.close()

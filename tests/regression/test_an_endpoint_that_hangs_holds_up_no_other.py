@@ -6,9 +6,9 @@ import pytest
 
 from support.nouns import NOW, queue_item
 from support.stored import opened
-from support.workplace import finish, put
+from support.workplace import finish, nothing, put
 from waypost.model.work import QueueName
-from waypost.queue.worker import OpenAdmission, Plan, Worker
+from waypost.queue.worker import Duty, OpenAdmission, Plan, Worker
 from waypost.runtime.clock import TestClock
 from waypost.runtime.entropy import SeededEntropy
 
@@ -27,7 +27,7 @@ class Callbacks:
             store=stored.store,
             clock=self.clock,
             entropy=SeededEntropy(1),
-            handler=self.handle,
+            duty=Duty(nothing, self.handle),
             admission=OpenAdmission(CONCURRENCY // 4),
         )
 

@@ -13,7 +13,7 @@ from support.nouns import ACCOUNT, MESSAGE_ID, NOW, UNDELIVERABLE, later, lease,
 from support.stored import opened
 from waypost.callback.publisher import Publisher
 from waypost.dispatch.decide import Policy
-from waypost.dispatch.dispatcher import Dispatcher
+from waypost.dispatch.dispatcher import Dispatcher, load_messages
 from waypost.dispatch.pacing import Pacing
 from waypost.dispatch.reach import Reach
 from waypost.meta.errors import ErrorClass
@@ -58,7 +58,9 @@ def state_after(stored, outcomes):
     stored.do(lambda t: t.queue.put([queue_item()]))
     for number in range(len(outcomes)):
         due = stored.ask(lambda t: t.reports.queue_item(ACCOUNT, MESSAGE_ID))
-        taken = lease(token=f"t:{number}", attempt=due.attempt + 1)
+        key = (ACCOUNT, MESSAGE_ID)
+        cargo = stored.ask(lambda t, key=key: load_messages(t, [key]))[key]
+        taken = lease(token=f"t:{number}", attempt=due.attempt + 1, cargo=cargo)
         stored.do(lambda t, taken=taken: t.queue.take([taken.item(later(3600))]))
         stored.run(dispatcher.handle(taken))
         clock.advance(60)

@@ -165,7 +165,9 @@ def test_instants_are_kept_to_the_millisecond(furnished):
 def test_parked_statuses_are_taken_back_once_and_oldest_first(furnished):
     assert not furnished.ask(lambda t: t.messages.has_parked())
     newer = parked_status(parked_id=1, fact=Fact.READ, occurred_at=later(9), is_billable=False)
-    older = parked_status(parked_id=2, occurred_at=later(1), meta_value=b"\x00{}")
+    older = parked_status(
+        parked_id=2, occurred_at=later(1), meta_value=b"\x00{}", failure=UNDELIVERABLE
+    )
     foreign = parked_status(parked_id=3, wamid="wamid.other")
 
     furnished.do(lambda t: t.messages.park_statuses([newer, older, foreign]))
@@ -177,6 +179,7 @@ def test_parked_statuses_are_taken_back_once_and_oldest_first(furnished):
         (Fact.SENT, later(1), True, b"\x00{}"),
         (Fact.READ, later(9), False, b'{"statuses":[]}'),
     ]
+    assert [one.failure for one in back] == [UNDELIVERABLE, None]
     assert again == []
     assert furnished.ask(lambda t: t.messages.has_parked()), "the foreign one waits on"
 

@@ -194,6 +194,7 @@ def parked_status(**changes: Any) -> ParkedStatus:
         recorded_at=later(1),
         is_billable=True,
         meta_value=b'{"statuses":[]}',
+        failure=None,
     )
     return replace(made, **changes)
 

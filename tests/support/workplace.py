@@ -10,10 +10,10 @@ from support.nouns import ACCOUNT, NOW, queue_item
 from support.stored import Stored
 from waypost.model.work import QueueItem, QueueName
 from waypost.queue.lease import Lease
-from waypost.queue.worker import Admission, OpenAdmission, Plan, Worker
+from waypost.queue.worker import Admission, Duty, OpenAdmission, Plan, Worker
 from waypost.runtime.clock import TestClock
 from waypost.runtime.entropy import SeededEntropy
-from waypost.store.ports import Store, Transaction
+from waypost.store.ports import Key, Store, Transaction
 
 Handler = Callable[[Lease], Awaitable[datetime | None]]
 
@@ -22,6 +22,11 @@ async def put(transaction: Transaction, items: Sequence[QueueItem]) -> Sequence[
     """A step."""
     await transaction.queue.put(items)
     return [None] * len(items)
+
+
+async def nothing(_transaction: Transaction, _keys: Sequence[Key]) -> dict[Key, Any]:
+    """A loader for work without cargo."""
+    return {}
 
 
 async def finish(transaction: Transaction, leases: Sequence[Lease]) -> Sequence[None]:
@@ -55,7 +60,7 @@ class Workplace:
             store=self.store,
             clock=self.clock,
             entropy=SeededEntropy(1),
-            handler=self._handle,
+            duty=Duty(nothing, self._handle),
             admission=OpenAdmission(100) if admission is None else admission,
         )
 

@@ -94,7 +94,7 @@ class Acceptor:
         count = len(order.submission.recipients)
         submission_id = self.ids.message_id()
         lane = order.sender.sender_id
-        place = self.worker.reserve(lane, count)
+        place = self.worker.reserve(lane, count, order.sender.throughput)
         leases: list[Lease] = []
         try:
             admittance = Admittance(

@@ -31,9 +31,9 @@ class Accepted(Struct, frozen=True):
     messages: tuple[tuple[str, str], ...]
 
 
-def key_of(key: str, body: bytes) -> IdempotencyKey:
-    """The key with the body it was used for."""
-    return IdempotencyKey(key, hashlib.sha256(body).digest())
+def key_of(key: str, sender_id: str, body: bytes) -> IdempotencyKey:
+    """The key with what it was used for: a body, from a sender."""
+    return IdempotencyKey(key, hashlib.sha256(sender_id.encode() + b"\n" + body).digest())
 
 
 class Asked(Struct, frozen=True):

@@ -93,7 +93,7 @@ class SendEndpoint:
                 "body_too_large",
                 f"The body is larger than {self.max_body_bytes} bytes; send fewer recipients.",
             )
-        idempotency = read_key(header(scope, b"idempotency-key"), body)
+        idempotency = read_key(header(scope, b"idempotency-key"), sender, body)
         if isinstance(idempotency, Refusal):
             return idempotency
         templates = AccountTemplates(account, sender.waba_id)
@@ -119,13 +119,13 @@ def check_content_type(content_type: str | None) -> Refusal | None:
     return refuse("content_type", "Content-Type must be application/json, in UTF-8.")
 
 
-def read_key(key: str | None, body: bytes) -> IdempotencyKey | Refusal | None:
+def read_key(key: str | None, sender: Sender, body: bytes) -> IdempotencyKey | Refusal | None:
     """The Idempotency-Key header with the body it came with."""
     if key is None:
         return None
     if not 0 < len(key) <= LONGEST:
         return refuse("idempotency_key", f"Idempotency-Key must have 1 to {LONGEST} characters.")
-    return key_of(key, body)
+    return key_of(key, sender.sender_id, body)
 
 
 def refuse(code: str, message: str) -> Refusal:

@@ -1,6 +1,6 @@
 """Delivers callbacks: load, post, decide, settle. No transaction is open during the post."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,7 +15,7 @@ from waypost.runtime.clock import Clock
 from waypost.runtime.entropy import Entropy
 from waypost.runtime.http import HttpClient, HttpError
 from waypost.runtime.metrics import Metrics
-from waypost.store.ports import Store, Transaction
+from waypost.store.ports import Key, Store, Transaction
 
 
 class Settlement(Struct, frozen=True):
@@ -48,7 +48,7 @@ class Deliverer:
 
     async def handle(self, lease: Lease) -> datetime | None:
         """One attempt at one event; when it is due again, if it is."""
-        row = await self._load(lease)
+        row: CallbackRow | None = lease.cargo
         if row is None:
             attempted = Attempted(self.patience.attempts, None, "the event is gone")
         else:
@@ -71,14 +71,6 @@ class Deliverer:
         await self.store.write(settle, settlement)
         return decision.retry_at
 
-    async def _load(self, lease: Lease) -> CallbackRow | None:
-        key = (lease.account_id, lease.item_id)
-
-        async def load(transaction: Transaction) -> CallbackRow | None:
-            return (await transaction.callbacks.load([key])).get(key)
-
-        return await self.store.read(load)
-
     async def _post(self, row: CallbackRow, attempt: int) -> Attempted:
         headers = {"Content-Type": "application/json", "webhook-id": row.event_id}
         try:
@@ -87,6 +79,13 @@ class Deliverer:
         except (HttpError, ForbiddenAddressError) as error:
             return Attempted(attempt, None, str(error))
         return Attempted(attempt, answer.status)
+
+
+async def load_callbacks(
+    transaction: Transaction, keys: Sequence[Key]
+) -> Mapping[Key, CallbackRow]:
+    """The cargo of the callback queue."""
+    return await transaction.callbacks.load(keys)
 
 
 async def settle(transaction: Transaction, settlements: Sequence[Settlement]) -> Sequence[None]:

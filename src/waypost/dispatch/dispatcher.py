@@ -4,7 +4,7 @@ No transaction is open while Meta is called. The attempt was made durable with t
 before the call: a crash in between leaves a message whose outcome is unknown, and says so.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import assert_never
@@ -35,7 +35,7 @@ from waypost.runtime.logs import DispatchAttempted, log_work
 from waypost.runtime.metrics import Metrics
 from waypost.runtime.redaction import Masked
 from waypost.status.recorder import Recorder
-from waypost.store.ports import Store, Transaction
+from waypost.store.ports import Key, Store, Transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class Dispatcher:
 
     async def handle(self, lease: Lease) -> datetime | None:
         """One attempt at one message; when it is due again, if it is."""
-        message = lease.cargo if lease.cargo is not None else await self._load(lease)
+        message: Dispatchable | None = lease.cargo
         if message is not None:
             self.pacing.learn(lease.lane, message.sender.throughput)
         match prepare(lease, message, self.clock.now(), self.policy.window):
@@ -88,14 +88,6 @@ class Dispatcher:
         if not isinstance(decision, Submitted):
             self._log(prepared, outcome, decision, started)
         return due_at
-
-    async def _load(self, lease: Lease) -> Dispatchable | None:
-        key = (lease.account_id, lease.item_id)
-
-        async def load(transaction: Transaction) -> Dispatchable | None:
-            return (await transaction.messages.dispatchables([key])).get(key)
-
-        return await self.store.read(load)
 
     async def _record(
         self, lease: Lease, message: Dispatchable, decision: Decision, *, was_made: bool = True
@@ -151,6 +143,13 @@ FACTS = {
     Unknown: Fact.LOST,
 }
 WORDS = {Submitted: "taken", RetryAt: "postponed", Failed: "refused", Unknown: "lost"}
+
+
+async def load_messages(
+    transaction: Transaction, keys: Sequence[Key]
+) -> Mapping[Key, Dispatchable]:
+    """The cargo of the dispatch queue."""
+    return await transaction.messages.dispatchables(keys)
 
 
 async def finish(transaction: Transaction, leases: Sequence[Lease]) -> Sequence[None]:

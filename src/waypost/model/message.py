@@ -153,6 +153,7 @@ class ParkedStatus(Struct, frozen=True):
     recorded_at: datetime
     is_billable: bool
     meta_value: bytes
+    failure: Failure | None
 
 
 class RememberedAnswer(Struct, frozen=True):

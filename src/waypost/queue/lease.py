@@ -19,7 +19,7 @@ class Lease(Struct, frozen=True):
 
     attempt   which attempt this is, from 1; counted in the store before it is made
     was_lost  whoever had it before was lost, and may have done the work
-    cargo     the work itself, when it was handed over in memory; None: load it
+    cargo     the work itself; None: it is gone
     """
 
     account_id: int

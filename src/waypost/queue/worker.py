@@ -3,16 +3,17 @@
 Work comes by two ways. In memory: whoever commits new work may first `reserve` places, commit
 the items already on lease to this worker, and `hand_over` the leases: nothing is read back.
 From the store: everything else that falls due, taken on lease in one commit for many. Both
-stand in the same table, so a crash loses leases and never work.
+stand in the same table, so a crash loses leases and never work. Either way a lease carries its
+cargo, read for many at once.
 """
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import inf
-from typing import Protocol
+from typing import Any, NamedTuple, Protocol
 
 import structlog
 from msgspec import Struct
@@ -23,7 +24,7 @@ from waypost.queue.lanes import Lanes
 from waypost.queue.lease import Lease
 from waypost.runtime.clock import Clock
 from waypost.runtime.entropy import Entropy
-from waypost.store.ports import Store, Transaction
+from waypost.store.ports import Key, Store, Transaction
 
 POLL_S = 1.0
 """How often the store is asked for due work when nobody wakes the worker."""
@@ -37,6 +38,16 @@ SHARE = 3
 Handler = Callable[[Lease], Awaitable[datetime | None]]
 """Does the work and settles it; gives when it is due again, if it is."""
 
+Loader = Callable[[Transaction, Sequence[Key]], Awaitable[Mapping[Key, Any]]]
+"""Reads the cargo of items that are taken from the store, all at once; what is gone is left out."""
+
+
+class Duty(NamedTuple):
+    """What a worker does with an item: how it is read, and how it is handled."""
+
+    load: Loader
+    handle: Handler
+
 
 class Admission(Protocol):
     """Who may go when."""
@@ -47,6 +58,10 @@ class Admission(Protocol):
 
     def most_waiting(self, lane: str) -> int:
         """How many items of this lane are worth having on lease."""
+        ...
+
+    def learn(self, lane: str, rate: float) -> None:
+        """What this lane is allowed, in items per second."""
         ...
 
 
@@ -63,6 +78,9 @@ class OpenAdmission:
     def most_waiting(self, lane: str) -> int:  # noqa: ARG002
         """The same for all."""
         return self.most
+
+    def learn(self, lane: str, rate: float) -> None:
+        """Nothing to learn."""
 
 
 class Reservation(Struct, frozen=True):
@@ -108,13 +126,13 @@ class Worker:
         store: Store,
         clock: Clock,
         entropy: Entropy,
-        handler: Handler,
+        duty: Duty,
         admission: Admission,
     ) -> None:
         self._queue = plan.queue
         self._store = store
         self._clock = clock
-        self._handler = handler
+        self._duty = duty
         self._admission = admission
         self._concurrency = plan.concurrency
         self._is_shared = plan.is_shared
@@ -135,16 +153,24 @@ class Worker:
 
     # ---- new work, from those who commit it ---------------------------------------------------
 
-    def reserve(self, lane: str, count: int) -> Reservation:
+    def reserve(self, lane: str, count: int, rate: float | None = None) -> Reservation:
         """Promises up to `count` places in memory; fewer, or none, when there is no room.
 
-        None while older work of the lane waits in the store: it goes first.
+        While older work of the lane waits in the store, new work gets half of the room: the
+        backlog is drained with the other half, and a gateway that has caught up goes back to
+        handing over in memory by itself.
+
+        rate  what the lane is allowed, in items per second, if the one who asks knows it
         """
-        held = self._lanes[lane]
+        if rate is not None:
+            self._admission.learn(lane, rate)
         granted = 0
-        if self._tasks is not None and not self._is_stopping and lane not in self._lanes.backlog:
-            granted = max(0, min(count, self._room(lane)))
-            held.reserved += granted
+        if self._tasks is not None and not self._is_stopping:
+            room = self._room(lane)
+            if lane in self._lanes.backlog:
+                room -= self._admission.most_waiting(lane) // 2
+            granted = max(0, min(count, room))
+            self._lanes[lane].reserved += granted
         return Reservation(granted, self._token(), self._clock.now() + self._lease)
 
     def hand_over(self, lane: str, leases: Sequence[Lease], promised: int) -> None:
@@ -193,6 +219,10 @@ class Worker:
         self._is_stopping = True
         self._woken.set()
 
+    async def close(self) -> None:
+        """Gives back what was handed over after `run` had ended."""
+        await self._give_back(self._lanes.drain())
+
     @property
     def name(self) -> str:
         """The queue it works on."""
@@ -230,7 +260,7 @@ class Worker:
             if lease.ends_at - self._clock.now() < self._budget:
                 await self._give_back([lease])
             else:
-                self._remember(await self._handler(lease))
+                self._remember(await self._duty.handle(lease))
         except Exception:
             # The lease runs out and the item comes back, marked as lost.
             self._log.exception("queue.handler_failed", item=lease.item_id)
@@ -331,6 +361,9 @@ class Worker:
         answers = []
         for claim in claims:
             found = await transaction.queue.find(self._queue, claim.lane, claim.now, claim.most)
+            cargo = await self._duty.load(
+                transaction, [(due.account_id, due.item_id) for due in found]
+            )
             leases = [
                 Lease(
                     account_id=due.account_id,
@@ -341,6 +374,7 @@ class Worker:
                     token=claim.token,
                     ends_at=claim.ends_at,
                     was_lost=due.lease_token is not None,
+                    cargo=cargo.get((due.account_id, due.item_id)),
                 )
                 for due in found
             ]

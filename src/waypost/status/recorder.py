@@ -128,6 +128,7 @@ class Recorder:
                     occurred_at=status.occurred_at,
                     is_billable=status.is_billable,
                     meta_value=status.meta_value,
+                    failure=status.failure,
                     attempt=None,
                     lease_token=None,
                 )

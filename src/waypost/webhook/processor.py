@@ -7,7 +7,7 @@ commit, so a crash repeats a webhook and never half of it.
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -62,7 +62,7 @@ class Processor:
             log.error("webhook.given_up", webhook_id=lease.item_id, attempts=MOST_ATTEMPTS)
             await self.store.write(give_up, lease)
             return None
-        body = lease.cargo if lease.cargo is not None else await self._load(lease.item_id)
+        body: bytes = lease.cargo if lease.cargo is not None else b""
         understood = parse_webhook(body)
         processed = await self.store.write(self._record, Parsed(lease, understood))
         self.recorder.wake_lanes(processed.lanes)
@@ -79,12 +79,6 @@ class Processor:
                 )
             )
         return None
-
-    async def _load(self, webhook_id: str) -> bytes:
-        async def load(transaction: Transaction) -> bytes:
-            return (await transaction.webhooks.load([webhook_id]))[webhook_id]
-
-        return await self.store.read(load)
 
     async def _record(
         self, transaction: Transaction, parsed: Sequence[Parsed]
@@ -180,7 +174,14 @@ class Processor:
             recorded_at=now,
             is_billable=status.is_billable,
             meta_value=status.meta_value,
+            failure=status.failure,
         )
+
+
+async def load_webhooks(transaction: Transaction, keys: Sequence[Key]) -> Mapping[Key, bytes]:
+    """The cargo of the webhook queue."""
+    bodies = await transaction.webhooks.load([webhook_id for _, webhook_id in keys])
+    return {(DEPLOYMENT, webhook_id): body for webhook_id, body in bodies.items()}
 
 
 async def give_up(transaction: Transaction, leases: Sequence[Lease]) -> Sequence[None]:

@@ -18,8 +18,8 @@ from waypost.accept.idempotency import (
 )
 
 LIFETIME = timedelta(hours=24)
-KEY = key_of("order-1", b"{}")
-OTHER = key_of("order-1", b"[]")
+KEY = key_of("order-1", "919800000001", b"{}")
+OTHER = key_of("order-1", "919800000001", b"[]")
 ANSWER = Accepted("A1", (("+919876543210", "A1"),))
 
 
@@ -79,6 +79,10 @@ def test_every_answer_is_remembered_as_it_was_given(addresses):
 
 
 def test_a_key_knows_its_body_by_a_hash_alone():
-    assert key_of("k", b"{}") == key_of("k", b"{}")
-    assert key_of("k", b"{}").body_hash != key_of("k", b"{ }").body_hash
-    assert len(key_of("k", b"x" * 1_000_000).body_hash) == 32
+    assert key_of("k", "1", b"{}") == key_of("k", "1", b"{}")
+    assert key_of("k", "1", b"{}") != key_of("k", "1", b"{ }")
+    assert len(key_of("k", "1", b"x" * 1_000_000).body_hash) == 32
+
+
+def test_a_key_is_bound_to_the_sender_it_was_used_with():
+    assert key_of("k", "919800000001", b"{}") != key_of("k", "919800000002", b"{}")

@@ -110,9 +110,11 @@ def test_anything_else_is_refused(kind):
 
 
 def test_an_idempotency_key_has_its_length():
-    assert read_key(None, b"") is None
-    assert read_key("k" * 255, b"").key == "k" * 255
-    assert [read_key(key, b"").faults[0].code for key in ("", "k" * 256)] == ["idempotency_key"] * 2
+    assert read_key(None, sender(), b"") is None
+    assert read_key("k" * 255, sender(), b"").key == "k" * 255
+    assert [read_key(key, sender(), b"").faults[0].code for key in ("", "k" * 256)] == [
+        "idempotency_key"
+    ] * 2
 
 
 def test_a_client_without_an_address_has_none():

@@ -1,11 +1,12 @@
 """One attempt at one event: the same bytes under the same id, and what became of it is kept."""
 
 import pytest
+from msgspec.structs import replace
 from prometheus_client import CollectorRegistry
 
 from support.nouns import ACCOUNT, CALLBACK_URL, MESSAGE_ID, NOW, callback_row, later, lease
 from support.stored import opened
-from waypost.callback.deliverer import Deliverer, Patience
+from waypost.callback.deliverer import Deliverer, Patience, load_callbacks
 from waypost.callback.publisher import Publication, Publisher
 from waypost.model.callback import StatusEvent
 from waypost.model.lifecycle import State
@@ -58,7 +59,9 @@ class Desk:
 
     def handle(self, **changes):
         taken = lease(queue=QueueName.CALLBACK, lane=CALLBACK_URL, item_id=EVENT, **changes)
-        return self.stored.run(self.deliverer.handle(taken))
+        key = (taken.account_id, taken.item_id)
+        cargo = self.stored.ask(lambda t: load_callbacks(t, [key])).get(key)
+        return self.stored.run(self.deliverer.handle(replace(taken, cargo=cargo)))
 
     def event(self):
         (event,) = self.stored.ask(lambda t: t.callbacks.of_message(ACCOUNT, MESSAGE_ID))

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 from prometheus_client import CollectorRegistry
 
 from support.nouns import (
@@ -19,7 +20,7 @@ from support.nouns import (
 from support.stored import opened
 from waypost.callback.publisher import Publisher
 from waypost.dispatch.decide import Policy
-from waypost.dispatch.dispatcher import Dispatcher
+from waypost.dispatch.dispatcher import Dispatcher, load_messages
 from waypost.dispatch.pacing import Pacing
 from waypost.meta.errors import ErrorClass
 from waypost.meta.outcome import Lost, NotReached, Refused, Taken
@@ -81,7 +82,12 @@ class Desk:
         stored.do(change)
 
     def handle(self, **changes):
-        return self.stored.run(self.dispatcher.handle(lease(**changes)))
+        taken = lease(**changes)
+        if taken.cargo is None:
+            key = (taken.account_id, taken.item_id)
+            cargo = self.stored.ask(lambda t: load_messages(t, [key])).get(key)
+            taken = replace(taken, cargo=cargo)
+        return self.stored.run(self.dispatcher.handle(taken))
 
     def state(self):
         return self.stored.ask(lambda t: t.reports.find_message(MESSAGE_ID)).state

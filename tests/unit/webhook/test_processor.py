@@ -25,7 +25,7 @@ from waypost.runtime.ids import IdMaker
 from waypost.runtime.metrics import Metrics
 from waypost.status.recorder import Recorder
 from waypost.wallet.bookkeeper import Bookkeeper
-from waypost.webhook.processor import MOST_ATTEMPTS, Processor
+from waypost.webhook.processor import MOST_ATTEMPTS, Processor, load_webhooks
 from waypost.webhook.receiver import DEPLOYMENT, LANE
 
 WEBHOOK = QueueName.WEBHOOK
@@ -67,10 +67,14 @@ class Desk:
             queue=WEBHOOK,
             lane=LANE,
             item_id=webhook_id,
-            cargo=body if is_handed_over else None,
+            cargo=body if is_handed_over else self.loaded(webhook_id),
             **changes,
         )
         return self.stored.run(self.processor.handle(taken))
+
+    def loaded(self, webhook_id):
+        key = (DEPLOYMENT, webhook_id)
+        return self.stored.ask(lambda t: load_webhooks(t, [key]))[key]
 
     def facts(self):
         facts = self.stored.ask(lambda t: t.reports.facts(ACCOUNT, MESSAGE_ID))

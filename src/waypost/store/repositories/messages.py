@@ -195,6 +195,7 @@ class MessagesRepository:
                     to_ms(status.recorded_at),
                     status.is_billable,
                     status.meta_value,
+                    *failure_columns(status.failure),
                 )
                 for status in statuses
             ],
@@ -218,6 +219,7 @@ class MessagesRepository:
                 recorded_at=from_ms(row[3]),
                 is_billable=bool(row[4]),
                 meta_value=row[5],
+                failure=failure_of(row[6:10]),
             )
             for row in rows
         ]

@@ -69,9 +69,10 @@ WHERE (m.account_id, m.message_id) IN (VALUES
 -- name: messages.park_statuses
 -- Keeps statuses of messages that are not known here.
 INSERT INTO parked_statuses (account_id, wamid, parked_id, phone_number_id, fact, occurred_at,
-    recorded_at, is_billable, meta_value)
+    recorded_at, is_billable, meta_value, failure_code, failure_title, failure_detail,
+    failure_step)
 VALUES
-(:account_id, :wamid, :parked_id, :phone_number_id, :fact, :occurred_at, :recorded_at, :is_billable, :meta_value) -- each
+(:account_id, :wamid, :parked_id, :phone_number_id, :fact, :occurred_at, :recorded_at, :is_billable, :meta_value, :failure_code, :failure_title, :failure_detail, :failure_step) -- each
 
 -- name: messages.any_parked
 -- One row if any status is parked.
@@ -83,7 +84,8 @@ DELETE FROM parked_statuses
 WHERE (account_id, wamid) IN (VALUES
 (:account_id, :wamid) -- each
 )
-RETURNING account_id, wamid, fact, occurred_at, is_billable, meta_value
+RETURNING account_id, wamid, fact, occurred_at, is_billable, meta_value, failure_code,
+    failure_title, failure_detail, failure_step
 
 -- name: messages.answered
 -- Answers given under an Idempotency-Key.

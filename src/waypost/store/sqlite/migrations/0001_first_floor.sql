@@ -133,6 +133,10 @@ CREATE TABLE parked_statuses (
     recorded_at     INTEGER NOT NULL,
     is_billable     INTEGER NOT NULL,
     meta_value      BLOB    NOT NULL,
+    failure_code    TEXT,
+    failure_title   TEXT,
+    failure_detail  TEXT,
+    failure_step    TEXT,
     PRIMARY KEY (account_id, wamid, parked_id)
 ) WITHOUT ROWID;
 
