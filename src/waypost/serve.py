@@ -58,6 +58,10 @@ WEBHOOKS_AT_ONCE = 256
 BUDGET_SHARE = 0.75
 """How much of a lease one item may take at most: the rest is for waiting on its turn."""
 
+SERVER_SHARE = 0.2
+"""How much of the time for a stop the server may take: a client that never ends its request must
+not take it from those who are giving messages to Meta."""
+
 FORGET_EVERY_S = 600.0
 
 
@@ -260,7 +264,7 @@ async def run_gateway(config: Config, *, ready: Callable[[Gateway], None] | None
 
         await supervise(
             [
-                Part("server", server.serve, server.stop),
+                Part("server", server.serve, server.stop, config.shutdown_grace_s * SERVER_SHARE),
                 *(Part(worker.name, worker.run, worker.stop) for worker in gateway.workers),
             ],
             grace_s=config.shutdown_grace_s,

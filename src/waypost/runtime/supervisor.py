@@ -10,6 +10,7 @@ import contextlib
 import signal
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
+from math import inf
 from typing import Any
 
 import structlog
@@ -19,11 +20,15 @@ _log = structlog.get_logger("waypost.supervisor")
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Something that runs until it is told to stop."""
+    """Something that runs until it is told to stop.
+
+    patience_s  how long its stop may take at most, so that enough is left for those after it
+    """
 
     name: str
     run: Callable[[], Coroutine[Any, Any, None]]
     stop: Callable[[], None]
+    patience_s: float = inf
 
 
 class PartFailedError(Exception):
@@ -71,7 +76,8 @@ async def _stop(tasks: dict["asyncio.Task[None]", Part], grace_s: float) -> None
     end = loop.time() + grace_s
     for task, part in tasks.items():
         part.stop()
-        await asyncio.wait({task}, timeout=max(0.0, end - loop.time()))
+        left_s = max(0.0, end - loop.time())
+        await asyncio.wait({task}, timeout=min(left_s, part.patience_s))
         if not task.done():
             _log.error("part.cut_off", part=part.name, grace_s=grace_s)
             task.cancel()
