@@ -25,7 +25,7 @@ from waypost.dispatch.prepare import Orphaned, Over, Postponed, Prepared, prepar
 from waypost.dispatch.reach import Reach
 from waypost.meta.client import MetaClient
 from waypost.meta.outcome import NotReached, Outcome, Refused
-from waypost.model.lifecycle import Fact
+from waypost.model.lifecycle import Fact, State
 from waypost.model.message import Dispatchable, Observation
 from waypost.queue.lease import Lease
 from waypost.queue.worker import put_back
@@ -55,6 +55,8 @@ class Dispatcher:
     async def handle(self, lease: Lease) -> datetime | None:
         """One attempt at one message; when it is due again, if it is."""
         message: Dispatchable | None = lease.cargo
+        if message is not None and message.state is State.UNKNOWN:
+            message = await self._read_again(lease)
         if message is not None:
             self.pacing.learn(lease.lane, message.sender.throughput)
         match prepare(lease, message, self.clock.now(), self.policy.window):
@@ -71,6 +73,11 @@ class Dispatcher:
                 return None
             case never:
                 assert_never(never)
+
+    async def _read_again(self, lease: Lease) -> Dispatchable | None:
+        """The message as it is now: a status may have settled it while it waited for its turn."""
+        key = (lease.account_id, lease.item_id)
+        return (await self.store.read(lambda t: load_messages(t, [key]))).get(key)
 
     async def _attempt(self, prepared: Prepared) -> datetime | None:
         started = self.clock.monotonic()
