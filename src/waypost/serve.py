@@ -205,7 +205,7 @@ def assemble(config: Config, store: Store, senses: Senses, port: int) -> Gateway
         ),
         senders=SendersEndpoint(accounts, clock),
         webhooks=WebhookEndpoint(receiver, metrics),
-        health=HealthEndpoint(store, metrics),
+        health=HealthEndpoint(store, clock, metrics),
     )
     return Gateway(
         config=config,

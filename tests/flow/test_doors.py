@@ -248,6 +248,7 @@ def test_addresses_and_methods_that_are_none_are_told_in_the_envelope(
     answer = in_pair(tmp_path, ask)
     assert (answer.status, answer.json["code"]) == (status, code)
     assert list(answer.json) == ["code", "message", "data", "error"]
+    assert ("allow" in answer.headers) == (status == 405)
 
 
 def test_credentials_are_tested_by_the_list_of_senders(tmp_path):

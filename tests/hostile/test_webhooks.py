@@ -267,8 +267,15 @@ def test_a_webhook_of_more_than_three_megabytes_is_refused_and_of_three_is_kept(
     assert outcome_of(home, GOOD.ljust(most))["parked"] == 1
     with RawSocket(home.gateway.port) as line:
         line.say(b"POST /webhooks/meta HTTP/1.1\r\nHost: x\r\n")
+        line.say(b"X-Hub-Signature-256: sha256=00\r\n")
         line.say(b"Content-Length: %d\r\n\r\n" % (most + 1))
         assert line.hear().startswith(b"HTTP/1.1 413")
+
+
+def test_a_webhook_without_a_signature_is_refused_unread(home, unchanged):
+    with RawSocket(home.gateway.port) as line:
+        line.say(b"POST /webhooks/meta HTTP/1.1\r\nHost: x\r\nContent-Length: 2000000\r\n\r\n")
+        assert line.hear().startswith(b"HTTP/1.1 401")
 
 
 @pytest.mark.parametrize(

@@ -74,7 +74,7 @@ def stored(tmp_path):
 
 
 OUTAGE = [NotReached("connection refused")] * 20
-BUSY = Refused(UNDELIVERABLE, ErrorClass.THROTTLE)
+BUSY = Refused(UNDELIVERABLE, ErrorClass.TRANSIENT)
 
 
 def test_a_refusal_after_an_outage_is_the_first(stored):

@@ -10,7 +10,7 @@ from support.nouns import ACCOUNT, NOW, queue_item
 from support.stored import Stored
 from waypost.model.work import QueueItem, QueueName
 from waypost.queue.lease import Lease
-from waypost.queue.worker import Admission, Duty, OpenAdmission, Plan, Worker
+from waypost.queue.worker import Admission, Duty, Loader, OpenAdmission, Plan, Worker
 from waypost.runtime.clock import TestClock
 from waypost.runtime.entropy import SeededEntropy
 from waypost.store.ports import Key, Store, Transaction
@@ -48,6 +48,7 @@ class Workplace:
         admission: Admission | None = None,
         store: Store | None = None,
         concurrency: int = 10,
+        load: Loader | None = None,
     ) -> None:
         self.stored = stored
         self.store = stored.store if store is None else store
@@ -60,7 +61,7 @@ class Workplace:
             store=self.store,
             clock=self.clock,
             entropy=SeededEntropy(1),
-            duty=Duty(nothing, self._handle),
+            duty=Duty(nothing if load is None else load, self._handle),
             admission=OpenAdmission(100) if admission is None else admission,
         )
 

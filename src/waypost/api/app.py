@@ -16,7 +16,18 @@ from waypost.model.refusal import Reason, Refusal
 from waypost.wire.envelope import Answer, render_refusal
 
 NOT_FOUND = render_refusal(Refusal(Reason.NOT_FOUND))
-WRONG_METHOD = render_refusal(Refusal(Reason.METHOD))
+
+
+def wrong_method(*allowed: str) -> Answer:
+    """405, with what the address does answer to (RFC 9110, 15.5.6)."""
+    answer = render_refusal(Refusal(Reason.METHOD))
+    allow = (b"allow", ", ".join(allowed).encode())
+    return Answer(answer.status, (*answer.headers, allow), answer.body)
+
+
+POST_ONLY = wrong_method("POST")
+GET_ONLY = wrong_method("GET")
+GET_AND_POST = wrong_method("GET", "POST")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,17 +54,15 @@ class App:
             case ["", "v2", sid, "whatsapp", phone_number, "messages"]:
                 if method == "POST":
                     return await self.messages.post(scope, receive, sid, phone_number)
+                return POST_ONLY
             case ["", "v2", sid, "whatsapp"]:
-                if method == "GET":
-                    return await self.senders.get(scope, sid)
+                return await self.senders.get(scope, sid) if method == "GET" else GET_ONLY
             case ["", "webhooks", "meta"]:
                 if method == "POST":
                     return await self.webhooks.post(scope, receive)
-                if method == "GET":
-                    return await self.webhooks.get(scope)
+                return await self.webhooks.get(scope) if method == "GET" else GET_AND_POST
             case _:
                 return await self._answer_watcher(scope)
-        return WRONG_METHOD
 
     async def _answer_watcher(self, scope: Scope) -> Answer:
         """Health and metrics; anything else is not found."""
@@ -65,4 +74,4 @@ class App:
         answer = answers.get(scope["path"])
         if answer is None:
             return NOT_FOUND
-        return await answer() if scope["method"] == "GET" else WRONG_METHOD
+        return await answer() if scope["method"] == "GET" else GET_ONLY

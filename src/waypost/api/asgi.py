@@ -1,5 +1,7 @@
 """The few words of ASGI that the doors need: reading a bounded body, sending an answer."""
 
+import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
@@ -9,6 +11,9 @@ Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
+
+BODY_S = 30.0
+"""How long a client may take to send its body: no connection is held open by waiting."""
 
 PATIENCE_BYTES = 16 * 1024 * 1024
 """How much of a body that is too large is still taken in."""
@@ -23,6 +28,10 @@ class BodyTooLargeError(Exception):
     def __init__(self, *, has_more: bool) -> None:
         super().__init__()
         self.has_more = has_more
+
+
+class BodyTooSlowError(Exception):
+    """The body was not whole after BODY_S."""
 
 
 class ClientLeftError(Exception):
@@ -42,7 +51,19 @@ def header(scope: Scope, name: bytes) -> str | None:
 
 
 async def read_body(scope: Scope, receive: Receive, most: int) -> bytes:
-    """The whole body. Raises BodyTooLargeError, before reading if the length is told."""
+    """The whole body.
+
+    Raises BodyTooLargeError, before reading if the length is told; BodyTooSlowError;
+    ClientLeftError.
+    """
+    try:
+        async with asyncio.timeout(BODY_S):
+            return await _read_body(scope, receive, most)
+    except TimeoutError:
+        raise BodyTooSlowError from None
+
+
+async def _read_body(scope: Scope, receive: Receive, most: int) -> bytes:
     told = header(scope, b"content-length")
     if told is not None and told.isdigit() and int(told) > most:
         raise BodyTooLargeError(has_more=True)
@@ -71,14 +92,16 @@ async def discard_body(scope: Scope, receive: Receive) -> None:
     told = header(scope, b"content-length") or ""
     if header(scope, b"expect") is not None or (told.isdigit() and int(told) > PATIENCE_BYTES):
         return
-    size = 0
-    while size <= PATIENCE_BYTES:
-        event = await receive()
-        if event["type"] == "http.disconnect":
-            raise ClientLeftError
-        size += len(event.get("body", b""))
-        if not event.get("more_body", False):
-            return
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(BODY_S):
+            size = 0
+            while size <= PATIENCE_BYTES:
+                event = await receive()
+                if event["type"] == "http.disconnect":
+                    raise ClientLeftError
+                size += len(event.get("body", b""))
+                if not event.get("more_body", False):
+                    return
 
 
 async def answer_with(send: Send, answer: Answer) -> None:

@@ -6,7 +6,16 @@ from dataclasses import dataclass
 from waypost.accept.acceptor import Acceptor, Order
 from waypost.accept.idempotency import LONGEST, IdempotencyKey, key_of
 from waypost.accept.limits import RequestLimits
-from waypost.api.asgi import BodyTooLargeError, Receive, Scope, discard_body, header, read_body
+from waypost.api.asgi import (
+    BODY_S,
+    BodyTooLargeError,
+    BodyTooSlowError,
+    Receive,
+    Scope,
+    discard_body,
+    header,
+    read_body,
+)
 from waypost.api.auth import authenticate, find_sender
 from waypost.directory.accounts import Accounts
 from waypost.model.account import Account, AccountKind
@@ -93,6 +102,8 @@ class SendEndpoint:
                 "body_too_large",
                 f"The body is larger than {self.max_body_bytes} bytes; send fewer recipients.",
             )
+        except BodyTooSlowError:
+            return refuse("body_too_slow", f"The body was not whole after {BODY_S:.0f} seconds.")
         idempotency = read_key(header(scope, b"idempotency-key"), sender, body)
         if isinstance(idempotency, Refusal):
             return idempotency

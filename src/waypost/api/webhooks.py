@@ -3,7 +3,16 @@
 from dataclasses import dataclass
 from urllib.parse import parse_qs
 
-from waypost.api.asgi import BodyTooLargeError, Receive, Scope, header, plain, read_body
+from waypost.api.asgi import (
+    BODY_S,
+    BodyTooLargeError,
+    BodyTooSlowError,
+    Receive,
+    Scope,
+    header,
+    plain,
+    read_body,
+)
 from waypost.runtime.metrics import Metrics
 from waypost.webhook.receiver import Received, Receiver
 from waypost.wire.envelope import Answer
@@ -33,13 +42,19 @@ class WebhookEndpoint:
         return plain(200, challenge)
 
     async def post(self, scope: Scope, receive: Receive) -> Answer:
-        """200 once the body is kept; 401 if Meta did not sign it."""
+        """200 once the body is kept; 401 if Meta did not sign it, unread without a signature."""
+        signature = header(scope, b"x-hub-signature-256")
+        if signature is None:
+            self.metrics.webhooks_received[Received.UNSIGNED.value].inc()
+            return plain(401, "X-Hub-Signature-256 is missing: Meta signs its webhooks.")
         try:
             body = await read_body(scope, receive, LARGEST_BYTES)
         except BodyTooLargeError:
             self.metrics.webhooks_received["too_large"].inc()
             return plain(413, "Meta's webhooks have 3 MB at most.")
-        signature = header(scope, b"x-hub-signature-256") or ""
+        except BodyTooSlowError:
+            self.metrics.webhooks_received["too_slow"].inc()
+            return plain(408, f"The body was not whole after {BODY_S:.0f} seconds.")
         received = await self.receiver.receive(body, signature)
         self.metrics.webhooks_received[received.value].inc()
         if received is Received.UNSIGNED:

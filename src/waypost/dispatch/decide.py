@@ -70,7 +70,9 @@ def decide(
         case Taken(wamid, wa_id):
             return Submitted(wamid, wa_id)
         case Refused(failure, error_class):
-            if error_class not in AGAIN or attempt >= policy.attempts:
+            # Too fast is no fault of the message: it waits for as long as it takes.
+            is_last = attempt >= policy.attempts and error_class is not ErrorClass.THROTTLE
+            if error_class not in AGAIN or is_last:
                 return Failed(failure)
             gap_s = REFUSALS.delay_s(attempt, jitter)
             return RetryAt(now + timedelta(seconds=gap_s), failure)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
-from ipaddress import ip_address, ip_network
+from ipaddress import IPv6Address, ip_address, ip_network
 
 from msgspec import Struct, field
 
@@ -51,6 +51,8 @@ class ApiKey(Struct, frozen=True):
             client = ip_address(address)
         except ValueError:
             return False
+        if isinstance(client, IPv6Address) and client.ipv4_mapped is not None:
+            client = client.ipv4_mapped  # a server that listens on both kinds tells IPv4 so
         return any(client in ip_network(allowed) for allowed in self.allowed_addresses)
 
 

@@ -211,6 +211,11 @@ class Worker:
             self._log.error("queue.store_failed", error=str(error))
             await self._clock.sleep(PAUSE_S)
             return
+        except Exception:
+            # Some item cannot be read; a worker that ended over it would take all others along.
+            self._log.exception("queue.take_failed")
+            await self._clock.sleep(PAUSE_S)
+            return
         if not took:
             await self._rest(self._pause_s(wait_s))
 

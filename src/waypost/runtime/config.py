@@ -137,8 +137,7 @@ class Config:
     unknown_window_s: float = _setting(
         number(0),
         120,
-        "How long a message whose answer was lost waits for a status before its account's "
-        "policy decides.",
+        "How long a message whose answer was lost waits for a status before it is sent again.",
     )
     lease_s: float = _setting(
         number(1), 60, "How long a worker may be silent before its work goes to another."

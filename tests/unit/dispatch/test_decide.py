@@ -23,15 +23,21 @@ def test_what_meta_took_is_submitted():
     assert decided(Taken("wamid.1", "91")) == Submitted("wamid.1", "91")
 
 
-@pytest.mark.parametrize(
-    "error_class", [ErrorClass.THROTTLE, ErrorClass.TRANSIENT, ErrorClass.ACCOUNT]
-)
+@pytest.mark.parametrize("error_class", [ErrorClass.TRANSIENT, ErrorClass.ACCOUNT])
 def test_what_time_can_mend_is_tried_again_until_the_last_attempt(error_class):
     refused = Refused(UNDELIVERABLE, error_class)
 
     assert decided(refused, 1) == RetryAt(later(1), UNDELIVERABLE)
     assert decided(refused, 2) == RetryAt(later(2), UNDELIVERABLE)
     assert decided(refused, 3) == Failed(UNDELIVERABLE)
+
+
+@pytest.mark.parametrize("attempt", [1, 3, 1000])
+def test_throttling_delays_a_message_and_never_fails_it(attempt):
+    decision = decided(Refused(UNDELIVERABLE, ErrorClass.THROTTLE), attempt)
+
+    assert isinstance(decision, RetryAt)
+    assert timedelta(0) < decision.at - NOW <= timedelta(seconds=300)
 
 
 @pytest.mark.parametrize(
