@@ -99,10 +99,16 @@ def wait_until(is_done: Callable[[], bool], what: str) -> float:
 
 
 def cpu_s(pids: Sequence[int]) -> float:
-    """Processor seconds of these processes with all their threads."""
+    """Processor seconds of these processes with all their threads; of one that is gone, none.
+
+    A database server starts and ends processes of its own accord.
+    """
     ticks = 0
     for pid in pids:
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        try:
+            fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        except (FileNotFoundError, ProcessLookupError):
+            continue
         ticks += int(fields[11]) + int(fields[12])
     return ticks / TICKS_PER_S
 
