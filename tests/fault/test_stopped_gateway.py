@@ -5,12 +5,14 @@ import time
 import pytest
 
 from support.crowd import Crowd
-from support.processes import PRICE, RICH, house
+from support.processes import PRICE, RICH, house, until
 
 pytestmark = [pytest.mark.fault, pytest.mark.timeout(120)]
 
 STOPS = 5
 GRACE_S = 10
+PER_STOP = 100
+"""How many messages are accepted before each stop: enough for many to be on their way."""
 
 
 def test_a_gateway_that_is_asked_to_stop_loses_and_repeats_nothing(tmp_path):
@@ -20,7 +22,8 @@ def test_a_gateway_that_is_asked_to_stop_loses_and_repeats_nothing(tmp_path):
         crowd.start()
         longest_s, waiting = 0.0, 0
         for _ in range(STOPS):
-            time.sleep(0.5)
+            goal = crowd.accepted + PER_STOP
+            until(lambda goal=goal: crowd.accepted >= goal, f"{goal} messages are accepted")
             asked = time.monotonic()
             assert home.gateway.terminate(GRACE_S + 2) == 0
             longest_s = max(longest_s, time.monotonic() - asked)
