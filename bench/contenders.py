@@ -42,11 +42,11 @@ from waypost.serve import (
     assemble,
     build_server,
     open_directory,
+    open_store,
     run_gateway,
     settle_memory,
     wait_until_answering,
 )
-from waypost.store.sqlite.store import SqliteStore
 from waypost.wire.canonical import _decode as decode_request
 from waypost.wire.envelope import Answer
 
@@ -173,24 +173,11 @@ async def run_accepting(config: Config, options: Options) -> None:
     """`serve.run_gateway` without its workers: what is accepted stays in the queue."""
     sid, key = await prepare(config, options)
     configure_logs(config.log_level, config.log_format)
-    metrics = Metrics(CollectorRegistry())
     http = PooledHttpClient(USER_AGENT)
-    clock = SystemClock()
-
-    def observe(items: int, seconds: float) -> None:
-        metrics.commit_batch_size.observe(items)
-        metrics.commit_seconds.observe(seconds)
-
-    store = SqliteStore(
-        config.data_dir,
-        now=clock.now(),
-        is_gateway=True,
-        linger_s=config.commit_linger_ms / 1000,
-        batch=config.commit_batch,
-        observe=observe,
-    )
+    senses = Senses(SystemClock(), SystemEntropy(), http, Metrics(CollectorRegistry()))
+    store = open_store(config, senses)
     port = choose_port(config.host, config.port)
-    gateway = assemble(config, store, Senses(clock, SystemEntropy(), http, metrics), port)
+    gateway = assemble(config, store, senses, port)
     server = build_server(gateway)
 
     async def announce() -> None:

@@ -22,7 +22,6 @@ PARAMETER_KINDS: dict[str, frozenset[str]] = {
 SPOKEN = {"url": "Url", "quick_reply": "QuickReply", "copy_code": "CopyCode", "mpm": "Mpm"}
 URL_LIMIT = 2000
 MISPLACED_URL = "Parameter value for URL was expected but was not found"
-UNFILLED_SINCE = (23, 0)
 
 
 def button_kind_fault(form: Form, parts: Parts) -> GraphError | None:

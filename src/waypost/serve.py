@@ -204,7 +204,7 @@ def assemble(config: Config, store: Store, senses: Senses, port: int) -> Gateway
             max_body_bytes=config.max_body_bytes,
         ),
         senders=SendersEndpoint(accounts, clock),
-        webhooks=WebhookEndpoint(receiver, metrics),
+        webhooks=WebhookEndpoint(receiver, clock, metrics),
         health=HealthEndpoint(store, clock, metrics),
     )
     return Gateway(
@@ -234,24 +234,11 @@ async def run_gateway(config: Config, *, ready: Callable[[Gateway], None] | None
             "webhooks.refused", why="meta_app_secret is not set: no webhook can be verified"
         )
     port = choose_port(config.host, config.port)
-    metrics = Metrics(CollectorRegistry())
     http = PooledHttpClient(USER_AGENT)
-    clock = SystemClock()
-
-    def observe(items: int, seconds: float) -> None:
-        metrics.commit_batch_size.observe(items)
-        metrics.commit_seconds.observe(seconds)
-
-    store = SqliteStore(
-        config.data_dir,
-        now=clock.now(),
-        is_gateway=True,
-        linger_s=config.commit_linger_ms / 1000,
-        batch=config.commit_batch,
-        observe=observe,
-    )
+    senses = Senses(SystemClock(), SystemEntropy(), http, Metrics(CollectorRegistry()))
+    store = open_store(config, senses)
     try:
-        gateway = assemble(config, store, Senses(clock, SystemEntropy(), http, metrics), port)
+        gateway = assemble(config, store, senses, port)
         await store.write(take_over, gateway)
         server = build_server(gateway)
 
@@ -275,6 +262,26 @@ async def run_gateway(config: Config, *, ready: Callable[[Gateway], None] | None
     finally:
         await store.close()
         await http.close()
+
+
+def open_store(config: Config, senses: Senses) -> SqliteStore:
+    """The store of the one gateway of `config.data_dir`; its commits are counted.
+
+    Raises StoreError.
+    """
+
+    def observe(items: int, seconds: float) -> None:
+        senses.metrics.commit_batch_size.observe(items)
+        senses.metrics.commit_seconds.observe(seconds)
+
+    return SqliteStore(
+        config.data_dir,
+        now=senses.clock.now(),
+        is_gateway=True,
+        linger_s=config.commit_linger_ms / 1000,
+        batch=config.commit_batch,
+        observe=observe,
+    )
 
 
 def build_server(gateway: Gateway) -> Server:

@@ -1,7 +1,6 @@
 """Many requests at once on one wallet and on one Idempotency-Key."""
 
 import threading
-import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
@@ -12,6 +11,7 @@ from support.processes import PRICE, House, house, text_body, until
 pytestmark = [pytest.mark.fault, pytest.mark.timeout(90)]
 
 AFFORDED, TIMES = 150, 8
+LOOK_S = 0.002
 
 
 class Watcher:
@@ -25,11 +25,10 @@ class Watcher:
         self._thread = threading.Thread(target=self._watch)
 
     def _watch(self) -> None:
-        while not self._is_over.is_set():
+        while not self._is_over.wait(LOOK_S):
             balance, held = self._kept.wallet()
             self.lowest = min(self.lowest, balance - held)
             self.looks += 1
-            time.sleep(0.002)
 
     def __enter__(self):
         self._thread.start()

@@ -142,3 +142,20 @@ def refused(body: Any, *templates: Template, **options: Any) -> list[tuple[str, 
     assert isinstance(result, tuple), result
     assert all(fault.message for fault in result)
     return [(fault.path, fault.code) for fault in result]
+
+
+def without(container, *keys):
+    return {key: value for key, value in container.items() if key not in keys}
+
+
+def body_component(**parameter):
+    return {"type": "body", "parameters": [parameter]}
+
+
+def button(sub_type, *parameters, index=0):
+    return {
+        "type": "button",
+        "sub_type": sub_type,
+        "index": index,
+        "parameters": list(parameters),
+    }

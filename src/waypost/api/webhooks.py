@@ -13,6 +13,8 @@ from waypost.api.asgi import (
     plain,
     read_body,
 )
+from waypost.runtime.clock import Clock
+from waypost.runtime.logs import WebhookReceived, log_work
 from waypost.runtime.metrics import Metrics
 from waypost.webhook.receiver import Received, Receiver
 from waypost.wire.envelope import Answer
@@ -26,6 +28,7 @@ class WebhookEndpoint:
     """Meta's door, in HTTP."""
 
     receiver: Receiver
+    clock: Clock
     metrics: Metrics
 
     async def get(self, scope: Scope) -> Answer:
@@ -55,8 +58,17 @@ class WebhookEndpoint:
         except BodyTooSlowError:
             self.metrics.webhooks_received["too_slow"].inc()
             return plain(408, f"The body was not whole after {BODY_S:.0f} seconds.")
+        started = self.clock.monotonic()
         received = await self.receiver.receive(body, signature)
         self.metrics.webhooks_received[received.value].inc()
         if received is Received.UNSIGNED:
+            # Most often the app secret is another app's: an operator must see it.
+            log_work(
+                WebhookReceived(
+                    duration_ms=(self.clock.monotonic() - started) * 1000,
+                    result=received.value,
+                    size_bytes=len(body),
+                )
+            )
             return plain(401, "X-Hub-Signature-256 is not the app secret's signature of this body.")
         return plain(200, "")

@@ -7,13 +7,14 @@ from datetime import datetime
 from msgspec import Struct
 
 from waypost.callback.decide import Attempted, decide
-from waypost.model.outbox import CallbackRow, CallbackSettlement
+from waypost.model.outbox import CallbackRow, CallbackSettlement, CallbackState
 from waypost.model.work import QueueItem
 from waypost.queue.lease import Lease
 from waypost.runtime.addresses import AddressGuard, ForbiddenAddressError
 from waypost.runtime.clock import Clock
 from waypost.runtime.entropy import Entropy
 from waypost.runtime.http import HttpClient, HttpError
+from waypost.runtime.logs import CallbackAttempted, log_work
 from waypost.runtime.metrics import Metrics
 from waypost.store.ports import Key, Store, Transaction
 
@@ -48,6 +49,7 @@ class Deliverer:
 
     async def handle(self, lease: Lease) -> datetime | None:
         """One attempt at one event; when it is due again, if it is."""
+        started = self.clock.monotonic()
         row: CallbackRow | None = lease.cargo
         if row is None:
             attempted = Attempted(self.patience.attempts, None, "the event is gone")
@@ -69,6 +71,17 @@ class Deliverer:
             None if decision.retry_at is None else lease.item(decision.retry_at),
         )
         await self.store.write(settle, settlement)
+        if decision.state is not CallbackState.DELIVERED:
+            log_work(
+                CallbackAttempted(
+                    duration_ms=(self.clock.monotonic() - started) * 1000,
+                    callback_id=lease.item_id,
+                    account_id=str(lease.account_id),
+                    attempt=lease.attempt,
+                    result="postponed" if decision.retry_at is not None else "given_up",
+                    status=attempted.status,
+                )
+            )
         return decision.retry_at
 
     async def _post(self, row: CallbackRow, attempt: int) -> Attempted:

@@ -32,24 +32,6 @@ class WorkLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RequestAnswered(WorkLine):
-    """A customer's request; `code` is the customer-facing one, `recipients` their number."""
-
-    event: ClassVar[str] = "request.answered"
-    route: str
-    status: int
-    code: str
-    account_id: str | None = None
-    message_id: str | None = None
-    recipients: int = 0
-
-    @property
-    def is_trouble(self) -> bool:
-        """Our own faults only: a refused request is its customer's affair."""
-        return self.status >= 500  # noqa: PLR2004 # HTTP's own border
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class DispatchAttempted(WorkLine):
     """A message given to Meta; `outcome` is taken, refused, postponed or lost."""
 
@@ -71,12 +53,11 @@ class DispatchAttempted(WorkLine):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebhookReceived(WorkLine):
-    """A webhook request of Meta; `result` is kept or the reason it was turned away."""
+    """A signed webhook request; `result` is kept or the reason it was turned away."""
 
     event: ClassVar[str] = "webhook.received"
     result: str
     size_bytes: int
-    webhook_id: str | None = None
 
     @property
     def is_trouble(self) -> bool:

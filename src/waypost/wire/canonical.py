@@ -17,7 +17,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from waypost.model.recipient import Recipient
 from waypost.model.submission import Content, References, Submission
 from waypost.model.template import TemplateBook
-from waypost.wire.extra_info import DEFAULT_SOURCE, LONGEST_REFERENCE
+from waypost.wire.extra_info import DEFAULT_SOURCE, LONGEST_REFERENCE, Source
 from waypost.wire.mpm import LONGEST_TITLE, MOST_PRODUCTS
 from waypost.wire.numbers import parse_phone
 
@@ -166,21 +166,7 @@ class _ExtraInfo(_Shape):
     ref: _Reference | None = None
     ref1: _Reference | None = None
     ref2: _Reference | None = None
-    wa_source: Literal[
-        "api",
-        "braze",
-        "clevertap",
-        "eloqua",
-        "hubspot",
-        "leadsquared",
-        "moengage",
-        "responsys",
-        "salesforce",
-        "shopify",
-        "webengage",
-        "zapier",
-        "zoho",
-    ] = DEFAULT_SOURCE
+    wa_source: Source = DEFAULT_SOURCE
     enable_url_tracking_body: bool = False
     enable_url_tracking_button: bool = False
 

@@ -6,7 +6,7 @@ Source: the documents' table of `extra_info`; design contract, "Body".
 """
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Literal, get_args
 
 import msgspec
 
@@ -18,23 +18,24 @@ from waypost.wire.suspects import SURROGATE_TEXT, is_utf8
 LONGEST_REFERENCE = 255
 """Code points."""
 
-SOURCES = frozenset(
-    {
-        "api",
-        "braze",
-        "clevertap",
-        "eloqua",
-        "hubspot",
-        "leadsquared",
-        "moengage",
-        "responsys",
-        "salesforce",
-        "shopify",
-        "webengage",
-        "zapier",
-        "zoho",
-    }
-)
+Source = Literal[
+    "api",
+    "braze",
+    "clevertap",
+    "eloqua",
+    "hubspot",
+    "leadsquared",
+    "moengage",
+    "responsys",
+    "salesforce",
+    "shopify",
+    "webengage",
+    "zapier",
+    "zoho",
+]
+"""Where a request may say that it comes from: the documents' list."""
+
+SOURCES: frozenset[str] = frozenset(get_args(Source))
 DEFAULT_SOURCE: Final = "api"
 
 _NO_REFERENCES = References()

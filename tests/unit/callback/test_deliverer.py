@@ -3,6 +3,7 @@
 import pytest
 from msgspec.structs import replace
 from prometheus_client import CollectorRegistry
+from structlog.testing import capture_logs
 
 from support.nouns import ACCOUNT, CALLBACK_URL, MESSAGE_ID, NOW, callback_row, later, lease
 from support.stored import opened
@@ -184,3 +185,25 @@ def test_events_are_written_with_the_work_of_bringing_them_and_once(stored):
 
 def test_nothing_to_tell_wakes_nobody(stored):
     assert stored.do(lambda t: Publisher().publish(t, [], NOW)) == set()
+
+
+@pytest.mark.parametrize(("attempt", "result"), [(1, "postponed"), (3, "given_up")])
+def test_an_event_that_was_not_taken_leaves_a_line_for_the_operator(stored, attempt, result):
+    desk = Desk(stored, 503)
+
+    with capture_logs() as lines:
+        desk.handle(attempt=attempt)
+
+    (line,) = lines
+    assert (line["event"], line["log_level"]) == ("callback.attempted", "warning")
+    assert (line["callback_id"], line["result"], line["status"]) == (EVENT, result, 503)
+
+
+def test_an_event_that_was_taken_leaves_none(stored):
+    desk = Desk(stored, 200)
+
+    with capture_logs() as lines:
+        desk.handle()
+
+    assert lines == []
+    assert desk.event().state == "delivered"

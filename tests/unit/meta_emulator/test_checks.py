@@ -2,16 +2,13 @@
 
 import asyncio
 import copy
-from typing import Any
 
 import pytest
 
 from support.emulated import (
-    MESSAGES,
     action,
     body,
     button,
-    emulated,
     fixture,
     header,
     image,
@@ -21,6 +18,17 @@ from support.emulated import (
     template,
     text,
 )
+from support.emulated_sends import (
+    answer_of,
+    card,
+    carousel,
+    full_card,
+    mpm,
+    plants,
+    product_card,
+    refusal_of,
+    section,
+)
 
 TOO_MANY = "(#132000) Number of parameters does not match the expected number of params"
 FORMAT = "(#132012) Parameter format does not match format in the created template"
@@ -28,62 +36,6 @@ MISSING = "(#131008) Required parameter is missing"
 NOT_VALID = "(#131009) Parameter value is not valid"
 EMPTY_HEADER = "header component parameter should not be empty"
 NOT_FOUND = "Products not found in FB Catalog"
-
-
-def card(index: Any, *components: dict[str, Any]) -> dict[str, Any]:
-    return {"card_index": index, "components": list(components)}
-
-
-def full_card(index: Any, **instead: Any) -> dict[str, Any]:
-    parts = {
-        "header": header(image()),
-        "body": body("john"),
-        "reply": button("quick_reply", "0", payload("more")),
-        "url": button("url", "1", text("blue-elf")),
-        **instead,
-    }
-    return card(index, *(part for part in parts.values() if part is not None))
-
-
-def carousel(*cards: dict[str, Any], name: str = "carousel_two_cards") -> dict[str, Any]:
-    words = ("Pablo", "20%", "20OFF") if name == "carousel_two_cards" else ("Pablo",)
-    return template(name, body(*words), {"type": "carousel", "cards": list(cards)})
-
-
-def product_card(index: int, product: str = "2lc20305pt", catalogue: str = "194836987003835"):
-    content = {"product_retailer_id": product, "catalog_id": catalogue}
-    return card(index, header({"type": "product", "product": content}))
-
-
-def mpm(*sections: Any, **instead: Any) -> dict[str, Any]:
-    content = {
-        "thumbnail_product_retailer_id": "2lc20305pt",
-        "sections": list(sections),
-        **instead,
-    }
-    return template(
-        "abandoned_cart", header("Pablo"), body("10OFF"), button("mpm", 0, action(content))
-    )
-
-
-def section(*products: str, title: Any = "Plants") -> dict[str, Any]:
-    items = [{"product_retailer_id": product} for product in products]
-    return {"title": title, "product_items": items}
-
-
-def plants(first: int, last: int) -> list[str]:
-    return [f"plant{number:02d}" for number in range(first, last + 1)]
-
-
-async def answer_of(message: dict[str, Any], version: str = "v25.0") -> Any:
-    return await emulated().ask("POST", MESSAGES.replace("v25.0", version), message)
-
-
-def refusal_of(message: dict[str, Any], version: str = "v25.0") -> tuple[int, str, str]:
-    """HTTP status, `message` and `details` of the refusal."""
-    answer = asyncio.run(answer_of(message, version))
-    error = answer.json["error"]
-    return answer.status, error["message"], error.get("error_data", {}).get("details", "")
 
 
 ACCEPTED = {
@@ -485,103 +437,6 @@ REFUSED = {
 @pytest.mark.parametrize(("message", "refusal"), REFUSED.values(), ids=REFUSED.keys())
 def test_a_send_that_does_not_fit_is_refused_in_metas_words(message, refusal):
     assert refusal_of(message) == refusal
-
-
-PARAMETER = "template['components'][0]['parameters'][0]"
-CARD = "template['components'][1]['cards'][0]"
-SHAPELESS = {
-    "components are no array": (
-        {"components": {}},
-        "(#100) Param template['components'] must be an array.",
-    ),
-    "component without type": (
-        {"components": [{}]},
-        "(#100) The parameter template['components'][0]['type'] is required.",
-    ),
-    "unknown component": (
-        {"components": [{"type": "footer"}]},
-        (
-            "(#100) Param template['components'][0]['type'] must be one of {BODY, BUTTON, CAROUSEL,"
-            ' HEADER, LIMITED_TIME_OFFER, ORDER_STATUS, TAP_TARGET_CONFIGURATION} - got "footer".'
-        ),
-    ),
-    "parameters are no array": (
-        {"components": [{"type": "body", "parameters": "x"}]},
-        "(#100) Param template['components'][0]['parameters'] must be an array.",
-    ),
-    "parameter is no object": (
-        {"components": [{"type": "body", "parameters": ["x"]}]},
-        f"(#100) Param {PARAMETER} must be an object.",
-    ),
-    "parameter without type": (
-        {"components": [{"type": "body", "parameters": [{"text": "x"}]}]},
-        f"(#100) The parameter {PARAMETER}['type'] is required.",
-    ),
-    "text is no string": (
-        {"components": [{"type": "body", "parameters": [{"type": "text", "text": 5}]}]},
-        f"(#100) Param {PARAMETER}['text'] must be a string.",
-    ),
-    "button without sub_type": (
-        {"components": [{"type": "button", "index": 0}]},
-        "(#100) The parameter template['components'][0]['sub_type'] is required.",
-    ),
-    "index is no number": (
-        {"components": [button("url", "one", text("x"))]},
-        "(#100) Param template['components'][0]['index'] must be an integer.",
-    ),
-    "index beyond nine": (
-        {"components": [button("url", 10, text("x"))]},
-        "(#100) Param template['components'][0]['index'] must be from 0 to 9.",
-    ),
-    "index twice": (
-        {"components": [button("mpm", 0), button("mpm", "0")]},
-        "(#100) Param template['components'][1]['index'] must not repeat 0.",
-    ),
-    "cards are no array": (
-        {"components": [body(), {"type": "carousel"}]},
-        "(#100) Param template['components'][1]['cards'] must be an array.",
-    ),
-    "card is no object": (
-        {"components": [body(), {"type": "carousel", "cards": [5]}]},
-        f"(#100) Param {CARD} must be an object.",
-    ),
-    "card without index": (
-        {"components": [body(), {"type": "carousel", "cards": [{}]}]},
-        f"(#100) The parameter {CARD}['card_index'] is required.",
-    ),
-    "card twice": (
-        {"components": [body(), {"type": "carousel", "cards": [card(0), card(0)]}]},
-        (
-            "(#100) Param template['components'][1]['cards'] must have each card_index from 0 to 1"
-            " once."
-        ),
-    ),
-    "image and video in one parameter": (
-        {
-            "components": [
-                body(),
-                {
-                    "type": "carousel",
-                    "cards": [card(0, header({**image(), "video": {"id": "1"}}))],
-                },
-            ]
-        },
-        f"(#100) Unexpected key \"video\" on param \"{CARD}['components'][0]['parameters'][0]\".",
-    ),
-    "no name": ({"name": None}, "(#100) The parameter template['name'] is required."),
-    "no language": ({"language": None}, "(#100) The parameter template['language'] is required."),
-    "no language code": (
-        {"language": {}},
-        "(#100) The parameter template['language']['code'] is required.",
-    ),
-}
-
-
-@pytest.mark.parametrize(("change", "message"), SHAPELESS.values(), ids=SHAPELESS.keys())
-def test_a_template_of_no_shape_is_code_100_with_its_place(change, message):
-    send = order_update()
-    send["template"].update(change)
-    assert refusal_of(send) == (400, message, "")
 
 
 def test_before_v23_forbidden_characters_are_the_general_code():

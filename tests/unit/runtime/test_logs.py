@@ -7,8 +7,8 @@ import pytest
 import structlog
 
 from waypost.runtime.logs import (
+    CallbackAttempted,
     DispatchAttempted,
-    RequestAnswered,
     WebhookReceived,
     configure_logs,
     log_work,
@@ -38,6 +38,12 @@ def attempted(outcome: str) -> DispatchAttempted:
     )
 
 
+def called_back(result: str) -> CallbackAttempted:
+    return CallbackAttempted(
+        callback_id="A0001.sent", account_id="1", attempt=1, result=result, duration_ms=1
+    )
+
+
 def test_a_unit_of_work_is_one_object_with_its_facts(stream):
     configure_logs("debug", "json", stream)
     log_work(attempted("taken"))
@@ -59,15 +65,15 @@ def test_a_unit_of_work_is_one_object_with_its_facts(stream):
 def test_ordinary_work_is_silent_at_the_default_level_and_trouble_is_not(stream):
     configure_logs("info", "json", stream)
     log_work(attempted("taken"))
-    log_work(RequestAnswered(route="send", status=400, code="WA400", duration_ms=1))
+    log_work(called_back("delivered"))
     log_work(WebhookReceived(result="kept", size_bytes=2, duration_ms=1))
     assert lines_of(stream) == []
     log_work(attempted("lost"))
-    log_work(RequestAnswered(route="send", status=500, code="RBC500", duration_ms=1))
-    log_work(WebhookReceived(result="signature", size_bytes=2, duration_ms=1))
+    log_work(called_back("postponed"))
+    log_work(WebhookReceived(result="unsigned", size_bytes=2, duration_ms=1))
     assert [(line["event"], line["level"]) for line in lines_of(stream)] == [
         ("dispatch.attempted", "warning"),
-        ("request.answered", "warning"),
+        ("callback.attempted", "warning"),
         ("webhook.received", "warning"),
     ]
 
