@@ -31,6 +31,8 @@ class Fault(Struct, frozen=True):
     code     a snake-case word that never changes once published
     message  a sentence that says what is wrong and what would be right
     line, column   from 1, for faults of the JSON text itself
+    meta_code      the error code that Meta would have answered with, had the message gone out
+    mend           what to do about it, as a sentence; None where `message` says it already
     """
 
     path: str
@@ -38,6 +40,8 @@ class Fault(Struct, frozen=True):
     message: str
     line: int | None = None
     column: int | None = None
+    meta_code: int | None = None
+    mend: str | None = None
 
 
 class Refusal(Struct, frozen=True):

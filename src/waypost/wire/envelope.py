@@ -34,7 +34,8 @@ def render_refusal(refusal: Refusal) -> Answer:
 
     Without faults it is the documented answer and nothing more. With faults, `error` also has
     `details`: a list of `{"path", "code", "message"}`, for faults of the JSON text with `line`
-    and `column` behind. A 429 always has `Retry-After`, in whole seconds.
+    and `column` behind, for findings of a check with `meta_code` and `mend`. A 429 always has
+    `Retry-After`, in whole seconds.
     """
     if not refusal.faults and refusal.retry_after_s is None:
         return _PLAIN[refusal.reason]
@@ -111,6 +112,10 @@ def _detail(fault: Fault) -> dict[str, Any]:
         detail["line"] = fault.line
     if fault.column is not None:
         detail["column"] = fault.column
+    if fault.meta_code is not None:
+        detail["meta_code"] = fault.meta_code
+    if fault.mend is not None:
+        detail["mend"] = fault.mend
     return detail
 
 

@@ -1,0 +1,49 @@
+"""Findings: what a check at the door has to say of a request that is sound in itself.
+
+A finding is a `Fault` that also knows Meta's own code for it and how to mend it. Pure checks
+gather them; the account's check mode decides whether they refuse the request or are noted.
+"""
+
+from enum import StrEnum
+
+from waypost.model.refusal import Fault
+
+MAX_FINDINGS = 100
+
+
+class FindingCode(StrEnum):
+    """Every kind of finding; a word, once published, never changes."""
+
+    TEMPLATE_UNKNOWN = "template_unknown"
+    TEMPLATE_NOT_APPROVED = "template_not_approved"
+    WINDOW_CLOSED = "window_closed"
+    OPTED_OUT = "opted_out"
+    MEDIA_UNKNOWN = "media_unknown"
+    MEDIA_EXPIRED = "media_expired"
+    MEDIA_WRONG_KIND = "media_wrong_kind"
+    PRODUCT_UNKNOWN = "product_unknown"
+    PRODUCT_OUT_OF_STOCK = "product_out_of_stock"
+    PRODUCT_HIDDEN = "product_hidden"
+    CATALOGUE_MISMATCH = "catalogue_mismatch"
+
+
+class Findings:
+    """Gathers findings in the order they are found, and not without end."""
+
+    __slots__ = ("_listed",)
+
+    def __init__(self) -> None:
+        self._listed: list[Fault] = []
+
+    def __bool__(self) -> bool:
+        """Whether there is any."""
+        return bool(self._listed)
+
+    def add(self, path: str, code: FindingCode, meta_code: int, message: str, mend: str) -> None:
+        """One more finding; what comes after the first MAX_FINDINGS is not kept."""
+        if len(self._listed) < MAX_FINDINGS:
+            self._listed.append(Fault(path, code.value, message, meta_code=meta_code, mend=mend))
+
+    def listed(self) -> tuple[Fault, ...]:
+        """All of them."""
+        return tuple(self._listed)
