@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from waypost.runtime.http import HttpAnswer, NeverLeftError
+from waypost.runtime.http import HttpAnswer, HttpCall, NeverLeftError
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -102,12 +102,14 @@ class GatewayHttp:
         self, url: str, headers: Mapping[str, str], body: bytes, timeout_s: float
     ) -> HttpAnswer:
         assert timeout_s > 0
-        answer = await self.network.ask("POST", url, headers, body)
-        return HttpAnswer(answer.status, answer.headers, answer.body)
+        return await self.request(HttpCall("POST", url, headers, body), timeout_s)
 
     async def get(self, url: str, headers: Mapping[str, str], timeout_s: float) -> HttpAnswer:
+        return await self.request(HttpCall("GET", url, headers), timeout_s)
+
+    async def request(self, call: HttpCall, timeout_s: float) -> HttpAnswer:
         assert timeout_s > 0
-        answer = await self.network.ask("GET", url, headers, b"")
+        answer = await self.network.ask(call.method, call.url, call.headers, call.body or b"")
         return HttpAnswer(answer.status, answer.headers, answer.body)
 
 

@@ -1,9 +1,6 @@
-"""The only code that calls the Cloud API."""
+"""The send: one message given to Meta, and what came of it. All other calls are in `graph`."""
 
 from dataclasses import dataclass
-from typing import Any
-from urllib.parse import quote
-
 import msgspec
 
 from waypost.meta.errors import classify
@@ -12,6 +9,7 @@ from waypost.meta.outcome import Lost, NotReached, Outcome, Refused, Taken
 from waypost.meta.payload import render_message
 from waypost.model.message import Dispatchable
 from waypost.runtime.http import AnswerLostError, HttpAnswer, HttpClient, NeverLeftError
+from waypost.runtime.vault import Vault
 
 OK = 200
 UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
@@ -43,6 +41,7 @@ class MetaClient:
     base_url: str
     version: str
     timeout_s: float
+    vault: Vault
 
     async def send(self, message: Dispatchable) -> Outcome:
         """Gives one message to Meta. Raises nothing that a network can cause."""
@@ -51,7 +50,7 @@ class MetaClient:
             answer = await self.http.post(
                 f"{self.base_url}/{self.version}/{sender.phone_number_id}/messages",
                 {
-                    "Authorization": f"Bearer {sender.access_token}",
+                    "Authorization": f"Bearer {self.vault.open(sender.access_token)}",
                     "Content-Type": "application/json",
                 },
                 render_message(message),
@@ -62,43 +61,6 @@ class MetaClient:
         except AnswerLostError as error:
             return Lost(str(error))
         return read_answer(answer)
-
-    async def list_templates(self, waba_id: str, access_token: str) -> list[dict[str, Any]]:
-        """All templates of a WABA, as Meta defines them, over all pages (`reference` 7.1).
-
-        Raises NeverLeftError or AnswerLostError, and PermissionError with Meta's own sentence
-        when Meta refuses.
-        """
-        templates: list[dict[str, Any]] = []
-        fields = "name,language,category,status,components"
-        first = f"{self.base_url}/{self.version}/{waba_id}/message_templates"
-        url: str | None = f"{first}?fields={fields}&limit=100"
-        while url is not None:
-            answer = await self.http.get(
-                url, {"Authorization": f"Bearer {access_token}"}, self.timeout_s
-            )
-            page = _read_page(answer)
-            templates += page["data"]
-            paging = page.get("paging") or {}
-            after = (paging.get("cursors") or {}).get("after")
-            url = (
-                f"{first}?fields={fields}&limit=100&after={quote(after, safe='')}"
-                if after and paging.get("next")
-                else None
-            )
-        return templates
-
-
-def _read_page(answer: HttpAnswer) -> dict[str, Any]:
-    """One page of a list. Raises PermissionError or AnswerLostError."""
-    try:
-        page: dict[str, Any] = _decode(answer.body)
-        if answer.status == OK and isinstance(page["data"], list):
-            return page
-        refusal = str(page["error"]["message"])
-    except (*UNREADABLE, KeyError, TypeError):
-        raise AnswerLostError(f"HTTP {answer.status} without anything of Meta's") from None
-    raise PermissionError(refusal)
 
 
 def read_answer(answer: HttpAnswer) -> Outcome:

@@ -7,15 +7,29 @@ from ipaddress import IPv6Address, ip_address, ip_network
 
 from msgspec import Struct, field
 
+from waypost.model.opt_out import OPT_IN_KEYWORDS, OPT_OUT_KEYWORDS
 from waypost.model.sender import Sender
 from waypost.model.template import Template
+from waypost.model.waba import Waba
 
 
 class AccountKind(StrEnum):
-    """How an account pays: before or after."""
+    """How an account pays: before, after, or Meta directly (a tech provider's customer)."""
 
     PREPAID = "prepaid"
     POSTPAID = "postpaid"
+    TECH_PROVIDER = "tech_provider"
+
+
+class CheckMode(StrEnum):
+    """What becomes of the findings of a check at the door.
+
+    strict refuses the request, warn accepts and notes them in the timeline, off does not look.
+    """
+
+    STRICT = "strict"
+    WARN = "warn"
+    OFF = "off"
 
 
 class AccountState(StrEnum):
@@ -38,6 +52,7 @@ class ApiKey(Struct, frozen=True):
     expires_at: datetime | None = None
     revoked_at: datetime | None = None
     allowed_addresses: tuple[str, ...] = ()
+    label: str = ""
 
     def is_valid(self, now: datetime, address: str) -> bool:
         """May this key be used now, from this address? An empty list allows every address."""
@@ -62,6 +77,9 @@ class Account(Struct, frozen=True):
     price_minor     what one message costs, in minor units; None: the deployment's price
     requests_per_s  the account's own limit; None: unlimited
     version         grows with every change of the account's directory rows
+    check_mode      what becomes of findings at the door
+    opt_out_keywords, opt_in_keywords
+                    words by which a recipient leaves and comes back, in lower case
     senders         by phone number, digits only
     templates       by WABA id, name and language
     """
@@ -74,6 +92,10 @@ class Account(Struct, frozen=True):
     price_minor: int | None
     requests_per_s: int | None
     version: int
+    check_mode: CheckMode = CheckMode.STRICT
+    opt_out_keywords: tuple[str, ...] = OPT_OUT_KEYWORDS
+    opt_in_keywords: tuple[str, ...] = OPT_IN_KEYWORDS
+    wabas: Mapping[str, Waba] = field(default_factory=dict)
     keys: Mapping[bytes, ApiKey] = field(default_factory=dict)
     senders: Mapping[str, Sender] = field(default_factory=dict)
     templates: Mapping[tuple[str, str, str], Template] = field(default_factory=dict)

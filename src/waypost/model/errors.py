@@ -4,11 +4,15 @@
       StoreError           the database did not do what was asked
         UnknownSchemaError     this program does not know this database; nothing was touched
         StoreBusyError         another gateway owns this data directory
-      DirectoryError       an operator asked for something that cannot be
+      DirectoryError       somebody asked for something that cannot be
+        NotFoundError          what was named does not exist
+      MetaRefusedError     Meta refused what the directory asked of it, in Meta's words
 
 Beside it, in the room that knows nothing of messages: `runtime.config.ConfigError`, and
 `runtime.http.NeverLeftError` and `AnswerLostError`.
 """
+
+from waypost.model.failure import Failure
 
 
 class WaypostError(Exception):
@@ -28,4 +32,23 @@ class StoreBusyError(StoreError):
 
 
 class DirectoryError(WaypostError):
-    """An operator asked for something that cannot be."""
+    """Somebody asked for something that cannot be."""
+
+
+class NotFoundError(DirectoryError):
+    """What was named does not exist, or belongs to somebody else."""
+
+
+class MetaRefusedError(WaypostError):
+    """Meta refused what the directory asked of it.
+
+    failure  Meta's code, and whose turn it is
+    status   the HTTP status of Meta's answer
+    subcode  Meta's `error_subcode`, 2388xxx for templates; None if it gave none
+    """
+
+    def __init__(self, told: str, failure: Failure, status: int, subcode: int | None) -> None:
+        super().__init__(told)
+        self.failure = failure
+        self.status = status
+        self.subcode = subcode

@@ -25,7 +25,7 @@ class Sender(Struct, frozen=True):
     sender_id        its phone number, digits only: what the customer's path names
     phone_number_id  Meta's id of it
     throughput       messages per second Meta allows it
-    access_token     of its WABA, for Meta
+    access_token     of its WABA, sealed (`runtime.vault`); opened for each call to Meta
     callback_url     where the customer wants statuses; None: nowhere
     """
 

@@ -1,19 +1,28 @@
-"""A template as Meta approved it: name, language, category, status and components.
+"""A template as Meta knows it: name, language, category, status and components.
 
 The definition is kept as Meta gives it; what the gateway must know of it is asked of it here.
 """
 
 from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
 from typing import Any, Protocol
 
 from msgspec import Struct
+
+APPROVED = "APPROVED"
+"""The one status in which a template can be sent (`reference` 7.6)."""
 
 
 class Template(Struct, frozen=True):
     """One language of one template.
 
-    components  Meta's definition, `reference` 7.3 to 7.5, as decoded JSON; `type` and `format`
-                in either case
+    components        Meta's definition, `reference` 7.3 to 7.5, as decoded JSON; `type` and
+                      `format` in either case
+    template_id       Meta's id of it; empty if unknown
+    parameter_format  `POSITIONAL` or `NAMED`
+    quality           `GREEN`, `YELLOW`, `RED`, `UNKNOWN`; empty if Meta has not said
+    rejected_reason   why Meta's review refused it; empty if it did not
     """
 
     name: str
@@ -21,6 +30,15 @@ class Template(Struct, frozen=True):
     category: str
     status: str
     components: tuple[Mapping[str, Any], ...]
+    template_id: str = ""
+    parameter_format: str = "POSITIONAL"
+    quality: str = ""
+    rejected_reason: str = ""
+
+    @property
+    def is_marketing(self) -> bool:
+        """Whether opt-outs concern it."""
+        return self.category.upper() == "MARKETING"
 
     def card_header_kind(self, card_index: int) -> str | None:
         """`image`, `video`, `product` ... as the card's header is defined; None if it has none.
@@ -53,3 +71,38 @@ class TemplateBook(Protocol):
 
     def find(self, name: str, language: str) -> Template | None:
         """The template of exactly this name and language; None if unknown."""
+
+
+class TemplateChangeKind(StrEnum):
+    """What changed of a template since it was last looked at: drift."""
+
+    APPEARED = "appeared"
+    STATUS = "status"
+    CATEGORY = "category"
+    QUALITY = "quality"
+    COMPONENTS = "components"
+    VANISHED = "vanished"
+
+
+class ChangeSource(StrEnum):
+    """Who told of a change: a reading of all templates, Meta's webhook, or an act through us."""
+
+    SYNC = "sync"
+    WEBHOOK = "webhook"
+    API = "api"
+
+
+class TemplateChange(Struct, frozen=True):
+    """One change of one template; `before` and `after` are words, None where there is none."""
+
+    account_id: int
+    waba_id: str
+    change_id: int
+    name: str
+    language: str
+    what: TemplateChangeKind
+    before: str | None
+    after: str | None
+    reason: str
+    source: ChangeSource
+    changed_at: datetime

@@ -44,6 +44,16 @@ class HttpAnswer:
     body: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class HttpCall:
+    """What is asked of another side."""
+
+    method: str
+    url: str
+    headers: Mapping[str, str]
+    body: bytes | None = None
+
+
 class HttpClient(Protocol):
     """One call out. Tests pass one that calls an application in the same process."""
 
@@ -58,6 +68,10 @@ class HttpClient(Protocol):
 
     async def get(self, url: str, headers: Mapping[str, str], timeout_s: float) -> HttpAnswer:
         """Get and read the answer. Raises NeverLeftError or AnswerLostError."""
+        ...
+
+    async def request(self, call: HttpCall, timeout_s: float) -> HttpAnswer:
+        """Any method, with a body or without. Raises NeverLeftError or AnswerLostError."""
         ...
 
 
@@ -85,28 +99,18 @@ class PooledHttpClient:
         self, url: str, headers: Mapping[str, str], body: bytes, timeout_s: float
     ) -> HttpAnswer:
         """See `HttpClient.post`."""
-        return await self._send("POST", url, headers, body, timeout_s)
+        return await self.request(HttpCall("POST", url, headers, body), timeout_s)
 
     async def get(self, url: str, headers: Mapping[str, str], timeout_s: float) -> HttpAnswer:
         """See `HttpClient.get`."""
-        return await self._send("GET", url, headers, None, timeout_s)
+        return await self.request(HttpCall("GET", url, headers), timeout_s)
 
-    async def close(self) -> None:
-        """Close all connections."""
-        await self._client.close()
-
-    async def _send(
-        self,
-        method: str,
-        url: str,
-        headers: Mapping[str, str],
-        body: bytes | None,
-        timeout_s: float,
-    ) -> HttpAnswer:
+    async def request(self, call: HttpCall, timeout_s: float) -> HttpAnswer:
+        """See `HttpClient.request`."""
         try:
-            request = self._client.request(method, url).headers(headers)
-            if body is not None:
-                request = request.body_bytes(body)
+            request = self._client.request(call.method, call.url).headers(call.headers)
+            if call.body is not None:
+                request = request.body_bytes(call.body)
             streamed = request.timeout(timedelta(seconds=timeout_s)).build_streamed()
             async with streamed as response:
                 answer = bytes(await response.body_reader.read(MOST_BYTES) or b"")
@@ -119,3 +123,7 @@ class PooledHttpClient:
         except (PyreqwestError, ValueError, ssl.SSLError) as error:
             raise NeverLeftError(str(error)) from error
         return HttpAnswer(response.status, dict(response.headers), answer)
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self._client.close()

@@ -8,11 +8,13 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from waypost.model.account import Account, AccountKind, AccountState, ApiKey
+from waypost.model.account import Account, AccountKind, AccountState, ApiKey, CheckMode
+from waypost.model.opt_out import OPT_IN_KEYWORDS, OPT_OUT_KEYWORDS
 from waypost.model.sender import ApiVersion, Sender, SenderState
-from waypost.model.template import Template
+from waypost.model.waba import Waba
 from waypost.store.driver import Driver
 from waypost.store.repositories.instants import from_ms, from_ms_or_none, to_ms, to_ms_or_none
+from waypost.store.repositories.templates import template_of
 
 
 def sender_of(columns: Sequence[Any]) -> Sender:
@@ -30,8 +32,26 @@ def sender_of(columns: Sequence[Any]) -> Sender:
     )
 
 
+def words_of(column: str | None, default: tuple[str, ...]) -> tuple[str, ...]:
+    """Keywords from their column, where null stands for those every account begins with."""
+    return default if column is None else tuple(json.loads(column))
+
+
+def waba_of(columns: Sequence[Any]) -> Waba:
+    """A WABA from its seven columns."""
+    return Waba(
+        account_id=columns[0],
+        waba_id=columns[1],
+        access_token=columns[2],
+        name=columns[3],
+        catalogue_id=columns[4],
+        synced_at=from_ms_or_none(columns[5]),
+        sync_failure=columns[6],
+    )
+
+
 def account_of(columns: Sequence[Any]) -> Account:
-    """An account from its eight columns, without what belongs to it."""
+    """An account from its eleven columns, without what belongs to it."""
     return Account(
         account_id=columns[0],
         sid=columns[1],
@@ -41,6 +61,9 @@ def account_of(columns: Sequence[Any]) -> Account:
         price_minor=columns[5],
         requests_per_s=columns[6],
         version=columns[7],
+        check_mode=CheckMode(columns[8]),
+        opt_out_keywords=words_of(columns[9], OPT_OUT_KEYWORDS),
+        opt_in_keywords=words_of(columns[10], OPT_IN_KEYWORDS),
     )
 
 
@@ -60,8 +83,10 @@ class DirectoryRepository:
         keys = await self.driver.fetch("directory.keys", of_account)
         senders = await self.driver.fetch("directory.senders", of_account)
         templates = await self.driver.fetch("directory.templates", of_account)
+        wabas = await self.wabas(account.account_id)
         return replace(
             account,
+            wabas={waba.waba_id: waba for waba in wabas},
             keys={
                 key_hash: ApiKey(
                     key_hash=key_hash,
@@ -70,16 +95,12 @@ class DirectoryRepository:
                     expires_at=from_ms_or_none(expires_at),
                     revoked_at=from_ms_or_none(revoked_at),
                     allowed_addresses=tuple(json.loads(allowed)),
+                    label=label,
                 )
-                for key_hash, prefix, created_at, expires_at, revoked_at, allowed in keys
+                for key_hash, prefix, created_at, expires_at, revoked_at, allowed, label in keys
             },
             senders={row[0]: sender_of(row) for row in senders},
-            templates={
-                (waba_id, name, language): Template(
-                    name, language, category, status, tuple(json.loads(components))
-                )
-                for waba_id, name, language, category, status, components in templates
-            },
+            templates={(row[0], row[1], row[2]): template_of(row[1:]) for row in templates},
         )
 
     async def account_version(self, account_id: int) -> int | None:
@@ -102,15 +123,27 @@ class DirectoryRepository:
                 "state": account.state.value,
                 "price_minor": account.price_minor,
                 "requests_per_s": account.requests_per_s,
+                "check_mode": account.check_mode.value,
                 "created_at": to_ms(created_at),
             },
         )
         return int(account_id)
 
-    async def set_account_state(self, account_id: int, state: AccountState) -> None:
-        """Suspends an account or lets it go on."""
+    async def update_account(self, account: Account) -> None:
+        """Everything of an account's own row that may change."""
         await self.driver.execute(
-            "directory.set_account_state", {"account_id": account_id, "state": state.value}
+            "directory.update_account",
+            {
+                "account_id": account.account_id,
+                "name": account.name,
+                "kind": account.kind.value,
+                "state": account.state.value,
+                "price_minor": account.price_minor,
+                "requests_per_s": account.requests_per_s,
+                "check_mode": account.check_mode.value,
+                "opt_out_keywords": json.dumps(account.opt_out_keywords),
+                "opt_in_keywords": json.dumps(account.opt_in_keywords),
+            },
         )
 
     async def touch(self, account_id: int) -> None:
@@ -128,34 +161,75 @@ class DirectoryRepository:
                 "allowed_addresses": json.dumps(key.allowed_addresses),
                 "created_at": to_ms(key.created_at),
                 "expires_at": to_ms_or_none(key.expires_at),
+                "label": key.label,
             },
         )
 
-    async def revoke_keys(self, account_id: int, prefix: str, revoked_at: datetime) -> int:
-        """Revokes the keys with this prefix; how many there were."""
-        rows = await self.driver.fetch(
-            "directory.revoke_keys",
-            {"account_id": account_id, "prefix": prefix, "revoked_at": to_ms(revoked_at)},
+    async def update_key(self, account_id: int, key: ApiKey) -> None:
+        """When a key ends, and from where it may be used."""
+        await self.driver.execute(
+            "directory.update_key",
+            {
+                "account_id": account_id,
+                "key_hash": key.key_hash,
+                "expires_at": to_ms_or_none(key.expires_at),
+                "revoked_at": to_ms_or_none(key.revoked_at),
+                "allowed_addresses": json.dumps(key.allowed_addresses),
+                "label": key.label,
+            },
         )
-        return len(rows)
 
-    async def save_waba(
-        self, account_id: int, waba_id: str, access_token: str, created_at: datetime
-    ) -> None:
-        """A WABA, new or with a new token."""
+    async def save_waba(self, waba: Waba, created_at: datetime) -> None:
+        """A WABA, new or with a new token or name; it is due to be read from Meta at once."""
         await self.driver.execute(
             "directory.save_waba",
             {
-                "account_id": account_id,
-                "waba_id": waba_id,
-                "access_token": access_token,
+                "account_id": waba.account_id,
+                "waba_id": waba.waba_id,
+                "access_token": waba.access_token,
+                "name": waba.name,
                 "created_at": to_ms(created_at),
             },
         )
 
-    async def wabas(self, account_id: int) -> dict[str, str]:
-        """Access tokens by WABA id."""
-        return dict(await self.driver.fetch("directory.wabas", {"account_id": account_id}))
+    async def wabas(self, account_id: int) -> list[Waba]:
+        """The WABAs of an account."""
+        rows = await self.driver.fetch("directory.wabas", {"account_id": account_id})
+        return [waba_of(row) for row in rows]
+
+    async def all_wabas(self) -> list[Waba]:
+        """The WABAs of every account."""
+        return [waba_of(row) for row in await self.driver.fetch("directory.all_wabas", {})]
+
+    async def wabas_due(self, now: datetime) -> list[Waba]:
+        """WABAs whose templates and catalogue are to be read from Meta by now."""
+        rows = await self.driver.fetch("directory.wabas_due", {"now": to_ms(now)})
+        return [waba_of(row) for row in rows]
+
+    async def waba_owners(self, waba_id: str) -> list[int]:
+        """Which accounts have this WABA."""
+        rows = await self.driver.fetch("directory.waba_owners", {"waba_id": waba_id})
+        return [account_id for (account_id,) in rows]
+
+    async def set_sync_due(self, waba_id: str, due_at: datetime) -> None:
+        """A WABA is to be read from Meta at this time, if it was not to be earlier."""
+        await self.driver.execute(
+            "directory.set_sync_due", {"waba_id": waba_id, "due_at": to_ms(due_at)}
+        )
+
+    async def record_sync(self, waba: Waba, due_at: datetime) -> None:
+        """What reading a WABA from Meta came to, and when it is to be read again."""
+        await self.driver.execute(
+            "directory.record_sync",
+            {
+                "account_id": waba.account_id,
+                "waba_id": waba.waba_id,
+                "catalogue_id": waba.catalogue_id,
+                "synced_at": to_ms_or_none(waba.synced_at),
+                "sync_failure": waba.sync_failure,
+                "due_at": to_ms(due_at),
+            },
+        )
 
     async def save_sender(self, account_id: int, sender: Sender, created_at: datetime) -> None:
         """A sender, new or changed."""
@@ -181,29 +255,3 @@ class DirectoryRepository:
             "directory.sender_owners", {"phone_number_id": phone_number_id}
         )
         return [(account_id, sender_id) for account_id, sender_id in rows]
-
-    async def save_templates(
-        self, account_id: int, waba_id: str, templates: Sequence[Template], synced_at: datetime
-    ) -> None:
-        """All templates of a WABA, as Meta gives them now; those it no longer names go."""
-        at = to_ms(synced_at)
-        await self.driver.execute_rows(
-            "directory.save_templates",
-            [
-                (
-                    account_id,
-                    waba_id,
-                    template.name,
-                    template.language,
-                    template.category,
-                    template.status,
-                    json.dumps(template.components),
-                    at,
-                )
-                for template in templates
-            ],
-        )
-        await self.driver.execute(
-            "directory.drop_stale_templates",
-            {"account_id": account_id, "waba_id": waba_id, "before": at},
-        )

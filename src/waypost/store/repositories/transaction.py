@@ -6,6 +6,7 @@ from waypost.store.repositories.directory import DirectoryRepository
 from waypost.store.repositories.messages import MessagesRepository
 from waypost.store.repositories.queue import QueueRepository
 from waypost.store.repositories.reports import ReportsRepository
+from waypost.store.repositories.templates import TemplatesRepository
 from waypost.store.repositories.wallets import WalletsRepository
 from waypost.store.repositories.webhooks import WebhooksRepository
 
@@ -20,4 +21,5 @@ class RepositoryTransaction:
         self.webhooks = WebhooksRepository(driver)
         self.callbacks = CallbacksRepository(driver)
         self.directory = DirectoryRepository(driver)
+        self.templates = TemplatesRepository(driver)
         self.reports = ReportsRepository(driver)

@@ -1,6 +1,7 @@
 -- name: directory.account_by_sid
 -- One account.
-SELECT account_id, sid, name, kind, state, price_minor, requests_per_s, directory_version
+SELECT account_id, sid, name, kind, state, price_minor, requests_per_s, directory_version,
+    check_mode, opt_out_keywords, opt_in_keywords
 FROM accounts WHERE sid = :sid
 
 -- name: directory.account_version
@@ -9,18 +10,23 @@ SELECT directory_version FROM accounts WHERE account_id = :account_id
 
 -- name: directory.accounts
 -- All accounts.
-SELECT account_id, sid, name, kind, state, price_minor, requests_per_s, directory_version
+SELECT account_id, sid, name, kind, state, price_minor, requests_per_s, directory_version,
+    check_mode, opt_out_keywords, opt_in_keywords
 FROM accounts ORDER BY account_id
 
 -- name: directory.insert_account
 -- A new account.
-INSERT INTO accounts (sid, name, kind, state, price_minor, requests_per_s, created_at)
-VALUES (:sid, :name, :kind, :state, :price_minor, :requests_per_s, :created_at)
+INSERT INTO accounts (sid, name, kind, state, price_minor, requests_per_s, check_mode, created_at)
+VALUES (:sid, :name, :kind, :state, :price_minor, :requests_per_s, :check_mode, :created_at)
 RETURNING account_id
 
--- name: directory.set_account_state
--- Suspends an account or lets it go on.
-UPDATE accounts SET state = :state WHERE account_id = :account_id
+-- name: directory.update_account
+-- What may change of an account.
+UPDATE accounts
+SET name = :name, kind = :kind, state = :state, price_minor = :price_minor,
+    requests_per_s = :requests_per_s, check_mode = :check_mode,
+    opt_out_keywords = :opt_out_keywords, opt_in_keywords = :opt_in_keywords
+WHERE account_id = :account_id
 
 -- name: directory.touch
 -- Tells every process that something of the account changed.
@@ -28,29 +34,58 @@ UPDATE accounts SET directory_version = directory_version + 1 WHERE account_id =
 
 -- name: directory.keys
 -- An account's keys.
-SELECT key_hash, prefix, created_at, expires_at, revoked_at, allowed_addresses
+SELECT key_hash, prefix, created_at, expires_at, revoked_at, allowed_addresses, label
 FROM api_keys WHERE account_id = :account_id ORDER BY created_at
 
 -- name: directory.insert_key
 -- A new key.
-INSERT INTO api_keys (account_id, key_hash, prefix, allowed_addresses, created_at, expires_at)
-VALUES (:account_id, :key_hash, :prefix, :allowed_addresses, :created_at, :expires_at)
+INSERT INTO api_keys (account_id, key_hash, prefix, allowed_addresses, created_at, expires_at,
+    label)
+VALUES (:account_id, :key_hash, :prefix, :allowed_addresses, :created_at, :expires_at, :label)
 
--- name: directory.revoke_keys
--- Keys with this prefix are refused from now on.
-UPDATE api_keys SET revoked_at = :revoked_at
-WHERE account_id = :account_id AND prefix = :prefix AND revoked_at IS NULL
-RETURNING prefix
+-- name: directory.update_key
+-- When a key ends, and from where it may be used.
+UPDATE api_keys
+SET expires_at = :expires_at, revoked_at = :revoked_at, allowed_addresses = :allowed_addresses,
+    label = :label
+WHERE account_id = :account_id AND key_hash = :key_hash
 
 -- name: directory.save_waba
--- A WABA of an account, with the token that speaks for it.
-INSERT INTO wabas (account_id, waba_id, access_token, created_at)
-VALUES (:account_id, :waba_id, :access_token, :created_at)
-ON CONFLICT (account_id, waba_id) DO UPDATE SET access_token = excluded.access_token
+-- A WABA of an account, with the token that speaks for it; it is to be read from Meta at once.
+INSERT INTO wabas (account_id, waba_id, access_token, name, created_at)
+VALUES (:account_id, :waba_id, :access_token, :name, :created_at)
+ON CONFLICT (account_id, waba_id) DO UPDATE
+SET access_token = excluded.access_token, name = excluded.name, sync_due_at = 0
 
 -- name: directory.wabas
 -- The WABAs of an account.
-SELECT waba_id, access_token FROM wabas WHERE account_id = :account_id ORDER BY waba_id
+SELECT account_id, waba_id, access_token, name, catalogue_id, synced_at, sync_failure
+FROM wabas WHERE account_id = :account_id ORDER BY waba_id
+
+-- name: directory.all_wabas
+-- The WABAs of every account, to write their tokens anew.
+SELECT account_id, waba_id, access_token, name, catalogue_id, synced_at, sync_failure
+FROM wabas ORDER BY account_id, waba_id
+
+-- name: directory.wabas_due
+-- WABAs that are to be read from Meta, the longest due first.
+SELECT account_id, waba_id, access_token, name, catalogue_id, synced_at, sync_failure
+FROM wabas WHERE sync_due_at <= :now ORDER BY sync_due_at, account_id, waba_id
+
+-- name: directory.waba_owners
+-- The accounts that a webhook about a WABA concerns.
+SELECT account_id FROM wabas WHERE waba_id = :waba_id ORDER BY account_id
+
+-- name: directory.set_sync_due
+-- Meta told that something of a WABA changed: it is to be read again.
+UPDATE wabas SET sync_due_at = :due_at WHERE waba_id = :waba_id AND sync_due_at > :due_at
+
+-- name: directory.record_sync
+-- A WABA was read from Meta, or could not be.
+UPDATE wabas
+SET catalogue_id = :catalogue_id, synced_at = :synced_at, sync_failure = :sync_failure,
+    sync_due_at = :due_at
+WHERE account_id = :account_id AND waba_id = :waba_id
 
 -- name: directory.senders
 -- The senders of an account.
@@ -79,20 +114,6 @@ SELECT account_id, sender_id FROM senders WHERE phone_number_id = :phone_number_
 
 -- name: directory.templates
 -- The templates of an account.
-SELECT waba_id, name, language, category, status, components
+SELECT waba_id, name, language, category, status, components, template_id, parameter_format,
+    quality, rejected_reason
 FROM templates WHERE account_id = :account_id ORDER BY name, language
-
--- name: directory.save_templates
--- Templates as Meta gives them.
-INSERT INTO templates (account_id, waba_id, name, language, category, status, components,
-    synced_at)
-VALUES
-(:account_id, :waba_id, :name, :language, :category, :status, :components, :synced_at) -- each
-ON CONFLICT (account_id, waba_id, name, language) DO UPDATE
-SET category = excluded.category, status = excluded.status, components = excluded.components,
-    synced_at = excluded.synced_at
-
--- name: directory.drop_stale_templates
--- Templates that Meta no longer names.
-DELETE FROM templates
-WHERE account_id = :account_id AND waba_id = :waba_id AND synced_at < :before

@@ -1,0 +1,23 @@
+"""A WABA: a WhatsApp Business Account at Meta; it owns senders, templates and one catalogue."""
+
+from datetime import datetime
+
+from msgspec import Struct
+
+
+class Waba(Struct, frozen=True):
+    """One WABA of an account.
+
+    access_token  speaks for it at Meta; sealed (`runtime.vault`), never shown
+    catalogue_id  the catalogue connected to it; None if none is known
+    synced_at     when templates and catalogue were last read from Meta in full
+    sync_failure  why the last reading failed; None if it did not
+    """
+
+    account_id: int
+    waba_id: str
+    access_token: str
+    name: str = ""
+    catalogue_id: str | None = None
+    synced_at: datetime | None = None
+    sync_failure: str | None = None

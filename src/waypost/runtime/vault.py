@@ -1,0 +1,101 @@
+"""Secrets at rest: sealed before they are kept, opened only where they are used.
+
+Law: what is sealed says so, by its first letters; what is not sealed is refused, never guessed.
+The keys come from the setting `secret_keys` or, without it, from a file beside the database that
+is made once and readable by its owner alone. The first key seals, every key opens: a new key is
+put before the old ones, and `waypost db reseal` writes all secrets anew.
+"""
+
+import base64
+import hashlib
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+
+MARK = "sealed:"
+KEY_FILE = "secret.key"
+SHORTEST_KEY = 32
+"""Characters of a key: enough that it was made by a machine."""
+
+
+class VaultError(Exception):
+    """A secret cannot be sealed or opened; the text says what to do."""
+
+
+class Vault:
+    """Seals and opens, with authenticated encryption (Fernet: AES-128-CBC and HMAC-SHA-256)."""
+
+    def __init__(self, keys: Sequence[str]) -> None:
+        """Raises VaultError if there is no key, or one is too short."""
+        if not keys or any(len(key) < SHORTEST_KEY for key in keys):
+            raise VaultError(
+                f"secret_keys needs keys of at least {SHORTEST_KEY} characters, with commas "
+                "between; `openssl rand -hex 32` makes one."
+            )
+        self._fernet = MultiFernet([Fernet(_derive(key)) for key in keys])
+        self._opened: dict[str, str] = {}
+
+    def seal(self, secret: str) -> str:
+        """The secret as it may be kept."""
+        return MARK + self._fernet.encrypt(secret.encode()).decode()
+
+    def reseal(self, sealed: str) -> str:
+        """The same secret, sealed with the first key. Raises VaultError."""
+        return self.seal(self.open(sealed))
+
+    def open(self, sealed: str) -> str:
+        """The secret. Raises VaultError for what none of the keys sealed.
+
+        Secrets are few and used for every message: each is opened once and remembered.
+        """
+        secret = self._opened.get(sealed)
+        if secret is None:
+            if not sealed.startswith(MARK):
+                raise VaultError("A secret lies unsealed in the database; restart the gateway.")
+            try:
+                secret = self._fernet.decrypt(sealed[len(MARK) :]).decode()
+            except InvalidToken:
+                raise VaultError(
+                    "A secret in the database was sealed with another key. Put the key that "
+                    "sealed it back: into secret_keys, or as the file secret.key in data_dir."
+                ) from None
+            self._opened[sealed] = secret
+        return secret
+
+
+def is_sealed(text: str) -> bool:
+    """Whether a text was sealed by a vault, whatever its key."""
+    return text.startswith(MARK)
+
+
+def open_vault(secret_keys: str, folder: Path) -> Vault:
+    """The vault of a data folder: its keys from the setting, else from the folder's key file.
+
+    Raises VaultError if the keys are unfit or the file cannot be read or made.
+    """
+    keys = [key.strip() for key in secret_keys.split(",") if key.strip()]
+    return Vault(keys or [_read_or_make(folder / KEY_FILE)])
+
+
+def _read_or_make(path: Path) -> str:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:
+            return path.read_text(encoding="ascii").strip()
+        with os.fdopen(handle, "w", encoding="ascii") as file:
+            key = Fernet.generate_key().decode()
+            file.write(f"{key}\n")
+            file.flush()
+            os.fsync(file.fileno())
+    except (OSError, ValueError) as error:
+        raise VaultError(f"The key file {path} cannot be used: {error}.") from error
+    return key
+
+
+def _derive(key: str) -> bytes:
+    """A Fernet key of any text: the keys are long and made by chance, so one hash is enough."""
+    return base64.urlsafe_b64encode(hashlib.sha256(key.encode()).digest())
