@@ -209,7 +209,7 @@ def test_a_fault_in_a_lone_parameter_is_told_where_it_stands():
 @pytest.mark.parametrize(
     ("sub_type", "parameter"),
     [
-        ("quick_reply", {"type": "text", "text": "x"}),
+        ("quick_reply", {"type": "action", "action": {}}),
         ("url", {"type": "action", "action": {}}),
         ("mpm", {"type": "payload", "payload": "x"}),
         ("copy_code", {"type": "payload", "payload": "x"}),

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 
 class Recipient(Struct, frozen=True):
-    """Exactly one of the two is set.
+    """One of the two is set; neither in a read receipt, which names a message and nobody.
 
     phone    E.164 digits, without the plus sign; never rewritten
     user_id  a business-scoped user id, `US.13491208655302741918`
@@ -19,7 +19,7 @@ class Recipient(Struct, frozen=True):
 
     @property
     def address(self) -> str:
-        """The one text this recipient is stored and looked up by: `+91…` or the user id."""
+        """The one text a recipient is stored and looked up by: `+91…` or the user id; or empty."""
         return f"+{self.phone}" if self.phone is not None else self.user_id or ""
 
 
@@ -27,4 +27,4 @@ def parse_address(address: str) -> Recipient:
     """The recipient that `address` was printed from."""
     if address.startswith("+"):
         return Recipient(phone=address[1:])
-    return Recipient(user_id=address)
+    return Recipient(user_id=address or None)

@@ -6,12 +6,13 @@ Source: the documents' tables of buttons; reference/meta-cloud-api.md 1.5; desig
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from waypost.wire.faults import ABSENT, FaultCode, Faults, quoted
 from waypost.wire.fields import index_field, word_field
 from waypost.wire.mpm import check_mpm_action
-from waypost.wire.parameters import check_parameter
+from waypost.wire.parameters import check_parameter, parameter_type
 
 # What a button's parameters may be. Kinds that are not here are Meta's to judge.
 _VALUES: Mapping[str, tuple[str, ...]] = {
@@ -23,13 +24,27 @@ _VALUES: Mapping[str, tuple[str, ...]] = {
 _INDEXED = frozenset({*_VALUES, "catalog", "flow", "order_details"})
 
 
-def check_button(button: dict[str, Any], path: str, mpm_buttons: list[str], faults: Faults) -> None:
-    """A button component, in place; an MPM button's path is noted in `mpm_buttons`."""
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """What is noted on the way through the buttons of one send: paths.
+
+    mpm_buttons      of the MPM buttons
+    lone_parameters  of `parameters` that were one object and are now an array
+    """
+
+    mpm_buttons: list[str] = field(default_factory=list)
+    lone_parameters: list[str] = field(default_factory=list)
+
+
+def check_button(button: dict[str, Any], path: str, noted: Noted, faults: Faults) -> None:
+    """A button component, in place."""
     kind = word_field(button, "sub_type", path, faults)
     if "index" in button or kind in _INDEXED:
         index_field(button, "index", path, faults)
     if kind == "mpm":
-        mpm_buttons.append(path)
+        noted.mpm_buttons.append(path)
+    if isinstance(button.get("parameters"), dict):
+        noted.lone_parameters.append(f"{path}/parameters")
     parameters = _parameters(button, kind, path, faults)
     for position, (parameter, where) in enumerate(parameters):
         if faults.is_full:
@@ -57,7 +72,18 @@ def _parameters(
     return []
 
 
+def _is_text(parameter: Any) -> bool:
+    if not isinstance(parameter, dict) or "text" not in parameter:
+        return False
+    kind = parameter.get("type")
+    return isinstance(kind, str) and kind.lower() == "text"
+
+
 def _check_value(parameter: Any, kind: str | None, path: str, faults: Faults) -> None:
+    if kind == "quick_reply" and _is_text(parameter):
+        # Meta's own sample (sample_issue_resolution) has texts here, booleans even: passed on.
+        parameter_type(parameter, path, faults)
+        return
     value = check_parameter(parameter, path, faults)
     if value is None or kind is None:
         return

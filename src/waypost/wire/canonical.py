@@ -180,6 +180,7 @@ _decode = msgspec.json.Decoder(_Request).decode
 _decode_untyped = msgspec.json.Decoder().decode
 _encode = msgspec.json.Encoder().encode
 
+_NO_REFERENCES = References()
 _VALUES = {"quick_reply": _Payload, "url": _Text, "mpm": _Action, "copy_code": _CouponCode}
 
 
@@ -195,12 +196,13 @@ def parse_canonical(body: bytes, templates: TemplateBook) -> Submission | None:
     digits = parse_phone(message.to)
     if not isinstance(digits, str):
         return None
-    content = _content(body, message, templates)
-    if content is None:
+    if isinstance(message, _TemplateMessage) and not _is_sound(message.template, templates):
         return None
+    verbatim = _message_of(body)
+    content = _content(message, _encode(verbatim))
     extra = request.extra_info
     if extra is None:
-        return Submission((Recipient(digits),), content, References())
+        return Submission((Recipient(digits),), content, _NO_REFERENCES, message=verbatim)
     return Submission(
         (Recipient(digits),),
         content,
@@ -208,31 +210,33 @@ def parse_canonical(body: bytes, templates: TemplateBook) -> Submission | None:
         extra.wa_source,
         extra.enable_url_tracking_body,
         extra.enable_url_tracking_button,
+        verbatim,
     )
 
 
-def _content(
-    body: bytes, message: _TemplateMessage | _TextMessage, templates: TemplateBook
-) -> Content | None:
+def _content(message: _TemplateMessage | _TextMessage, text: bytes) -> Content:
     if isinstance(message, _TextMessage):
-        return Content("text", _message_text(body))
+        return Content("text", text)
     template = message.template
-    name, code = template.name, template.language.code
-    mpm_buttons = _count_mpm_buttons(template.components)
-    if mpm_buttons is None:
-        return None
-    if mpm_buttons == 0:
-        known = templates.find(name, code)
-        if known is not None and known.has_mpm_button():
-            return None
-    return Content("template", _message_text(body), name, code)
+    return Content("template", text, template.name, template.language.code)
 
 
-def _message_text(body: bytes) -> bytes:
+def _message_of(body: bytes) -> dict[str, Any]:
     """The message object without its recipient: its own keys, in its own order, each once."""
     message: dict[str, Any] = _decode_untyped(body)["messaging_object"]
     del message["to"]
-    return _encode(message)
+    return message
+
+
+def _is_sound(template: _Template, templates: TemplateBook) -> bool:
+    """Whether its parts fit, and an MPM button is where the definition has one."""
+    mpm_buttons = _count_mpm_buttons(template.components)
+    if mpm_buttons is None:
+        return False
+    if mpm_buttons == 0:
+        known = templates.find(template.name, template.language.code)
+        return known is None or not known.has_mpm_button()
+    return True
 
 
 def _count_mpm_buttons(components: list[_Header | _Body | _Button | _Carousel]) -> int | None:

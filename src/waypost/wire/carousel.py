@@ -9,7 +9,7 @@ Source: the carousel document; design contract, "Body": repeated keys, index, ca
 from typing import Any
 
 from waypost.model.template import Template
-from waypost.wire.buttons import check_button
+from waypost.wire.buttons import Noted, check_button
 from waypost.wire.faults import ABSENT, FaultCode, Faults
 from waypost.wire.fields import array_field, index_field, word_field
 from waypost.wire.parameters import check_parameters
@@ -21,13 +21,13 @@ _MEDIA = ("image", "video")
 class CarouselReader:
     """Checks the carousel of one send, in place.
 
-    template     the send's template, if it is known
-    mpm_buttons  gathers the paths of MPM buttons
+    template  the send's template, if it is known
+    noted     gathers what is noted of the buttons
     """
 
-    def __init__(self, template: Template | None, mpm_buttons: list[str], faults: Faults) -> None:
+    def __init__(self, template: Template | None, noted: Noted, faults: Faults) -> None:
         self._template = template
-        self._mpm_buttons = mpm_buttons
+        self._noted = noted
         self._faults = faults
 
     def check(self, carousel: dict[str, Any], path: str) -> None:
@@ -89,7 +89,7 @@ class CarouselReader:
                 component.get("parameters", ABSENT), f"{path}/parameters", self._faults
             )
         elif kind == "button":
-            check_button(component, path, self._mpm_buttons, self._faults)
+            check_button(component, path, self._noted, self._faults)
         elif kind == "carousel":
             self._faults.add(
                 f"{path}/type",

@@ -41,7 +41,6 @@ class FaultCode(StrEnum):
     TOO_MANY_RECIPIENTS = "too_many_recipients"
     AMBIGUOUS_TYPE = "ambiguous_type"
     MISPLACED = "misplaced"
-    READ_RECEIPT_UNSUPPORTED = "read_receipt_unsupported"
     TOO_MANY_FAULTS = "too_many_faults"
 
 

@@ -50,11 +50,13 @@ _SENTENCES = {
 class Document:
     """What a body says.
 
-    is_suspect  it may hold an OutsizeNumber or a lone surrogate somewhere
+    is_suspect     it may hold an OutsizeNumber or a lone surrogate somewhere
+    has_fractions  it has numbers that keep their own text
     """
 
     value: Any
     is_suspect: bool
+    has_fractions: bool
 
 
 class _NotJsonError(ValueError):
@@ -64,10 +66,11 @@ class _NotJsonError(ValueError):
 class _Numbers:
     """How the numbers of one text are read."""
 
-    __slots__ = ("has_outsize",)
+    __slots__ = ("has_fractions", "has_outsize")
 
     def __init__(self) -> None:
         self.has_outsize = False
+        self.has_fractions = False
 
     def integer(self, text: str) -> int | OutsizeNumber:
         if len(text) <= _MOST_SURE_DIGITS:
@@ -79,6 +82,7 @@ class _Numbers:
 
     def fraction(self, text: str) -> msgspec.Raw | OutsizeNumber:
         if isfinite(float(text)):
+            self.has_fractions = True
             return msgspec.Raw(text)
         self.has_outsize = True
         return OutsizeNumber(text)
@@ -104,7 +108,8 @@ def read_json(body: bytes) -> Document | Fault:
     value = _read_text(text, numbers)
     if isinstance(value, Fault):
         return value
-    return Document(value, numbers.has_outsize or _SURROGATE.search(text) is not None)
+    is_suspect = numbers.has_outsize or _SURROGATE.search(text) is not None
+    return Document(value, is_suspect, numbers.has_fractions)
 
 
 def _read_text(text: str, numbers: _Numbers) -> Any:

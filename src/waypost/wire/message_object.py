@@ -9,8 +9,9 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from waypost.model.submission import READ_RECEIPT
 from waypost.wire.faults import ABSENT, FaultCode, Faults, quoted
-from waypost.wire.fields import text_field
+from waypost.wire.fields import object_field, text_field, word_field
 from waypost.wire.flags import BOOLEAN, parse_flag
 
 _OBJECT = "an object"
@@ -31,7 +32,7 @@ CONTENT: Mapping[str, str] = {
 }
 """Meta's message types, and the JSON kind of the content object of that name."""
 
-# Keys beside the content object: none of them can be the content.
+# Keys beside the content object, and our own word: none of them can be the content.
 _BESIDE = frozenset(
     {
         "messaging_product",
@@ -42,8 +43,13 @@ _BESIDE = frozenset(
         "context",
         "biz_opaque_callback_data",
         "extra_info",
+        "status",
+        "message_id",
+        "typing_indicator",
+        READ_RECEIPT,
     }
 )
+_RECEIPT_KEYS = frozenset({"status", "message_id", "typing_indicator"})
 _TYPE_NAME = re.compile(r"[A-Za-z0-9_]{1,64}")
 
 
@@ -80,8 +86,26 @@ def check_recipient_type(message: dict[str, Any], base: str, faults: Faults) -> 
 
 
 def is_read_receipt(message: dict[str, Any]) -> bool:
-    """Whether this is no message but a mark that one was read."""
-    return "type" not in message and message.get("status") == "read" and "message_id" in message
+    """Whether this is no message but a mark that one was read: nothing in it is to be sent."""
+    if "type" in message or not (_RECEIPT_KEYS & message.keys()):
+        return False
+    return not any(kind in message for kind in CONTENT)
+
+
+def check_read_receipt(message: dict[str, Any], base: str, faults: Faults) -> None:
+    """`status`, `message_id` and, if there is one, `typing_indicator`."""
+    status = word_field(message, "status", base, faults)
+    if status is not None and status != "read":
+        faults.add(
+            f"{base}/status",
+            FaultCode.WRONG_VALUE,
+            f'status is {quoted(status)}; it must be "read"',
+        )
+    text_field(message, "message_id", base, faults)
+    if "typing_indicator" in message:
+        indicator = object_field(message, "typing_indicator", base, faults)
+        if indicator is not None:
+            word_field(indicator, "type", f"{base}/typing_indicator", faults)
 
 
 def parse_kind(message: dict[str, Any], base: str, faults: Faults) -> str | None:

@@ -9,7 +9,7 @@ Source: the documents' tables; reference/meta-cloud-api.md 1.3.
 from typing import Any
 
 from waypost.model.template import Template, TemplateBook
-from waypost.wire.buttons import check_button
+from waypost.wire.buttons import Noted, check_button
 from waypost.wire.carousel import CarouselReader
 from waypost.wire.faults import ABSENT, FaultCode, Faults
 from waypost.wire.fields import looked_up_field, object_field, word_field
@@ -17,7 +17,7 @@ from waypost.wire.parameters import check_parameters
 
 
 def check_template(
-    template: dict[str, Any], path: str, templates: TemplateBook, faults: Faults
+    template: dict[str, Any], path: str, templates: TemplateBook, noted: Noted, faults: Faults
 ) -> tuple[str, str] | None:
     """A template object, in place; its name and language code, None if it lacks one."""
     name = looked_up_field(template, "name", path, faults)
@@ -27,24 +27,26 @@ def check_template(
     )
     names = None if name is None or code is None else (name, code)
     known = None if names is None else templates.find(*names)
-    _check_components(template.get("components", ABSENT), f"{path}/components", known, faults)
+    components = template.get("components", ABSENT)
+    _check_components(components, f"{path}/components", known, noted, faults)
     return names
 
 
-def _check_components(value: Any, path: str, template: Template | None, faults: Faults) -> None:
-    mpm_buttons: list[str] = []
+def _check_components(
+    value: Any, path: str, template: Template | None, noted: Noted, faults: Faults
+) -> None:
     if isinstance(value, list):
-        carousel = CarouselReader(template, mpm_buttons, faults)
+        carousel = CarouselReader(template, noted, faults)
         for position, component in enumerate(value):
             if faults.is_full:
                 return
-            _check_component(component, f"{path}/{position}", carousel, mpm_buttons, faults)
+            _check_component(component, f"{path}/{position}", carousel, noted, faults)
     elif value is not ABSENT:
         faults.wrong_kind(path, value, "an array of components")
         return
-    for where in mpm_buttons[1:]:
+    for where in noted.mpm_buttons[1:]:
         faults.add(where, FaultCode.TOO_MANY, "there is more than one MPM button; give exactly one")
-    if not mpm_buttons and template is not None and template.has_mpm_button():
+    if not noted.mpm_buttons and template is not None and template.has_mpm_button():
         faults.add(
             path,
             FaultCode.REQUIRED,
@@ -54,7 +56,7 @@ def _check_components(value: Any, path: str, template: Template | None, faults: 
 
 
 def _check_component(
-    component: Any, path: str, carousel: CarouselReader, mpm_buttons: list[str], faults: Faults
+    component: Any, path: str, carousel: CarouselReader, noted: Noted, faults: Faults
 ) -> None:
     if not isinstance(component, dict):
         faults.wrong_kind(path, component, "an object with a type")
@@ -63,6 +65,6 @@ def _check_component(
     if kind in {"header", "body"}:
         check_parameters(component.get("parameters", ABSENT), f"{path}/parameters", faults)
     elif kind == "button":
-        check_button(component, path, mpm_buttons, faults)
+        check_button(component, path, noted, faults)
     elif kind == "carousel":
         carousel.check(component, path)

@@ -9,14 +9,17 @@ from typing import Any
 
 import msgspec
 
+from waypost.model.recipient import Recipient
 from waypost.model.refusal import Fault
-from waypost.model.submission import Content, Submission
+from waypost.model.submission import READ_RECEIPT, Content, Submission
 from waypost.model.template import TemplateBook
+from waypost.wire.buttons import Noted
 from waypost.wire.extra_info import parse_extra_info
-from waypost.wire.faults import ABSENT, FaultCode, Faults
+from waypost.wire.faults import ABSENT, Faults
 from waypost.wire.json_text import read_json
 from waypost.wire.message_object import (
     check_product,
+    check_read_receipt,
     check_recipient_type,
     check_text,
     is_read_receipt,
@@ -29,7 +32,10 @@ from waypost.wire.template_object import check_template
 _NOT_CONTENT = ("to", "recipient", "biz_opaque_callback_data")
 _RIGHT = 'an object, like {"messaging_object": {...}, "extra_info": {...}}'
 
+_NOBODY = (Recipient(),)
+
 _encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder(dict[str, Any]).decode
 
 
 def parse_thoroughly(
@@ -44,14 +50,8 @@ def parse_thoroughly(
     if message is None:
         parse_extra_info(extra, "/extra_info", faults)
         return faults.listed()
-    if is_read_receipt(message):
-        faults.add(
-            f"{base}/status",
-            FaultCode.READ_RECEIPT_UNSUPPORTED,
-            "this is a read receipt; only messages can be sent here",
-        )
-        return faults.listed()
-    recipients = parse_recipients(message, base, max_recipients, faults)
+    is_receipt = is_read_receipt(message)
+    recipients = _NOBODY if is_receipt else parse_recipients(message, base, max_recipients, faults)
     for key in _NOT_CONTENT:
         message.pop(key, None)
     if document.is_suspect:
@@ -59,19 +59,32 @@ def parse_thoroughly(
         check_suspects(message, base, faults)
     check_product(message, base, faults)
     check_recipient_type(message, base, faults)
-    kind = parse_kind(message, base, faults)
-    names = _check_content(message, kind, base, templates, faults)
+    kind = READ_RECEIPT if is_receipt else parse_kind(message, base, faults)
+    noted = Noted()
+    names = None
+    if kind == "template":
+        where = f"{base}/template"
+        names = check_template(message["template"], where, templates, noted, faults)
+    elif kind == "text":
+        check_text(message["text"], f"{base}/text", faults)
+    elif is_receipt:
+        check_read_receipt(message, base, faults)
     extra_info = parse_extra_info(extra, "/extra_info", faults)
     if faults or kind is None:
         return faults.listed()
     name, code = names or (None, None)
+    text = _encode(message)
     return Submission(
         recipients,
-        Content(kind, _encode(message), name, code),
+        Content(kind, text, name, code),
         extra_info.references,
         extra_info.source,
         extra_info.track_body,
         extra_info.track_button,
+        # Numbers that keep their text are none that a check could read.
+        _decode(text) if document.has_fractions else message,
+        base,
+        tuple(noted.lone_parameters),
     )
 
 
@@ -92,18 +105,3 @@ def _unwrap(body: Any, faults: Faults) -> tuple[dict[str, Any] | None, str, Any]
         return message, "/messaging_object", extra
     faults.absent_or_wrong("/messaging_object", message, "Meta's message object")
     return None, "", extra
-
-
-def _check_content(
-    message: dict[str, Any],
-    kind: str | None,
-    base: str,
-    templates: TemplateBook,
-    faults: Faults,
-) -> tuple[str, str] | None:
-    """What is known of the content of this kind; of a template, its name and language."""
-    if kind == "template":
-        return check_template(message["template"], f"{base}/template", templates, faults)
-    if kind == "text":
-        check_text(message["text"], f"{base}/text", faults)
-    return None
