@@ -5,12 +5,14 @@ A button's `index` is its place in the template and cannot reorder (reference 1.
 
 from typing import Any
 
-from meta_emulator.errors import GraphError, refused
+from meta_emulator.errors import GraphError, RefusedError, invalid, refused
 from meta_emulator.forms import COUPON_LIMIT, OFFER_COUPON_LIMIT, ButtonForm, Form
+from meta_emulator.orders import check_details
 from meta_emulator.parts import Button, Parts
+from meta_emulator.values import object_at
 
 PARAMETER_KINDS: dict[str, frozenset[str]] = {
-    "quick_reply": frozenset({"payload"}),
+    "quick_reply": frozenset({"payload", "text"}),
     "url": frozenset({"text"}),
     "copy_code": frozenset({"coupon_code"}),
     "catalog": frozenset({"action"}),
@@ -21,6 +23,9 @@ PARAMETER_KINDS: dict[str, frozenset[str]] = {
 }
 SPOKEN = {"url": "Url", "quick_reply": "QuickReply", "copy_code": "CopyCode", "mpm": "Mpm"}
 URL_LIMIT = 2000
+PAYLOAD_LIMIT = 512
+"""Of a quick reply the limit is not documented; that of a call's payload is taken."""
+LONGEST_CALL_MINUTES = 43200
 MISPLACED_URL = "Parameter value for URL was expected but was not found"
 
 
@@ -39,9 +44,10 @@ def button_kind_fault(form: Form, parts: Parts) -> GraphError | None:
                     f"buttons: Format mismatch at index {button.index or 0}, expected"
                     f" {expected.upper()}, received {kind.upper()}",
                 )
-            if _content_of(kind, parameter) is None:
-                return refused(131008, f"buttons: parameter of type {kind} requires {kind}")
-        fault = _unasked(defined, button)
+            fault = parameter_fault(kind, parameter)
+            if fault is not None:
+                return fault
+        fault = _unasked(defined, button) or action_fault(button)
         if fault is not None:
             return fault
     return None
@@ -100,8 +106,40 @@ def _misplaced(form: Form, parts: Parts, button: Button, defined: ButtonForm | N
     )
 
 
-def _content_of(kind: str, parameter: dict[str, Any]) -> Any:
-    return parameter.get(kind)
+def parameter_fault(kind: str, parameter: dict[str, Any]) -> GraphError | None:
+    """What is wrong with the value of a button's parameter, whatever the button."""
+    value = parameter.get(kind)
+    if value is None:
+        return refused(131008, f"buttons: parameter of type {kind} requires {kind}")
+    if kind == "payload" and (type(value) is not str or len(value) > PAYLOAD_LIMIT):
+        return refused(131009, f"buttons: payload must be at most {PAYLOAD_LIMIT} characters long")
+    if kind == "ttl_minutes" and not (type(value) is int and 1 <= value <= LONGEST_CALL_MINUTES):
+        return refused(131009, f"buttons: ttl_minutes must be 1 to {LONGEST_CALL_MINUTES}")
+    if kind == "action" and type(value) is not dict:
+        return invalid("Param action must be an object.")
+    return None
+
+
+def action_fault(button: Button) -> GraphError | None:
+    """What is wrong with the action of a flow or an order."""
+    for kind, parameter in button.parameters:
+        if kind != "action":
+            continue
+        action = parameter["action"]
+        if button.sub_type == "flow":
+            if type(action.get("flow_token", "")) is not str:
+                return invalid("Param action['flow_token'] must be a string.")
+            if type(action.get("flow_action_data", {})) is not dict:
+                return invalid("Param action['flow_action_data'] must be an object.")
+        if button.sub_type == "order_details":
+            if "order_details" not in action:
+                return refused(131008, "buttons: order_details requires action.order_details")
+            try:
+                where = "action['order_details']"
+                check_details(object_at(action, "order_details", "action"), where)
+            except RefusedError as refusal:
+                return refusal.error
+    return None
 
 
 def _unasked(defined: ButtonForm, button: Button) -> GraphError | None:
@@ -127,6 +165,4 @@ def _value_fault(form: Form, defined: ButtonForm, button: Button) -> GraphError 
                 131009,
                 f"buttons: coupon_code must be 1 to {limit} letters and digits",
             )
-    if defined.kind == "ORDER_DETAILS" and "order_details" not in value:
-        return refused(131008, "buttons: order_details requires action.order_details")
     return None

@@ -23,6 +23,12 @@ FORBIDDEN = re.compile(r"[\n\r\t]| {5,}")
 FORBIDDEN_DETAILS = (
     "Param text cannot have new-line/tab characters or more than 4 consecutive spaces"
 )
+OFFER_ENDLESS = "limited_time_offer: expiration_time_ms is required"
+DEGREES = re.compile(r"\s*[-+]?\d+(\.\d*)?\s*\Z", re.ASCII)
+FALLBACK_KEYS = {
+    "currency": ("fallback_value", "code", "amount_1000"),
+    "date_time": ("fallback_value",),
+}
 EMPTY_HEADER = "header component parameter should not be empty"
 CHARACTERS_SINCE = (23, 0)
 MOST_CARDS = 10
@@ -132,10 +138,36 @@ def _header_object_fault(kind: str, parameter: dict[str, Any]) -> GraphError | N
     content = parameter.get(kind)
     if type(content) is not dict:
         return refused(131008, f"header: parameter of type {kind} requires an {kind} object")
-    if kind in {"location", "product"}:
+    if kind == "location":
+        return _location_fault(content)
+    if kind == "product":
         return None
     if ("id" in content) == ("link" in content):
         return refused(131008, f"header: {kind} requires exactly one of id and link")
+    return None
+
+
+def _location_fault(content: dict[str, Any]) -> GraphError | None:
+    for key in ("latitude", "longitude"):
+        value = content.get(key)
+        if value is None:
+            return refused(131008, f"header: location requires {key}")
+        if type(value) not in {int, float} and not (type(value) is str and DEGREES.match(value)):
+            return refused(131009, f"header: {key} must be a number of degrees")
+    return None
+
+
+def _fallback_fault(component: str, kind: str, given: Any) -> GraphError | None:
+    """What is wrong with the object of a currency or a date."""
+    if type(given) is not dict:
+        return invalid(f"Param {kind} must be an object.")
+    for key in FALLBACK_KEYS[kind]:
+        if given.get(key) is None:
+            return refused(131008, f"{component}: {kind} requires {key}")
+    if type(given["fallback_value"]) is not str:
+        return invalid(f"Param {kind}['fallback_value'] must be a string.")
+    if kind == "currency" and type(given["amount_1000"]) is not int:
+        return invalid("Param currency['amount_1000'] must be an integer.")
     return None
 
 
@@ -149,8 +181,9 @@ def _text_kind_fault(
             return _mismatch(component, "TEXT", kind)
         if blanks.is_named and type(parameter.get("parameter_name")) is not str:
             return refused(100, "Parameter name is missing or empty")
-        if kind != "text" and type(parameter.get(kind)) is not dict:
-            return invalid(f"Param {kind} must be an object.")
+        fault = None if kind == "text" else _fallback_fault(component, kind, parameter.get(kind))
+        if fault is not None:
+            return fault
     if blanks.is_named:
         given = sorted(parameter["parameter_name"] for _, parameter in parameters)
         if given != sorted(blanks.names):
@@ -171,11 +204,25 @@ def _mismatch(component: str, expected: str, received: str) -> GraphError:
 
 def _presence_fault(pairs: Pairs) -> GraphError | None:
     for form, parts in pairs:
-        if form.has_offer and not parts.offer:
-            return refused(131008, "limited_time_offer: expiration_time_ms is required")
-        fault = button_presence_fault(form, parts)
+        fault = _offer_fault(form, parts) or button_presence_fault(form, parts)
         if fault is not None:
             return fault
+    return None
+
+
+def _offer_fault(form: Form, parts: Parts) -> GraphError | None:
+    """When the offer ends: needed if the template counts down to it (reference 1.9)."""
+    if not parts.offer:
+        return refused(131008, OFFER_ENDLESS) if form.has_offer else None
+    kind, parameter = parts.offer[0]
+    content = parameter.get(kind)
+    if kind != "limited_time_offer" or type(content) is not dict:
+        return refused(131008, "limited_time_offer: a limited_time_offer parameter is required")
+    ends = content.get("expiration_time_ms")
+    if ends is None:
+        return refused(131008, OFFER_ENDLESS)
+    if type(ends) is not int or ends <= 0:
+        return refused(131009, "limited_time_offer: expiration_time_ms must be a time in ms")
     return None
 
 

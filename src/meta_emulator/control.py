@@ -5,7 +5,7 @@ with a sentence.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import msgspec
@@ -48,6 +48,7 @@ class Control:
         self._state = parts.state
         self._routes: dict[tuple[str, str], Handler] = {
             ("GET", "messages"): self._messages,
+            ("GET", "reads"): self._reads,
             ("GET", "refusals"): self._refusals,
             ("GET", "callbacks"): self._callbacks,
             ("GET", "state"): self._shown_state,
@@ -99,6 +100,12 @@ class Control:
                 continue
             shown.append(message_object(place, message))
         return _json({"data": shown[:limit]})
+
+    async def _reads(self, request: Request) -> Answer:
+        position, limit = _paging(request.query)
+        found = self._state.reads.after(position, limit)
+        shown = [{"position": place, **asdict(mark)} for place, mark in found]
+        return _json({"data": shown})
 
     async def _refusals(self, request: Request) -> Answer:
         position, limit = _paging(request.query)

@@ -24,6 +24,14 @@ class GraphError:
     details: str | None = None
 
 
+class RefusedError(Exception):
+    """Raised within the checks; their callers hand its error back as a value."""
+
+    def __init__(self, error: GraphError) -> None:
+        super().__init__(error.message)
+        self.error = error
+
+
 TITLES: dict[int, tuple[str, int]] = {
     1: ("API Unknown", 400),
     2: ("API Service", 503),

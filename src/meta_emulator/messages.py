@@ -11,16 +11,18 @@ from typing import Any
 import msgspec
 
 from meta_emulator.checks import find_fault
-from meta_emulator.content import TYPES, content_fault
-from meta_emulator.errors import GraphError, invalid, refused
+from meta_emulator.content import TYPES, check_content, check_context, media_mismatch
+from meta_emulator.errors import GraphError, RefusedError, invalid, refused
 from meta_emulator.faults import Faults
 from meta_emulator.graph import Answer, Request, Responder, encode
 from meta_emulator.limits import Limits
-from meta_emulator.parts import RefusedError, read_parts
+from meta_emulator.parts import read_parts
 from meta_emulator.recipients import phone_digits
-from meta_emulator.state import Message, Number, State, Template
+from meta_emulator.state import Message, Number, ReadMark, State, Template
 
 CALLBACK_LIMIT = 512
+STOPPED = 131050
+MEDIA_REFUSED = 131053
 SUCCESS = b'{"success":true}'
 UNAVAILABLE = {
     "PAUSED": 132015,
@@ -60,8 +62,9 @@ class Sends:
         """The answer's body; raises RefusedError."""
         insist(shape_fault(body))
         if "status" in body and "type" not in body:
-            return SUCCESS
+            return self._mark_read(body, number)
         insist(recipient_fault(body, number))
+        check_context(body)
         kind = kind_of(body)
         category = "service"
         if kind == "template":
@@ -70,7 +73,7 @@ class Sends:
             insist(find_fault(template.form, parts, request.version, number.waba.holdings))
             category = template.category.lower()
         else:
-            insist(content_fault(kind, body))
+            check_content(kind, body, number.waba.holdings)
         code = self.faults.refusal() or self._breach(body, number)
         if code is not None:
             raise RefusedError(refused(code))
@@ -102,7 +105,7 @@ class Sends:
             request.headers,
             request.version,
             body.get("biz_opaque_callback_data"),
-            self.faults.failure(),
+            self._failure(kind, category, body, number),
         )
         self._state.messages.append(message)
         self._schedule(message)
@@ -114,6 +117,28 @@ class Sends:
             '{"messaging_product":"whatsapp","contacts":[{"input":'
             f'{encode(shown).decode()},"{key}":{reached}}}],"messages":[{{"id":"{wamid}"{status}}}]}}'
         ).encode()
+
+    def _mark_read(self, body: dict[str, Any], number: Number) -> bytes:
+        """A read receipt, with or without the typing indicator: kept, and no message."""
+        is_typing = "typing_indicator" in body
+        self._state.reads.append(
+            ReadMark(self._state.clock.now(), number.id, body["message_id"], is_typing)
+        )
+        self._state.changes.happened()
+        return SUCCESS
+
+    def _failure(
+        self, kind: str, category: str, body: dict[str, Any], number: Number
+    ) -> int | None:
+        """The code that an accepted message is to fail with later, or None."""
+        planned = self.faults.failure()
+        if planned is not None:
+            return planned
+        if category == "marketing" and self._state.stopped:
+            to = body.get("to")
+            if to is not None and (number.id, phone_digits(to)) in self._state.stopped:
+                return STOPPED
+        return MEDIA_REFUSED if media_mismatch(kind, body, number.waba.holdings) else None
 
     def _breach(self, body: dict[str, Any], number: Number) -> int | None:
         if self._limits is None:
@@ -181,11 +206,11 @@ def shape_fault(body: dict[str, Any]) -> GraphError | None:
 
 
 def kind_fault(body: dict[str, Any]) -> GraphError | None:
-    """What is wrong with `type`, and with the template object if it is one (code 100)."""
+    """What is wrong with `type` (131051), or with the template object (code 100)."""
     kind = kind_of(body)
     if kind not in TYPES:
         listed = ", ".join(sorted(TYPES)).upper()
-        return invalid(f'Param type must be one of {{{listed}}} - got "{body["type"]}".')
+        return refused(131051, f'type must be one of {{{listed}}} - got "{body["type"]}".')
     return template_shape_fault(body) if kind == "template" else None
 
 
@@ -219,6 +244,9 @@ def read_mark_fault(body: dict[str, Any]) -> GraphError | None:
         return invalid(f'Param status must be one of {{READ}} - got "{body["status"]}".')
     if type(body.get("message_id")) is not str:
         return invalid("The parameter message_id is required.")
+    typing = body.get("typing_indicator")
+    if typing is not None and (type(typing) is not dict or typing.get("type") != "text"):
+        return invalid("Param typing_indicator['type'] must be one of {TEXT}.")
     return None
 
 

@@ -8,7 +8,9 @@ Whatever is not understood is code 100, with the place in Meta's own notation
 from collections.abc import Callable
 from typing import Any
 
-from meta_emulator.errors import GraphError, invalid
+from meta_emulator.errors import RefusedError, invalid, refused
+from meta_emulator.orders import check_status
+from meta_emulator.values import object_at, objects_at, text_at, url_at
 
 Parameter = tuple[str, dict[str, Any]]
 """The parameter's type in lower case, and the parameter."""
@@ -18,14 +20,7 @@ COMPONENTS = (
 )
 MEDIA_KINDS = ("image", "video", "document", "gif", "location", "product")
 LAST_INDEX = 9
-
-
-class RefusedError(Exception):
-    """Raised within the checks; their callers hand its error back as a value."""
-
-    def __init__(self, error: GraphError) -> None:
-        super().__init__(error.message)
-        self.error = error
+TITLE_LIMIT = 1024
 
 
 class Button:
@@ -103,7 +98,10 @@ def _button(parts: Parts, component: dict[str, Any], where: str, place: int) -> 
     for earlier in parts.buttons:
         if index is not None and earlier.index == index:
             raise RefusedError(invalid(f"Param {where}[{place}]['index'] must not repeat {index}."))
-    parts.buttons.append(Button(sub_type.lower(), index, _parameters(component, where, place)))
+    sub_type = sub_type.lower()
+    takes_any = sub_type == "quick_reply"
+    parameters = _parameters(component, where, place, takes_any=takes_any)
+    parts.buttons.append(Button(sub_type, index, parameters))
 
 
 def _carousel(parts: Parts, component: dict[str, Any], where: str, place: int) -> None:
@@ -131,8 +129,24 @@ def _carousel(parts: Parts, component: dict[str, Any], where: str, place: int) -
     parts.cards = [card for _, card in found]
 
 
-def _ignored(parts: Parts, component: dict[str, Any], where: str, place: int) -> None:
-    """Components that Meta knows and the emulator does not look into."""
+def _order_status(_parts: Parts, component: dict[str, Any], where: str, place: int) -> None:
+    at = f"{where}[{place}]['parameters']"
+    parameters = _parameters(component, where, place)
+    if len(parameters) != 1 or parameters[0][0] != "order_status":
+        raise RefusedError(refused(131008, f"The parameter {at} needs one order_status."))
+    given = object_at(parameters[0][1], "order_status", f"{at}[0]")
+    check_status(given, f"{at}[0]['order_status']")
+
+
+def _tap_target(_parts: Parts, component: dict[str, Any], where: str, place: int) -> None:
+    at = f"{where}[{place}]['parameters']"
+    parameters = _parameters(component, where, place)
+    if len(parameters) != 1 or parameters[0][0] != "tap_target_configuration":
+        raise RefusedError(refused(131008, f"The parameter {at} needs one configuration."))
+    key = "tap_target_configuration"
+    for number, target in enumerate(objects_at(parameters[0][1], key, f"{at}[0]", 1, 1)):
+        url_at(target, "url", f"{at}[0]['{key}'][{number}]")
+        text_at(target, "title", f"{at}[0]['{key}'][{number}]", TITLE_LIMIT)
 
 
 def _first(found: tuple[int, Parts]) -> int:
@@ -149,7 +163,10 @@ def _number(value: Any, where: str) -> int | None:
     raise RefusedError(invalid(f"Param {where} must be an integer."))
 
 
-def _parameters(component: dict[str, Any], where: str, place: int) -> list[Parameter]:
+def _parameters(
+    component: dict[str, Any], where: str, place: int, *, takes_any: bool = False
+) -> list[Parameter]:
+    """The parameters; takes_any: a text may be a boolean, as in one of Meta's own examples."""
     given = component.get("parameters")
     if given is None:
         return []
@@ -165,7 +182,7 @@ def _parameters(component: dict[str, Any], where: str, place: int) -> list[Param
             at = f"{where}[{place}]['parameters'][{number}]['type']"
             raise RefusedError(invalid(f"The parameter {at} is required."))
         kind = kind.lower()
-        if kind == "text" and type(parameter.get("text")) is not str:
+        if kind == "text" and not takes_any and type(parameter.get("text")) is not str:
             at = f"{where}[{place}]['parameters'][{number}]['text']"
             raise RefusedError(invalid(f"Param {at} must be a string."))
         found.append((kind, parameter))
@@ -178,6 +195,6 @@ READERS: dict[str, Callable[[Parts, dict[str, Any], str, int], None]] = {
     "button": _button,
     "carousel": _carousel,
     "limited_time_offer": _offer,
-    "tap_target_configuration": _ignored,
-    "order_status": _ignored,
+    "tap_target_configuration": _tap_target,
+    "order_status": _order_status,
 }

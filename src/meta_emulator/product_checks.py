@@ -26,6 +26,10 @@ def product_fault(
     for button in parts.buttons:
         if button.sub_type == "mpm" and button.parameters:
             return _action_fault(button.parameters[0][1].get("action"), products)
+        if button.sub_type == "catalog" and button.parameters:
+            name = button.parameters[0][1]["action"].get("thumbnail_product_retailer_id")
+            if name is not None and str(name) not in products:
+                return refused(131009, NOT_FOUND)
     return None
 
 

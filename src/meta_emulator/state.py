@@ -118,6 +118,16 @@ class Message:
 
 
 @dataclass(slots=True)
+class ReadMark:
+    """A message of a recipient that the business marked as read."""
+
+    time: datetime
+    phone_number_id: str
+    message_id: str
+    is_typing: bool
+
+
+@dataclass(slots=True)
 class Refusal:
     """A request that got an error."""
 
@@ -153,6 +163,9 @@ class State:
         self.numbers: dict[str, Number] = {}
         self.media: dict[str, Media] = {}
         self.messages: Log[Message] = Log(kept)
+        self.reads: Log[ReadMark] = Log(kept)
+        self.stopped: set[tuple[str, str]] = set()
+        """Phone number id and digits of recipients who want no marketing (reference 4.6)."""
         self.refusals: Log[Refusal] = Log(kept)
         self.callbacks: Log[Callback] = Log(kept)
         for media in seed.media:
@@ -175,6 +188,7 @@ class State:
     def forget(self) -> None:
         """Forget messages, refusals and callbacks; what the seed gave stays."""
         self.messages.clear()
+        self.reads.clear()
         self.refusals.clear()
         self.callbacks.clear()
 

@@ -53,7 +53,10 @@ ACCEPTED = {
     "currency and date": template(
         "order_update",
         body(
-            {"type": "currency", "currency": {"fallback_value": "$1", "code": "USD"}},
+            {
+                "type": "currency",
+                "currency": {"fallback_value": "$1", "code": "USD", "amount_1000": 1000},
+            },
             {"type": "date_time", "date_time": {"fallback_value": "Monday"}},
         ),
     ),
