@@ -10,16 +10,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from waypost.accept.idempotency import (
     Accepted,
     Asked,
-    IdempotencyKey,
     Recalled,
     remember,
     resolve,
 )
-from waypost.model.account import Account
+from waypost.accept.order import Order
+from waypost.accept.screener import Screener
 from waypost.model.lifecycle import State
 from waypost.model.message import (
     Dispatchable,
@@ -27,9 +28,7 @@ from waypost.model.message import (
     NewSubmission,
     Payment,
 )
-from waypost.model.refusal import Reason, Refusal
-from waypost.model.sender import Sender
-from waypost.model.submission import Submission
+from waypost.model.refusal import Fault, Reason, Refusal
 from waypost.model.work import QueueItem, QueueName
 from waypost.queue.lease import Lease
 from waypost.queue.worker import Reservation, Worker
@@ -37,19 +36,6 @@ from waypost.runtime.clock import Clock
 from waypost.runtime.ids import IdMaker
 from waypost.store.ports import Store, Transaction
 from waypost.wallet.bookkeeper import Bookkeeper, HoldRequest
-
-
-class Order(Struct, frozen=True):
-    """One request, understood, of an account, from a sender.
-
-    price_minor  of each of its messages
-    """
-
-    account: Account
-    sender: Sender
-    submission: Submission
-    price_minor: int
-    idempotency: IdempotencyKey | None = None
 
 
 class Admittance(Struct, frozen=True):
@@ -64,6 +50,12 @@ class Admittance(Struct, frozen=True):
     trace_id: str
     place: Reservation
     at: datetime
+
+    def noting(self, findings: tuple[Fault, ...]) -> "Admittance":
+        """The same with more findings to note."""
+        if not findings:
+            return self
+        return replace(self, order=replace(self.order, findings=self.order.findings + findings))
 
     @property
     def accepted(self) -> Accepted:
@@ -82,6 +74,7 @@ class Acceptor:
     store: Store
     worker: Worker
     bookkeeper: Bookkeeper
+    screener: Screener
     clock: Clock
     ids: IdMaker
     lifetime: timedelta
@@ -116,17 +109,41 @@ class Acceptor:
             self.worker.hand_over(lane, leases, place.count)
         return answer
 
+    async def recall(self, order: Order) -> Accepted | Refusal | None:
+        """What was answered before under the order's Idempotency-Key; None if nothing was.
+
+        Asked for an order that would be refused now: what was accepted stays accepted.
+        """
+        if order.idempotency is None:
+            return None
+        asked = [Asked(0, order.account.account_id, order.idempotency)]
+        key = (order.account.account_id, order.idempotency.key)
+        remembered = await self.store.read(lambda transaction: transaction.messages.answered([key]))
+        recalled = resolve(asked, remembered, self.clock.now(), self.lifetime)
+        return recalled.answers.get(0)
+
     async def _keep(
         self, transaction: Transaction, admittances: Sequence[Admittance]
     ) -> Sequence[Accepted | Refusal]:
         """A step."""
         recalled = await self._recall(transaction, admittances)
         answers: dict[int, Accepted | Refusal] = dict(recalled.answers)
-        new = [
+        fresh = [
             position
             for position in range(len(admittances))
             if position not in answers and position not in recalled.followers
         ]
+        now = self.clock.now()
+        screened = await self.screener.screen(
+            transaction, [admittances[position].order for position in fresh], now
+        )
+        noted: dict[int, tuple[Fault, ...]] = {}
+        for position, one in zip(fresh, screened, strict=True):
+            if one.refusing:
+                answers[position] = Refusal(Reason.PAYLOAD, one.refusing)
+            else:
+                noted[position] = one.noted
+        new = list(noted)
         granted = await self.bookkeeper.hold(
             transaction,
             [
@@ -137,12 +154,12 @@ class Acceptor:
                 )
                 for position in new
             ],
-            self.clock.now(),
+            now,
         )
         kept = []
         for position, is_granted in zip(new, granted, strict=True):
             if is_granted:
-                kept.append(admittances[position])
+                kept.append(admittances[position].noting(noted[position]))
                 answers[position] = admittances[position].accepted
             else:
                 answers[position] = Refusal(Reason.BALANCE)
@@ -183,6 +200,7 @@ async def insert(transaction: Transaction, admittances: Sequence[Admittance]) ->
                 track_button=one.order.submission.track_button,
                 trace_id=one.trace_id,
                 accepted_at=one.at,
+                findings=one.order.findings,
             )
             for one in admittances
         ]

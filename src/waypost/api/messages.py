@@ -1,11 +1,15 @@
 """`POST /v2/<SID>/whatsapp/<phone_number>/messages`: the send endpoint."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from urllib.parse import parse_qs
 
-from waypost.accept.acceptor import Acceptor, Order
+from waypost.accept.acceptor import Acceptor
+from waypost.accept.examiner import Examiner
 from waypost.accept.idempotency import LONGEST, IdempotencyKey, key_of
 from waypost.accept.limits import RequestLimits
+from waypost.accept.order import Order
+from waypost.accept.rehearser import Rehearser
 from waypost.api.asgi import (
     BODY_S,
     BodyTooLargeError,
@@ -18,14 +22,15 @@ from waypost.api.asgi import (
 )
 from waypost.api.auth import authenticate, find_sender
 from waypost.directory.accounts import Accounts
-from waypost.model.account import Account, AccountKind
+from waypost.model.account import Account, AccountKind, CheckMode
 from waypost.model.refusal import Fault, Reason, Refusal
 from waypost.model.sender import Sender
+from waypost.model.submission import READ_RECEIPT
 from waypost.model.template import Template
 from waypost.runtime.clock import Clock
 from waypost.runtime.metrics import Metrics
 from waypost.wire.codes import REFUSED
-from waypost.wire.envelope import Answer, render_accepted, render_refusal
+from waypost.wire.envelope import Answer, render_accepted, render_refusal, render_rehearsal
 from waypost.wire.send import parse_send
 
 
@@ -49,7 +54,9 @@ class SendEndpoint:
     """
 
     accounts: Accounts
+    examiner: Examiner
     acceptor: Acceptor
+    rehearser: Rehearser
     limits: RequestLimits
     clock: Clock
     metrics: Metrics
@@ -81,11 +88,45 @@ class SendEndpoint:
         order = await self._understand(scope, receive, account, sender)
         if isinstance(order, Refusal):
             return order
-        accepted = await self.acceptor.accept(order)
+        return await (self._rehearse(order) if wants_rehearsal(scope) else self._accept(order))
+
+    async def _accept(self, order: Order) -> Answer | Refusal:
+        """The 202, once everything is durable."""
+        refused = refuse_findings(order)
+        if refused is not None:
+            # Asked again under the same key, what was accepted stays accepted.
+            accepted = await self.acceptor.recall(order) or refused
+        else:
+            accepted = await self.acceptor.accept(order)
         if isinstance(accepted, Refusal):
+            self._count_findings(accepted.faults)
             return accepted
+        self._count_findings(order.findings)
         self.metrics.messages_accepted.inc(len(accepted.messages))
         return render_accepted(accepted.submission_id, accepted.messages)
+
+    async def _rehearse(self, order: Order) -> Answer | Refusal:
+        """What would become of the order: the refusal it would get, or a 200 with its price."""
+        refused = refuse_findings(order)
+        if refused is not None:
+            return refused
+        rehearsal = await self.rehearser.rehearse(order)
+        if isinstance(rehearsal, Refusal):
+            return rehearsal
+        return render_rehearsal(
+            rehearsal.recipients,
+            {
+                "price": rehearsal.price,
+                "total": rehearsal.total,
+                "spendable": rehearsal.spendable,
+            },
+            rehearsal.findings,
+        )
+
+    def _count_findings(self, findings: Sequence[Fault]) -> None:
+        for finding in findings:
+            if finding.meta_code is not None:
+                self.metrics.findings[finding.code].inc()
 
     async def _understand(
         self, scope: Scope, receive: Receive, account: Account, sender: Sender
@@ -111,14 +152,39 @@ class SendEndpoint:
         submission = parse_send(body, templates, self.max_recipients)
         if isinstance(submission, tuple):
             return Refusal(Reason.PAYLOAD, submission)
-        price = account.price_minor
+        examination = await self.examiner.examine(account, sender, submission)
         return Order(
-            account=account,
+            account=examination.account,
             sender=sender,
-            submission=submission,
-            price_minor=self.prices[account.kind] if price is None else price,
+            submission=examination.submission,
+            price_minor=self._price_of(account, submission.content.kind),
             idempotency=idempotency,
+            findings=examination.findings,
+            is_marketing=examination.is_marketing,
         )
+
+    def _price_of(self, account: Account, kind: str) -> int:
+        """What each message costs; a read receipt is none."""
+        if kind == READ_RECEIPT:
+            return 0
+        price = account.price_minor
+        return self.prices[account.kind] if price is None else price
+
+
+def refuse_findings(order: Order) -> Refusal | None:
+    """A refusal, if the account's check mode makes one of what was found."""
+    if order.findings and order.account.check_mode is CheckMode.STRICT:
+        return Refusal(Reason.PAYLOAD, order.findings)
+    return None
+
+
+def wants_rehearsal(scope: Scope) -> bool:
+    """Whether the request says `?dry_run=true`."""
+    query: bytes = scope["query_string"]
+    if not query:
+        return False
+    said = parse_qs(query.decode("latin-1")).get("dry_run", [""])[-1]
+    return said.lower() in ("true", "1", "yes")
 
 
 def check_content_type(content_type: str | None) -> Refusal | None:

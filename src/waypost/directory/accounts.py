@@ -1,6 +1,7 @@
 """Accounts as the doors see them: found by SID, held in memory, looked after once a second."""
 
 from dataclasses import dataclass
+from math import inf
 
 from waypost.model.account import Account
 from waypost.runtime.clock import Clock
@@ -36,6 +37,13 @@ class Accounts:
         else:
             self._held[sid] = _Held(account, now)
         return account
+
+    async def find_anew(self, sid: str) -> Account | None:
+        """The account as it is now: something of it was just changed in this process."""
+        held = self._held.get(sid)
+        if held is not None:
+            held.checked_at = -inf
+        return await self.find(sid)
 
     async def _read(self, transaction: Transaction, sid: str, held: _Held | None) -> Account | None:
         """The account, read anew only if it changed."""

@@ -24,7 +24,7 @@ AGAIN = frozenset({ErrorClass.THROTTLE, ErrorClass.TRANSIENT, ErrorClass.ACCOUNT
 class Submitted(Struct, frozen=True):
     """Meta took it."""
 
-    wamid: str
+    wamid: str | None
     wa_id: str | None
 
 

@@ -1,6 +1,7 @@
 """The send: one message given to Meta, and what came of it. All other calls are in `graph`."""
 
 from dataclasses import dataclass
+
 import msgspec
 
 from waypost.meta.errors import classify
@@ -25,8 +26,10 @@ class _Message(msgspec.Struct):
 
 
 class _Accepted(msgspec.Struct):
-    messages: list[_Message]
+    messages: list[_Message] = []
     contacts: list[_Contact] = []
+    success: bool = False
+    """What a read receipt is answered with, in place of the others."""
 
 
 _decode_accepted = msgspec.json.Decoder(_Accepted).decode
@@ -72,6 +75,8 @@ def read_answer(answer: HttpAnswer) -> Outcome:
     if answer.status == OK:
         try:
             accepted = _decode_accepted(answer.body)
+            if accepted.success and not accepted.messages:
+                return Taken(None, None)
             wa_id = accepted.contacts[0].wa_id if accepted.contacts else None
             return Taken(accepted.messages[0].id, wa_id)
         except (*UNREADABLE, IndexError):

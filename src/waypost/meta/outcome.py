@@ -7,9 +7,9 @@ from waypost.model.failure import Failure
 
 
 class Taken(Struct, frozen=True):
-    """Meta took it: its id there, and the number Meta says it reached."""
+    """Meta took it: its id there (a read receipt gets none), and the number Meta says it reached."""
 
-    wamid: str
+    wamid: str | None
     wa_id: str | None
 
 

@@ -8,12 +8,18 @@ even when the answer to its send was lost.
 import msgspec
 
 from waypost.model.message import Dispatchable
+from waypost.model.submission import READ_RECEIPT
 
 _encode = msgspec.json.Encoder().encode
 
 
 def render_message(message: Dispatchable) -> bytes:
-    """The body of the send: Content.json with `to` (or `recipient`) and our id added."""
+    """The body of the send: Content.json with `to` (or `recipient`) and our id added.
+
+    A read receipt has neither: it is no message, and goes out as it is.
+    """
+    if message.content.kind == READ_RECEIPT:
+        return message.content.json
     recipient = message.recipient
     if recipient.phone is not None:
         whom = b',"to":"+' + recipient.phone.encode() + b'"'

@@ -8,6 +8,7 @@ from msgspec import Struct
 from waypost.model.failure import Failure
 from waypost.model.lifecycle import Fact, State
 from waypost.model.recipient import Recipient
+from waypost.model.refusal import Fault
 from waypost.model.sender import Sender
 from waypost.model.submission import Content, References
 
@@ -86,7 +87,10 @@ class MessageRecord(Struct, frozen=True):
 
 
 class NewSubmission(Struct, frozen=True):
-    """A submission as it is kept, once for all its messages."""
+    """A submission as it is kept, once for all its messages.
+
+    findings  what a check found and did not refuse
+    """
 
     account_id: int
     submission_id: str
@@ -98,6 +102,7 @@ class NewSubmission(Struct, frozen=True):
     track_button: bool
     trace_id: str
     accepted_at: datetime
+    findings: tuple[Fault, ...] = ()
 
 
 class NewMessage(Struct, frozen=True):

@@ -25,6 +25,8 @@ class Recipient(Struct, frozen=True):
 
 def parse_address(address: str) -> Recipient:
     """The recipient that `address` was printed from."""
+    if not address:
+        return Recipient()
     if address.startswith("+"):
         return Recipient(phone=address[1:])
     return Recipient(user_id=address or None)

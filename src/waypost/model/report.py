@@ -7,12 +7,16 @@ from waypost.model.failure import Failure
 from waypost.model.lifecycle import Fact, State
 from waypost.model.message import Payment
 from waypost.model.money import Money
+from waypost.model.refusal import Fault
 from waypost.model.submission import Content, References
 
 
 @dataclass(frozen=True, slots=True)
 class MessageReport:
-    """One message with what was asked and where it stands."""
+    """One message with what was asked and where it stands.
+
+    findings  what a check at the door found and did not refuse
+    """
 
     account_id: int
     sid: str
@@ -32,6 +36,7 @@ class MessageReport:
     references: References
     source: str
     trace_id: str
+    findings: tuple[Fault, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

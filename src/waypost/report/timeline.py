@@ -16,6 +16,7 @@ from waypost.model.money import Money
 from waypost.model.outbox import CallbackSettlement, CallbackState
 from waypost.model.report import MessageReport, TimelineFact
 from waypost.model.sender import SenderState
+from waypost.model.submission import READ_RECEIPT
 from waypost.model.work import DueItem
 from waypost.store.ports import Transaction
 
@@ -125,6 +126,7 @@ async def tell(transaction: Transaction, message_id: str) -> Timeline | None:
     waiting = await transaction.reports.queue_item(*key)
     lines = [
         Line(report.accepted_at, "gateway", _accepted(report)),
+        *_lines_of_findings(report),
         *_lines_of_facts(facts),
         *_lines_of_money(report, await transaction.wallets.entries(*key)),
         *_lines_of_callbacks(await transaction.callbacks.of_message(*key)),
@@ -205,7 +207,22 @@ def _when(line: Line) -> datetime:
 def _accepted(report: MessageReport) -> str:
     template = _template_of(report)
     what = report.content.kind if template is None else f"template {template}"
+    if report.content.kind == READ_RECEIPT:
+        return f"accepted: a read receipt from +{report.sender_id}"
     return f"accepted: {what} from +{report.sender_id} to {report.recipient}"
+
+
+def _lines_of_findings(report: MessageReport) -> Iterator[Line]:
+    """What the check at the door found and, in this account's mode, let pass."""
+    for finding in report.findings:
+        code = f", Meta's {finding.meta_code}" if finding.meta_code is not None else ""
+        where = f" at {finding.path}" if finding.path else ""
+        yield Line(
+            report.accepted_at,
+            "gateway",
+            f"noted ({finding.code}{code}){where}: {finding.message}"
+            + (f" {finding.mend}" if finding.mend else ""),
+        )
 
 
 def _template_of(report: MessageReport) -> str | None:

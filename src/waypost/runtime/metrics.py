@@ -39,6 +39,7 @@ class Metrics:
 
     messages_accepted    messages we became answerable for
     requests_refused     refusals at the door, by code
+    findings             findings of checks at the door, by code, refused or noted
     dispatch_attempts    messages given to Meta, by outcome
     statuses_recorded    delivery statuses of Meta, by status
     webhooks_received    webhook requests of Meta, by result
@@ -55,6 +56,9 @@ class Metrics:
         )
         self.requests_refused = self._counters(
             "requests_refused", "Requests refused at the door.", "code"
+        )
+        self.findings = self._counters(
+            "findings", "Findings of the checks at the door, refused or noted.", "code"
         )
         self.dispatch_attempts = self._counters(
             "dispatch_attempts", "Messages given to Meta, by what became of it.", "outcome"

@@ -5,12 +5,13 @@ say beyond the documents stands in `error.details`, beside the documented key.
 Source: the documents' sample answers; design contract, "Answers".
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
 from msgspec import Struct
 
+from waypost.model.money import Money
 from waypost.model.refusal import Fault, Reason, Refusal
 from waypost.model.sender import Sender
 from waypost.wire.codes import ACCEPTED, PROCESSED, REFUSED, Wording
@@ -63,6 +64,31 @@ def render_accepted(submission_id: str, messages: Sequence[tuple[str, str]]) -> 
     return Answer(ACCEPTED.status, _JSON_HEADERS, _ACCEPTED_HEAD + data + _ACCEPTED_TAIL)
 
 
+def render_rehearsal(
+    addresses: Sequence[str], amounts: Mapping[str, Money], findings: Sequence[Fault]
+) -> Answer:
+    """The 200 to a dry run: nothing was kept, nothing was charged.
+
+    `data` is `{"dry_run": true, "recipients": [...], "price", "total", "spendable", "findings"}`;
+    an amount is `{"amount": "0.0100", "currency": "USD"}`, a finding as in `error.details`.
+    """
+    data: dict[str, Any] = {"dry_run": True, "recipients": list(addresses)}
+    for name, money in amounts.items():
+        amount, _, currency = str(money).partition(" ")
+        data[name] = {"amount": amount, "currency": currency}
+    data["findings"] = [_detail(finding) for finding in findings]
+    return render_processed(data)
+
+
+def render_processed(data: Any) -> Answer:
+    """The 200 of everything that is done at once: `data` is what it gave."""
+    return Answer(
+        PROCESSED.status,
+        _JSON_HEADERS,
+        _encode({"code": PROCESSED.code, "message": PROCESSED.message, "data": data, "error": {}}),
+    )
+
+
 def render_senders(senders: Sequence[Sender]) -> Answer:
     """The 200 to `GET /v2/<SID>/whatsapp`: `data` is `{"senders": [...]}`.
 
@@ -78,18 +104,7 @@ def render_senders(senders: Sequence[Sender]) -> Answer:
         }
         for sender in senders
     ]
-    return Answer(
-        PROCESSED.status,
-        _JSON_HEADERS,
-        _encode(
-            {
-                "code": PROCESSED.code,
-                "message": PROCESSED.message,
-                "data": {"senders": listed},
-                "error": {},
-            }
-        ),
-    )
+    return render_processed({"senders": listed})
 
 
 def _refusal_body(wording: Wording, faults: Sequence[Fault]) -> bytes:

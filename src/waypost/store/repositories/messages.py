@@ -4,6 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+import msgspec
+
 from waypost.model.failure import Failure
 from waypost.model.lifecycle import Fact, State
 from waypost.model.message import (
@@ -25,6 +27,8 @@ from waypost.store.repositories.directory import sender_of
 from waypost.store.repositories.instants import from_ms, to_ms
 
 NO_FAILURE = (None, None, None, None)
+
+_encode_findings = msgspec.json.Encoder().encode
 
 
 def failure_columns(failure: Failure | None) -> tuple[str | None, ...]:
@@ -67,6 +71,7 @@ class MessagesRepository:
                     new.track_button,
                     new.trace_id,
                     to_ms(new.accepted_at),
+                    _encode_findings(new.findings).decode() if new.findings else None,
                 )
                 for new in submissions
             ],

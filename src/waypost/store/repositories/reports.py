@@ -2,15 +2,20 @@
 
 from dataclasses import dataclass
 
+import msgspec
+
 from waypost.model.lifecycle import Fact, State
 from waypost.model.message import Payment
 from waypost.model.money import Money
+from waypost.model.refusal import Fault
 from waypost.model.report import MessageReport, TimelineFact
 from waypost.model.submission import Content, References
 from waypost.model.work import DueItem
 from waypost.store.driver import Driver
 from waypost.store.repositories.instants import from_ms
 from waypost.store.repositories.messages import failure_of
+
+_decode_findings = msgspec.json.Decoder(tuple[Fault, ...]).decode
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +51,7 @@ class ReportsRepository:
             references=References(row[22], row[23], row[24]),
             source=row[25],
             trace_id=row[26],
+            findings=() if row[27] is None else _decode_findings(row[27]),
         )
 
     async def messages_of_submission(self, submission_id: str) -> list[tuple[str, str, str]]:

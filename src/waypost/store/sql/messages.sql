@@ -2,9 +2,9 @@
 -- Keeps what was asked, once for all its recipients.
 INSERT INTO submissions (account_id, submission_id, sender_id, kind, template_name,
     template_language, content, ref, ref1, ref2, source, track_body, track_button, trace_id,
-    accepted_at)
+    accepted_at, findings)
 VALUES
-(:account_id, :submission_id, :sender_id, :kind, :template_name, :template_language, :content, :ref, :ref1, :ref2, :source, :track_body, :track_button, :trace_id, :accepted_at) -- each
+(:account_id, :submission_id, :sender_id, :kind, :template_name, :template_language, :content, :ref, :ref1, :ref2, :source, :track_body, :track_button, :trace_id, :accepted_at, :findings) -- each
 
 -- name: messages.insert
 -- Keeps accepted messages, one per recipient.

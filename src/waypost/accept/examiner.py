@@ -1,0 +1,204 @@
+"""Holds a send against what Meta approved, before anyone becomes answerable for it.
+
+The checks themselves are pure; here is gathered what they need: the template, the media and the
+products that are named. What is not known is looked for once more, and what cannot be looked up
+now (Meta does not answer) counts against nobody.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from waypost.accept.checks import TEMPLATE, check_template_status
+from waypost.accept.substitution import put_in_media_ids
+from waypost.model.account import Account, CheckMode
+from waypost.model.catalogue import Product
+from waypost.model.content_check.check import check_content
+from waypost.model.holdings_check import Holdings, KnownMedium, KnownProduct, check_holdings
+from waypost.model.medium import Medium
+from waypost.model.mentions import Mentions, find_mentions
+from waypost.model.refusal import Fault
+from waypost.model.sender import Sender
+from waypost.model.submission import Submission, pointer_as_sent
+from waypost.model.template import APPROVED, Template
+from waypost.model.template_check.check import check_template
+from waypost.model.template_check.form import TemplateForm, compile_form
+from waypost.runtime.clock import Clock
+
+MOST_FORMS = 10_000
+"""How many compiled templates are remembered at most."""
+
+
+class FoundMedia(Struct, frozen=True):
+    """What looking for media came to; `unchecked` are ids that nobody could say anything of."""
+
+    known: Mapping[str, Medium]
+    unchecked: frozenset[str] = frozenset()
+
+
+class FoundProducts(Struct, frozen=True):
+    """What looking for products came to; `products` is None where no catalogue is known."""
+
+    catalogue_id: str | None
+    products: Mapping[str, Product] | None
+    unchecked: frozenset[str] = frozenset()
+
+
+class Shelves(Protocol):
+    """Where templates, media and products are looked for; the directory's, as `serve` joins it."""
+
+    async def look_again(self, account: Account, waba_id: str) -> Account:
+        """The account, its templates read anew from Meta if that was not just done."""
+        ...
+
+    async def find_media(
+        self, account: Account, sender: Sender, media_ids: Collection[str]
+    ) -> FoundMedia:
+        """Media of a sender, by the ids that customers name."""
+        ...
+
+    async def find_products(
+        self, account: Account, waba_id: str, retailer_ids: Collection[str]
+    ) -> FoundProducts:
+        """Products of a WABA's catalogue."""
+        ...
+
+
+class Examination(Struct, frozen=True):
+    """A send, looked at.
+
+    account       as it is now: it may have been read anew
+    submission    with media ids as Meta knows them now
+    findings      all of them, with pointers into the body as it was sent
+    is_marketing  whether opt-outs concern it
+    """
+
+    account: Account
+    submission: Submission
+    findings: tuple[Fault, ...]
+    is_marketing: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Examiner:
+    """Runs every check that the account's mode asks for."""
+
+    shelves: Shelves
+    clock: Clock
+    forms: dict[tuple[int, str, str, str], tuple[Template, TemplateForm]] = field(
+        default_factory=dict
+    )
+
+    async def examine(
+        self, account: Account, sender: Sender, submission: Submission
+    ) -> Examination:
+        """What there is to say of this send; raises StoreError."""
+        if submission.content.kind != TEMPLATE:
+            return await self._examine_content(account, sender, submission)
+        template = _find(account, sender, submission)
+        is_checked = account.check_mode is not CheckMode.OFF
+        if is_checked and (template is None or template.status != APPROVED):
+            account = await self.shelves.look_again(account, sender.waba_id)
+            template = _find(account, sender, submission)
+        found = Examination(
+            account, submission, (), is_marketing=template is not None and template.is_marketing
+        )
+        if not is_checked:
+            return found
+        findings: tuple[Fault, ...] = ()
+        if template is None or template.status != APPROVED:
+            findings = check_template_status(account, sender, submission, template)
+        if template is not None:
+            findings += check_template(
+                self._form_of(account, sender, template),
+                submission.message[TEMPLATE],
+                f"{submission.pointer}/template",
+            )
+        return await self._examine_holdings(sender, replace(found, findings=findings))
+
+    async def _examine_content(
+        self, account: Account, sender: Sender, submission: Submission
+    ) -> Examination:
+        found = Examination(account, submission, (), is_marketing=False)
+        if account.check_mode is CheckMode.OFF:
+            return found
+        findings = check_content(submission.content.kind, submission.message, submission.pointer)
+        return await self._examine_holdings(sender, replace(found, findings=findings))
+
+    async def _examine_holdings(self, sender: Sender, found: Examination) -> Examination:
+        """The media and products that the send names."""
+        submission, findings = found.submission, found.findings
+        mentions = find_mentions(submission.content.kind, submission.message, submission.pointer)
+        if mentions.media or mentions.products:
+            holdings, unchecked, meta_ids = await self._gather(found.account, sender, mentions)
+            findings += check_holdings(_without(mentions, unchecked), holdings, self.clock.now())
+            submission = put_in_media_ids(submission, mentions.media, meta_ids)
+        if findings and submission.lone_parameters:
+            findings = tuple(
+                replace(one, path=pointer_as_sent(submission, one.path)) for one in findings
+            )
+        return replace(found, submission=submission, findings=findings)
+
+    async def _gather(
+        self, account: Account, sender: Sender, mentions: Mentions
+    ) -> tuple[Holdings, frozenset[str], dict[str, str]]:
+        """What is held of what is named; what could not be looked up; Meta's own media ids."""
+        media: dict[str, KnownMedium] = {}
+        meta_ids: dict[str, str] = {}
+        unchecked: set[str] = set()
+        if mentions.media:
+            found = await self.shelves.find_media(
+                account, sender, {one.media_id for one in mentions.media}
+            )
+            unchecked.update(found.unchecked)
+            for media_id, medium in found.known.items():
+                media[media_id] = KnownMedium(medium.kind.value, medium.meta_expires_at)
+                meta_ids[media_id] = medium.meta_id
+        catalogue_id: str | None = None
+        products: dict[str, KnownProduct] | None = None
+        if mentions.products:
+            shelf = await self.shelves.find_products(
+                account, sender.waba_id, {one.retailer_id for one in mentions.products}
+            )
+            catalogue_id = shelf.catalogue_id
+            unchecked.update(shelf.unchecked)
+            if shelf.products is not None:
+                products = {
+                    retailer_id: KnownProduct(product.availability, product.is_hidden)
+                    for retailer_id, product in shelf.products.items()
+                }
+        return Holdings(media, products, catalogue_id), frozenset(unchecked), meta_ids
+
+    def _form_of(self, account: Account, sender: Sender, template: Template) -> TemplateForm:
+        """The template, compiled once for as long as its definition stays the same."""
+        key = (account.account_id, sender.waba_id, template.name, template.language)
+        held = self.forms.get(key)
+        if held is not None and held[0] is template:
+            return held[1]
+        if held is not None and held[0].components == template.components:
+            form = held[1]
+        else:
+            form = compile_form(template.components, template.parameter_format, template.category)
+        if len(self.forms) >= MOST_FORMS:
+            self.forms.clear()
+        self.forms[key] = (template, form)
+        return form
+
+
+def _find(account: Account, sender: Sender, submission: Submission) -> Template | None:
+    content = submission.content
+    name, language = content.template_name or "", content.template_language or ""
+    return account.templates.get((sender.waba_id, name, language))
+
+
+def _without(mentions: Mentions, unchecked: frozenset[str]) -> Mentions:
+    """What is left to be judged."""
+    if not unchecked:
+        return mentions
+    return Mentions(
+        tuple(one for one in mentions.media if one.media_id not in unchecked),
+        tuple(one for one in mentions.products if one.retailer_id not in unchecked),
+    )

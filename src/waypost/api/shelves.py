@@ -1,0 +1,42 @@
+"""Where the examiner finds templates, media and products: the directory, joined to it here."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from waypost.accept.examiner import FoundMedia, FoundProducts
+from waypost.directory.accounts import Accounts
+from waypost.directory.catalogues import CatalogueKeeper
+from waypost.directory.media import MediaLibrary
+from waypost.directory.synchronizer import Synchronizer
+from waypost.model.account import Account
+from waypost.model.sender import Sender
+
+
+@dataclass(frozen=True, slots=True)
+class DirectoryShelves:
+    """`accept.examiner.Shelves` over the directory."""
+
+    accounts: Accounts
+    synchronizer: Synchronizer
+    media: MediaLibrary
+    catalogues: CatalogueKeeper
+
+    async def look_again(self, account: Account, waba_id: str) -> Account:
+        """See `Shelves.look_again`."""
+        if not await self.synchronizer.look_again(account, waba_id):
+            return account
+        return await self.accounts.find_anew(account.sid) or account
+
+    async def find_media(
+        self, account: Account, sender: Sender, media_ids: Collection[str]
+    ) -> FoundMedia:
+        """See `Shelves.find_media`."""
+        found = await self.media.look_up(account, sender, media_ids)
+        return FoundMedia(found.known, frozenset(found.unchecked))
+
+    async def find_products(
+        self, account: Account, waba_id: str, retailer_ids: Collection[str]
+    ) -> FoundProducts:
+        """See `Shelves.find_products`."""
+        found = await self.catalogues.find_products(account, waba_id, retailer_ids)
+        return FoundProducts(found.catalogue_id, found.products, frozenset(found.unchecked))
