@@ -101,6 +101,19 @@ def test_a_cold_query_is_known_to_walk(database, tables, name):
             "SEARCH callbacks USING COVERING INDEX % (account_id=? AND event_id=?)",
         ),
         ("webhooks.load", "SEARCH webhooks USING INDEX % (account_id=? AND webhook_id=?)"),
+        (
+            "recipients.opted_out",
+            "SEARCH opt_outs USING PRIMARY KEY (account_id=? AND recipient=?)",
+        ),
+        (
+            "recipients.wrote_at",
+            "SEARCH service_windows USING PRIMARY KEY "
+            "(account_id=? AND sender_id=? AND recipient=?)",
+        ),
+        (
+            "catalogues.products",
+            "SEARCH products USING PRIMARY KEY (account_id=? AND catalogue_id=? AND retailer_id=?)",
+        ),
         ("wallet.load", "SEARCH wallets USING INTEGER PRIMARY KEY (rowid=?)"),
         ("wallet.add", "SEARCH wallets USING INTEGER PRIMARY KEY (rowid=?)"),
     ],

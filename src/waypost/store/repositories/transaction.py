@@ -1,10 +1,13 @@
 """One transaction: every noun over the same driver."""
 
 from waypost.store.driver import Driver
+from waypost.store.repositories.audit import AuditRepository
 from waypost.store.repositories.callbacks import CallbacksRepository
+from waypost.store.repositories.catalogues import CataloguesRepository
 from waypost.store.repositories.directory import DirectoryRepository
 from waypost.store.repositories.messages import MessagesRepository
 from waypost.store.repositories.queue import QueueRepository
+from waypost.store.repositories.recipients import RecipientsRepository
 from waypost.store.repositories.reports import ReportsRepository
 from waypost.store.repositories.templates import TemplatesRepository
 from waypost.store.repositories.wallets import WalletsRepository
@@ -22,4 +25,7 @@ class RepositoryTransaction:
         self.callbacks = CallbacksRepository(driver)
         self.directory = DirectoryRepository(driver)
         self.templates = TemplatesRepository(driver)
+        self.catalogues = CataloguesRepository(driver)
+        self.recipients = RecipientsRepository(driver)
         self.reports = ReportsRepository(driver)
+        self.audit = AuditRepository(driver)

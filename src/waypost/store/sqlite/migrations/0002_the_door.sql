@@ -98,12 +98,15 @@ CREATE TABLE products (
 ) WITHOUT ROWID;
 
 -- Recipients who asked for no marketing. recipient as in messages: +digits or a user id.
+-- Both times are kept, -1 for never, so that word that comes late undoes nothing newer: the
+-- opt-out is in force unless the recipient came back after it.
 CREATE TABLE opt_outs (
     account_id   INTEGER NOT NULL,
     recipient    TEXT    NOT NULL,
-    source       TEXT    NOT NULL,
+    source       TEXT    NOT NULL DEFAULT '',
     detail       TEXT    NOT NULL DEFAULT '',
-    opted_out_at INTEGER NOT NULL,
+    opted_out_at INTEGER NOT NULL DEFAULT -1,
+    opted_in_at  INTEGER NOT NULL DEFAULT -1,
     PRIMARY KEY (account_id, recipient)
 ) WITHOUT ROWID;
 
@@ -128,4 +131,4 @@ CREATE TABLE audit_entries (
     detail     TEXT    NOT NULL DEFAULT '{}',
     PRIMARY KEY (account_id, audit_id)
 ) WITHOUT ROWID;
-CREATE INDEX audit_entries_by_time ON audit_entries (acted_at);
+CREATE INDEX audit_entries_by_id ON audit_entries (audit_id);
