@@ -35,6 +35,7 @@ from waypost.runtime.listening import choose_port
 from waypost.runtime.logs import configure_logs
 from waypost.runtime.metrics import Metrics
 from waypost.runtime.supervisor import Part, supervise
+from waypost.runtime.vault import open_vault
 from waypost.serve import (
     USER_AGENT,
     Gateway,
@@ -174,7 +175,8 @@ async def run_accepting(config: Config, options: Options) -> None:
     sid, key = await prepare(config, options)
     configure_logs(config.log_level, config.log_format)
     http = PooledHttpClient(USER_AGENT)
-    senses = Senses(SystemClock(), SystemEntropy(), http, Metrics(CollectorRegistry()))
+    vault = open_vault(config.secret_keys, config.data_dir)
+    senses = Senses(SystemClock(), SystemEntropy(), http, Metrics(CollectorRegistry()), vault)
     store = open_store(config, senses)
     port = choose_port(config.host, config.port)
     gateway = assemble(config, store, senses, port)

@@ -1,7 +1,7 @@
 """The composition root: a Config to a running gateway. The only file that knows every part."""
 
 import gc
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -12,7 +12,10 @@ from granian.server.embed import Server
 from prometheus_client import CollectorRegistry
 
 from waypost.accept.acceptor import Acceptor
+from waypost.accept.examiner import Examiner, FoundMedia, FoundProducts
 from waypost.accept.limits import RequestLimits
+from waypost.accept.rehearser import Rehearser
+from waypost.accept.screener import Screener
 from waypost.api.app import App
 from waypost.api.health import HealthEndpoint
 from waypost.api.messages import SendEndpoint
@@ -26,8 +29,10 @@ from waypost.dispatch.decide import Policy
 from waypost.dispatch.dispatcher import Dispatcher, load_messages
 from waypost.dispatch.pacing import Pacing
 from waypost.meta.client import MetaClient
-from waypost.model.account import AccountKind
+from waypost.meta.graph import GraphClient
+from waypost.model.account import Account, AccountKind
 from waypost.model.errors import StoreError
+from waypost.model.sender import Sender
 from waypost.model.work import QueueName
 from waypost.queue.worker import Duty, OpenAdmission, Plan, Worker
 from waypost.runtime.addresses import AddressGuard
@@ -40,6 +45,7 @@ from waypost.runtime.listening import choose_port, url_of
 from waypost.runtime.logs import configure_logs
 from waypost.runtime.metrics import Metrics
 from waypost.runtime.supervisor import Part, supervise
+from waypost.runtime.vault import Vault, open_vault
 from waypost.status.recorder import Recorder
 from waypost.store.ports import Store, Transaction
 from waypost.store.sqlite.store import SqliteStore
@@ -73,6 +79,7 @@ class Senses:
     entropy: Entropy
     http: HttpClient
     metrics: Metrics
+    vault: Vault
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +96,7 @@ class Gateway:
     accounts: Accounts
     registrar: Registrar
     store: Store
-    meta: MetaClient
+    graph: GraphClient
     workers: tuple[Worker, ...]
     senses: Senses
 
@@ -111,15 +118,34 @@ class Gateway:
             await self.senses.clock.sleep(FORGET_EVERY_S)
 
 
+class BareShelves:
+    """Shelves on which nothing can be looked for, until the directory's are joined."""
+
+    async def look_again(self, account: Account, _waba_id: str) -> Account:
+        """As it was."""
+        return account
+
+    async def find_media(
+        self, _account: Account, _sender: Sender, media_ids: Collection[str]
+    ) -> FoundMedia:
+        """Nothing is known."""
+        return FoundMedia({}, frozenset(media_ids))
+
+    async def find_products(
+        self, _account: Account, _waba_id: str, _retailer_ids: Collection[str]
+    ) -> FoundProducts:
+        """Nothing is known."""
+        return FoundProducts(None, None)
+
+
 def assemble(config: Config, store: Store, senses: Senses, port: int) -> Gateway:
     """Builds every part and fills it with those it needs. Touches nothing."""
     clock, entropy, http, metrics = senses.clock, senses.entropy, senses.http, senses.metrics
     longest_s = config.lease_s * BUDGET_SHARE
     ids = IdMaker(clock, entropy)
     bookkeeper = Bookkeeper()
-    meta = MetaClient(
-        http, config.meta_base_url.rstrip("/"), config.meta_api_version, config.meta_timeout_s
-    )
+    meta_url = config.meta_base_url.rstrip("/")
+    meta = MetaClient(http, meta_url, config.meta_api_version, config.meta_timeout_s, senses.vault)
     deliverer = Deliverer(
         store=store,
         http=http,
@@ -186,13 +212,22 @@ def assemble(config: Config, store: Store, senses: Senses, port: int) -> Gateway
         admission=pacing,
     )
     accounts = Accounts(store, clock)
+    screener = Screener()
     acceptor = Acceptor(
-        store, dispatch, bookkeeper, clock, ids, timedelta(hours=config.idempotency_hours)
+        store=store,
+        worker=dispatch,
+        bookkeeper=bookkeeper,
+        screener=screener,
+        clock=clock,
+        ids=ids,
+        lifetime=timedelta(hours=config.idempotency_hours),
     )
     app = App(
         messages=SendEndpoint(
             accounts=accounts,
+            examiner=Examiner(BareShelves(), clock),
             acceptor=acceptor,
+            rehearser=Rehearser(store, screener, clock),
             limits=RequestLimits(),
             clock=clock,
             metrics=metrics,
@@ -213,11 +248,22 @@ def assemble(config: Config, store: Store, senses: Senses, port: int) -> Gateway
         port=port,
         app=app,
         accounts=accounts,
-        registrar=Registrar(store, clock, entropy, config.pod),
+        registrar=Registrar(store, clock, entropy, config.pod, senses.vault),
         store=store,
-        meta=meta,
+        graph=build_graph(config, http, senses.vault),
         workers=(dispatch, webhooks, callbacks),
         senses=senses,
+    )
+
+
+def build_graph(config: Config, http: HttpClient, vault: Vault) -> GraphClient:
+    """The hand that calls Meta for everything beside sending."""
+    return GraphClient(
+        http,
+        config.meta_base_url.rstrip("/"),
+        config.meta_api_version,
+        config.meta_timeout_s,
+        vault,
     )
 
 
@@ -226,7 +272,7 @@ async def run_gateway(config: Config, *, ready: Callable[[Gateway], None] | None
 
     ready  called once it answers
 
-    Raises AddressInUseError, StoreError, or PartFailedError.
+    Raises AddressInUseError, StoreError, VaultError, or PartFailedError.
     """
     configure_logs(config.log_level, config.log_format)
     if not config.meta_app_secret:
@@ -235,11 +281,13 @@ async def run_gateway(config: Config, *, ready: Callable[[Gateway], None] | None
         )
     port = choose_port(config.host, config.port)
     http = PooledHttpClient(USER_AGENT)
-    senses = Senses(SystemClock(), SystemEntropy(), http, Metrics(CollectorRegistry()))
+    vault = open_vault(config.secret_keys, config.data_dir)
+    senses = Senses(SystemClock(), SystemEntropy(), http, Metrics(CollectorRegistry()), vault)
     store = open_store(config, senses)
     try:
         gateway = assemble(config, store, senses, port)
         await store.write(take_over, gateway)
+        await gateway.registrar.seal_tokens()
         server = build_server(gateway)
 
         async def announce() -> None:
@@ -333,28 +381,28 @@ class OperatorTools:
 
     store: Store
     registrar: Registrar
-    meta: MetaClient
+    graph: GraphClient
+    vault: Vault
 
 
 @asynccontextmanager
 async def open_directory(config: Config) -> AsyncIterator[OperatorTools]:
     """The store of a data directory and the hands that work on it.
 
-    Raises StoreError.
+    Raises StoreError or VaultError.
     """
     clock = SystemClock()
+    vault = open_vault(config.secret_keys, config.data_dir)
     store = SqliteStore(config.data_dir, now=clock.now(), is_gateway=False)
     http = PooledHttpClient(USER_AGENT)
     try:
+        registrar = Registrar(store, clock, SystemEntropy(), config.pod, vault)
+        await registrar.seal_tokens()
         yield OperatorTools(
             store=store,
-            registrar=Registrar(store, clock, SystemEntropy(), config.pod),
-            meta=MetaClient(
-                http,
-                config.meta_base_url.rstrip("/"),
-                config.meta_api_version,
-                config.meta_timeout_s,
-            ),
+            registrar=registrar,
+            graph=build_graph(config, http, vault),
+            vault=vault,
         )
     finally:
         await store.close()

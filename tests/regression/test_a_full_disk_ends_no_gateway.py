@@ -6,7 +6,7 @@ from datetime import timedelta
 import apsw
 from prometheus_client import CollectorRegistry
 
-from support.nouns import ACCOUNT, NOW
+from support.nouns import ACCOUNT, NOW, VAULT
 from support.stored import opened
 from waypost.model.errors import StoreError
 from waypost.model.message import RememberedAnswer
@@ -27,7 +27,8 @@ def test_answers_that_cannot_be_forgotten_now_are_forgotten_later(tmp_path):
 
         async def body():
             clock, http = TestClock(NOW), PooledHttpClient("test")
-            senses = Senses(clock, SeededEntropy(1), http, Metrics(CollectorRegistry()))
+            metrics = Metrics(CollectorRegistry())
+            senses = Senses(clock, SeededEntropy(1), http, metrics, VAULT)
             gateway = assemble(Config(), stored.store, senses, 0)
             other.execute("BEGIN IMMEDIATE")
             forgetting = asyncio.ensure_future(gateway.forget())

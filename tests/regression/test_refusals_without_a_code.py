@@ -4,7 +4,9 @@ import asyncio
 
 import pytest
 
-from waypost.meta.client import MetaClient, read_answer
+from support.nouns import SEALED_TOKEN, VAULT
+from waypost.meta.client import read_answer
+from waypost.meta.graph import GraphCall, GraphClient
 from waypost.meta.outcome import Lost
 from waypost.runtime.http import AnswerLostError, HttpAnswer
 
@@ -15,10 +17,7 @@ class Answering:
     def __init__(self, answer):
         self.answer = answer
 
-    async def get(self, *_):
-        return self.answer
-
-    async def post(self, *_):
+    async def request(self, *_):
         return self.answer
 
 
@@ -43,7 +42,7 @@ def test_an_answer_that_is_not_metas_leaves_the_outcome_unknown(status, body):
 
 @pytest.mark.parametrize(("status", "body"), [(502, b"<html>"), (200, b"[]"), (500, b'"\xff"')])
 def test_a_list_of_templates_that_is_none_is_an_answer_that_was_lost(status, body):
-    client = MetaClient(Answering(HttpAnswer(status, {}, body)), "http://meta", "v25.0", 1)
+    graph = GraphClient(Answering(HttpAnswer(status, {}, body)), "http://meta", "v25.0", 1, VAULT)
 
     with pytest.raises(AnswerLostError):
-        asyncio.run(client.list_templates("1", "token"))
+        asyncio.run(graph.ask(GraphCall("GET", "1/message_templates", SEALED_TOKEN)))

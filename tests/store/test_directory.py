@@ -3,8 +3,8 @@
 import pytest
 from msgspec.structs import replace
 
-from support.nouns import ACCOUNT, NOW, WABA_ID, account, api_key, later, sender, template
-from waypost.model.account import AccountState
+from support.nouns import ACCOUNT, NOW, account, api_key, later, sender, template, waba
+from waypost.model.account import AccountKind, AccountState, CheckMode
 from waypost.model.sender import ApiVersion, SenderState
 
 SID = account().sid
@@ -50,12 +50,21 @@ def test_a_touched_account_has_a_new_version(furnished):
     assert furnished.ask(lambda t: t.directory.account_version(404)) is None
 
 
-def test_an_account_is_suspended_and_goes_on(furnished):
-    furnished.do(lambda t: t.directory.set_account_state(ACCOUNT, AccountState.SUSPENDED))
-    assert found(furnished).state is AccountState.SUSPENDED
+def test_all_that_may_change_of_an_account_is_kept(furnished):
+    changed = account(
+        name="Other",
+        kind=AccountKind.TECH_PROVIDER,
+        state=AccountState.SUSPENDED,
+        price_minor=7,
+        requests_per_s=3,
+        check_mode=CheckMode.WARN,
+        opt_out_keywords=("halt", "रोकें"),
+        opt_in_keywords=(),
+    )
 
-    furnished.do(lambda t: t.directory.set_account_state(ACCOUNT, AccountState.ACTIVE))
-    assert found(furnished).state is AccountState.ACTIVE
+    furnished.do(lambda t: t.directory.update_account(changed))
+
+    assert furnished.ask(lambda t: t.directory.accounts()) == [changed]
 
 
 def test_a_key_is_kept_with_its_limits(furnished):
@@ -66,27 +75,66 @@ def test_a_key_is_kept_with_its_limits(furnished):
     assert found(furnished).keys == {key.key_hash: key}
 
 
-def test_only_valid_keys_with_the_prefix_are_revoked(furnished):
-    one, two = api_key(), api_key(key_hash=b"\x02" * 32)
-    other = api_key(key_hash=b"\x03" * 32, prefix="Affff")
-    for key in (one, two, other):
-        furnished.do(lambda t, key=key: t.directory.insert_key(ACCOUNT, key))
+def test_all_that_may_change_of_a_key_is_kept(furnished):
+    key, other = api_key(label="till"), api_key(key_hash=b"\x02" * 32)
+    for one in (key, other):
+        furnished.do(lambda t, one=one: t.directory.insert_key(ACCOUNT, one))
+    changed = replace(
+        key,
+        label="web shop",
+        expires_at=later(60),
+        revoked_at=later(1),
+        allowed_addresses=("203.0.113.7",),
+    )
 
-    assert furnished.do(lambda t: t.directory.revoke_keys(ACCOUNT, one.prefix, later(1))) == 2
-    assert furnished.do(lambda t: t.directory.revoke_keys(ACCOUNT, one.prefix, later(2))) == 0
+    furnished.do(lambda t: t.directory.update_key(ACCOUNT, changed))
 
-    assert {key.key_hash: key.revoked_at for key in found(furnished).keys.values()} == {
-        one.key_hash: later(1),
-        two.key_hash: later(1),
-        other.key_hash: None,
-    }
+    assert found(furnished).keys == {key.key_hash: changed, other.key_hash: other}
 
 
 def test_a_sender_is_read_with_the_token_of_its_waba(furnished):
-    furnished.do(lambda t: t.directory.save_waba(ACCOUNT, WABA_ID, "renewed", NOW))
+    renewed = waba(access_token="renewed", name="Shop's")
+    furnished.do(lambda t: t.directory.save_waba(renewed, NOW))
 
     assert found(furnished).senders == {sender().sender_id: sender(access_token="renewed")}
-    assert furnished.ask(lambda t: t.directory.wabas(ACCOUNT)) == {WABA_ID: "renewed"}
+    assert found(furnished).wabas == {renewed.waba_id: renewed}
+    assert furnished.ask(lambda t: t.directory.all_wabas()) == [renewed]
+
+
+def test_a_token_that_is_sealed_anew_makes_no_waba_due(furnished):
+    furnished.do(lambda t: t.directory.record_sync(waba(synced_at=NOW), NOW, later(60)))
+
+    furnished.do(lambda t: t.directory.replace_token(waba(access_token="anew")))
+
+    assert furnished.ask(lambda t: t.directory.wabas_due(later(59))) == []
+    (due,) = furnished.ask(lambda t: t.directory.wabas_due(later(60)))
+    assert (due.access_token, due.synced_at) == ("anew", NOW)
+
+
+def test_a_waba_is_due_at_once_when_it_is_saved_and_when_meta_tells_of_it(furnished):
+    def due_at(seconds):
+        return furnished.ask(lambda t: t.directory.wabas_due(later(seconds)))
+
+    assert due_at(0) == [waba()]
+    failed = waba(catalogue_id="7", sync_failure="expired")
+    furnished.do(lambda t: t.directory.record_sync(failed, NOW, later(60)))
+    assert due_at(59) == []
+
+    furnished.do(lambda t: t.directory.set_sync_due(waba().waba_id, later(30)))
+
+    assert (due_at(29), due_at(30)) == ([], [failed])
+    assert furnished.ask(lambda t: t.directory.waba_owners(waba().waba_id)) == [ACCOUNT]
+    assert furnished.ask(lambda t: t.directory.waba_owners("404")) == []
+
+
+def test_what_meta_tells_while_a_waba_is_read_keeps_it_due(furnished):
+    furnished.do(lambda t: t.directory.set_sync_due(waba().waba_id, later(5)))
+
+    furnished.do(lambda t: t.directory.record_sync(waba(), later(4), later(900)))
+    assert len(furnished.ask(lambda t: t.directory.wabas_due(later(5)))) == 1
+
+    furnished.do(lambda t: t.directory.record_sync(waba(), later(6), later(900)))
+    assert furnished.ask(lambda t: t.directory.wabas_due(later(899))) == []
 
 
 def test_a_sender_that_is_saved_again_is_changed(furnished):
@@ -112,23 +160,12 @@ def test_the_owner_of_a_number_at_meta_is_known(furnished):
     assert furnished.ask(lambda t: t.directory.sender_owners("404")) == []
 
 
-def test_a_template_keeps_its_definition_word_for_word(furnished):
-    made = template(components=({"type": "BODY", "text": "Grüße {{1}} 🌵", "nested": [{"a": 1}]},))
-
-    furnished.do(lambda t: t.directory.save_templates(ACCOUNT, WABA_ID, [made], NOW))
-
-    assert found(furnished).templates == {(WABA_ID, "order_update", "en_US"): made}
-
-
-def test_templates_that_meta_no_longer_names_go(furnished):
-    kept, gone = template(), template(name="gone")
-    furnished.do(lambda t: t.directory.save_templates(ACCOUNT, WABA_ID, [kept, gone], NOW))
-    furnished.do(lambda t: t.directory.save_templates(ACCOUNT, "other", [gone], NOW))
-
-    paused = replace(kept, status="PAUSED")
-    furnished.do(lambda t: t.directory.save_templates(ACCOUNT, WABA_ID, [paused], later(1)))
+def test_the_templates_of_all_wabas_are_found_with_their_account(furnished):
+    mine, other = template(), template(name="other")
+    furnished.do(lambda t: t.templates.save(ACCOUNT, "1", [mine], NOW))
+    furnished.do(lambda t: t.templates.save(ACCOUNT, "2", [other], NOW))
 
     assert found(furnished).templates == {
-        (WABA_ID, "order_update", "en_US"): paused,
-        ("other", "gone", "en_US"): gone,
+        ("1", "order_update", "en_US"): mine,
+        ("2", "other", "en_US"): other,
     }

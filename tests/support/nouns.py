@@ -24,8 +24,10 @@ from waypost.model.recipient import Recipient
 from waypost.model.sender import Sender
 from waypost.model.submission import Content, References
 from waypost.model.template import Template
+from waypost.model.waba import Waba
 from waypost.model.work import QueueItem, QueueName
 from waypost.queue.lease import Lease
+from waypost.runtime.vault import Vault
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 ACCOUNT = 1
@@ -35,6 +37,9 @@ WABA_ID = "102290129340398"
 MESSAGE_ID = "A0LKQ1PCV00000000001"
 WAMID = "wamid.HBgMOTE5ODc2NTQzMjEwFQIAERgSOUM5OTk2NTI3RUU4RTg0RkZFAA=="
 CALLBACK_URL = "https://shop.example.com/hook"
+VAULT = Vault(["test-key-0123456789-0123456789-0123456789"])
+TOKEN = "token"
+SEALED_TOKEN = VAULT.seal(TOKEN)
 UNDELIVERABLE = Failure("131026", "The message cannot be delivered", "detail", "reach it otherwise")
 
 
@@ -65,12 +70,16 @@ def sender(**changes: Any) -> Sender:
         sender_id=SENDER_ID,
         phone_number_id=PHONE_NUMBER_ID,
         waba_id=WABA_ID,
-        access_token="token",
+        access_token=SEALED_TOKEN,
         throughput=80,
         callback_url=CALLBACK_URL,
         display_name="Shop",
     )
     return replace(made, **changes)
+
+
+def waba(**changes: Any) -> Waba:
+    return replace(Waba(ACCOUNT, WABA_ID, SEALED_TOKEN), **changes)
 
 
 def template(**changes: Any) -> Template:

@@ -19,7 +19,7 @@ from meta_emulator.seed import default_seed
 from meta_emulator.server import Emulator
 from meta_emulator.settings import Settings
 from support.asgi import Answered, Application, EmulatorHttp, GatewayHttp, Network, Receive, call
-from support.nouns import NOW, PHONE_NUMBER_ID, SENDER_ID, WABA_ID
+from support.nouns import NOW, PHONE_NUMBER_ID, SENDER_ID, VAULT, WABA_ID
 from waypost.directory.registrar import NewAccount
 from waypost.model.account import AccountKind
 from waypost.model.ledger import Wallet
@@ -237,7 +237,7 @@ def a_sender(**changes: Any) -> Sender:
         "sender_id": SENDER_ID,
         "phone_number_id": PHONE_NUMBER_ID,
         "waba_id": WABA_ID,
-        "access_token": "meta-token",
+        "access_token": "",  # its WABA's
         "throughput": 80,
         "callback_url": "http://shop/status",
         **changes,
@@ -290,7 +290,8 @@ def _build(folder: Path, delays: tuple[tuple[str, float], ...], config: dict[str
         "price_prepaid": 100,
         **config,
     }
-    senses = Senses(clock, SeededEntropy(1), GatewayHttp(network), Metrics(CollectorRegistry()))
+    http, metrics = GatewayHttp(network), Metrics(CollectorRegistry())
+    senses = Senses(clock, SeededEntropy(1), http, metrics, VAULT)
     gateway = assemble(Config(**given), store, senses, 8080)
     shop, meta = Shop(clock), MetaDoor(emulator.app)
     network.hosts.update({"gateway": gateway.app, "meta": meta, "shop": shop})
@@ -306,7 +307,7 @@ async def _furnish(pair: Pair, top_up: int, account: Mapping[str, Any]) -> None:
     pair.key = await registrar.make_key(opened.sid)
     await registrar.save_waba(opened.sid, WABA_ID, "meta-token")
     await registrar.save_sender(opened.sid, a_sender())
-    await registrar.sync_templates(opened.sid, pair.gateway.meta)
+    await registrar.sync_templates(opened.sid, pair.gateway.graph)
 
 
 async def _nothing(_: Transaction, items: Sequence[None]) -> Sequence[None]:

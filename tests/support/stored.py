@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
-from support.nouns import NOW, account, new_message, new_submission, sender
+from support.nouns import NOW, account, new_message, new_submission, sender, waba
 from waypost.store.ports import Store, Transaction
 from waypost.store.sqlite.store import SqliteStore
 
@@ -75,7 +75,10 @@ class Stored:
             account_id = await transaction.directory.insert_account(account(), NOW)
             await transaction.wallets.open(account_id, "USD", 0)
             made = sender(**sender_changes)
-            await transaction.directory.save_waba(account_id, made.waba_id, made.access_token, NOW)
+            owned = waba(
+                account_id=account_id, waba_id=made.waba_id, access_token=made.access_token
+            )
+            await transaction.directory.save_waba(owned, NOW)
             await transaction.directory.save_sender(account_id, made, NOW)
 
         self.do(change)

@@ -32,6 +32,7 @@ from waypost.runtime.config import ConfigError
 from waypost.runtime.http import HttpError
 from waypost.runtime.listening import AddressInUseError
 from waypost.runtime.supervisor import PartFailedError
+from waypost.runtime.vault_error import VaultError
 
 START = "Start"
 USE = "Use"
@@ -97,6 +98,7 @@ def _run() -> None:
         AddressInUseError,
         HttpError,
         PartFailedError,
+        VaultError,
         BaseExceptionGroup,
     ) as error:
         leave(error)
@@ -113,7 +115,7 @@ def leave(error: BaseException) -> NoReturn:
             code = MISUSED
         case AddressInUseError() | HttpError():
             code = UNREACHABLE
-        case WaypostError() | PartFailedError():
+        case WaypostError() | PartFailedError() | VaultError():
             code = REFUSED
         case _:
             raise error

@@ -60,7 +60,7 @@ def sync(
 
     async def work(tools: "OperatorTools") -> list[Template]:
         try:
-            return await tools.registrar.sync_templates(sid, tools.meta)
+            return await tools.registrar.sync_templates(sid, tools.graph)
         except HttpError as error:
             raise UnreachableError(f"{loaded.meta_base_url} does not answer: {error}.") from None
 

@@ -3,7 +3,7 @@
 Every change raises the account's version, so that every process reads it anew within a second.
 """
 
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from ipaddress import ip_network
@@ -12,17 +12,25 @@ from typing import Any, TypeVar
 from msgspec.structs import replace
 
 from waypost.directory.credentials import PREFIX_LENGTH, hash_key, make_key, make_sid
-from waypost.meta.client import MetaClient
+from waypost.meta.graph import GraphCall, GraphClient
 from waypost.model.account import Account, AccountKind, AccountState, ApiKey
-from waypost.model.errors import DirectoryError
+from waypost.model.errors import DirectoryError, NotFoundError
 from waypost.model.ledger import EntryKind, LedgerEntry, Wallet, changes_of
 from waypost.model.sender import Sender
 from waypost.model.template import Template
+from waypost.model.waba import Waba
 from waypost.runtime.clock import Clock
 from waypost.runtime.entropy import Entropy
+from waypost.runtime.vault import Vault, is_sealed
 from waypost.store.ports import Store, Transaction
 
 Result = TypeVar("Result")
+
+TEMPLATE_QUERY = {
+    "fields": "id,name,language,category,status,components,parameter_format,quality_score,"
+    "rejected_reason",
+    "limit": "100",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +54,7 @@ class Registrar:
     clock: Clock
     entropy: Entropy
     pod: str
+    vault: Vault
 
     async def open_account(self, new: NewAccount) -> Account:
         """A new account with an empty wallet."""
@@ -72,7 +81,7 @@ class Registrar:
 
         async def write(transaction: Transaction) -> None:
             account = await _account(transaction, sid)
-            await transaction.directory.set_account_state(account.account_id, state)
+            await transaction.directory.update_account(replace(account, state=state))
             await transaction.directory.touch(account.account_id)
 
         await self._write(write)
@@ -136,23 +145,30 @@ class Registrar:
 
         async def write(transaction: Transaction) -> int:
             account = await _account(transaction, sid)
-            revoked = await transaction.directory.revoke_keys(
-                account.account_id, prefix, self.clock.now()
-            )
+            revoked = [
+                key
+                for key in account.keys.values()
+                if key.prefix == prefix and key.revoked_at is None
+            ]
             if not revoked:
-                raise DirectoryError(f"{sid} has no valid key that begins with {prefix}.")
+                raise NotFoundError(f"{sid} has no valid key that begins with {prefix}.")
+            for key in revoked:
+                await transaction.directory.update_key(
+                    account.account_id, replace(key, revoked_at=self.clock.now())
+                )
             await transaction.directory.touch(account.account_id)
-            return revoked
+            return len(revoked)
 
         return await self._write(write)
 
     async def save_waba(self, sid: str, waba_id: str, access_token: str) -> None:
-        """A WABA and its token. Raises DirectoryError for an unknown SID."""
+        """A WABA and its token, which is kept sealed. Raises NotFoundError for an unknown SID."""
+        sealed = self.vault.seal(access_token)
 
         async def write(transaction: Transaction) -> None:
             account = await _account(transaction, sid)
             await transaction.directory.save_waba(
-                account.account_id, waba_id, access_token, self.clock.now()
+                Waba(account.account_id, waba_id, sealed), self.clock.now()
             )
             await transaction.directory.touch(account.account_id)
 
@@ -166,7 +182,7 @@ class Registrar:
 
         async def write(transaction: Transaction) -> None:
             account = await _account(transaction, sid)
-            if sender.waba_id not in await transaction.directory.wabas(account.account_id):
+            if sender.waba_id not in account.wabas:
                 raise DirectoryError(f"{sid} has no WABA {sender.waba_id}; add it first.")
             owners = await transaction.directory.sender_owners(sender.phone_number_id)
             if any(owner != account.account_id for owner, _ in owners):
@@ -178,36 +194,42 @@ class Registrar:
 
         await self._write(write)
 
-    async def sync_templates(self, sid: str, meta: MetaClient) -> list[Template]:
+    async def seal_tokens(self) -> int:
+        """Seals the tokens that an older version kept as they are; how many there were."""
+
+        async def write(transaction: Transaction) -> int:
+            bare = [
+                waba
+                for waba in await transaction.directory.all_wabas()
+                if not is_sealed(waba.access_token)
+            ]
+            for waba in bare:
+                sealed = self.vault.seal(waba.access_token)
+                await transaction.directory.replace_token(replace(waba, access_token=sealed))
+                await transaction.directory.touch(waba.account_id)
+            return len(bare)
+
+        return await self._write(write)
+
+    async def sync_templates(self, sid: str, graph: GraphClient) -> list[Template]:
         """Reads all templates of the account's WABAs from Meta and keeps them.
 
-        Raises DirectoryError for an unknown SID or when Meta refuses, HttpError when Meta
+        Raises NotFoundError for an unknown SID, MetaRefusedError, and HttpError when Meta
         cannot be reached.
         """
-        account = await self.store.read(lambda transaction: _account(transaction, sid))
-        wabas = await self.store.read(
-            lambda transaction: transaction.directory.wabas(account.account_id)
-        )
+        account = await self.find(sid)
         found: dict[str, list[Template]] = {}
-        for waba_id, token in wabas.items():
-            try:
-                defined = await meta.list_templates(waba_id, token)
-            except PermissionError as error:
-                raise DirectoryError(f"Meta refused to list {waba_id}: {error}") from error
-            found[waba_id] = [
-                Template(
-                    name=one["name"],
-                    language=one["language"],
-                    category=one.get("category", ""),
-                    status=one.get("status", ""),
-                    components=tuple(one.get("components", ())),
-                )
-                for one in defined
+        for waba in account.wabas.values():
+            call = GraphCall(
+                "GET", f"{waba.waba_id}/message_templates", waba.access_token, TEMPLATE_QUERY
+            )
+            found[waba.waba_id] = [
+                read_template(one) async for page in graph.pages(call) for one in page
             ]
 
         async def write(transaction: Transaction) -> None:
             for waba_id, templates in found.items():
-                await transaction.directory.save_templates(
+                await transaction.templates.save(
                     account.account_id, waba_id, templates, self.clock.now()
                 )
             await transaction.directory.touch(account.account_id)
@@ -239,5 +261,21 @@ class Registrar:
 async def _account(transaction: Transaction, sid: str) -> Account:
     account = await transaction.directory.account_by_sid(sid)
     if account is None:
-        raise DirectoryError(f"There is no account {sid}; `waypost account list` shows them.")
+        raise NotFoundError(f"There is no account {sid}; `waypost account list` shows them.")
     return account
+
+
+def read_template(one: Mapping[str, Any]) -> Template:
+    """A template as Meta lists it (`reference` 7.1)."""
+    quality = one.get("quality_score")
+    return Template(
+        name=one["name"],
+        language=one["language"],
+        category=one.get("category", ""),
+        status=one.get("status", ""),
+        components=tuple(one.get("components", ())),
+        template_id=str(one.get("id", "")),
+        parameter_format=one.get("parameter_format", "POSITIONAL"),
+        quality=quality.get("score", "") if isinstance(quality, dict) else "",
+        rejected_reason=one.get("rejected_reason") or "",
+    )

@@ -97,6 +97,10 @@ class Config:
     operator_token: str = _secret(
         "The bearer token that the operator's own requests carry; empty refuses them all."
     )
+    secret_keys: str = _secret(
+        "The keys, with commas between, that seal access tokens in the database: the first seals, "
+        "every one opens. Empty: the file secret.key in data_dir, made at the first start."
+    )
 
     currency: str = _setting(
         text("three capital letters", r"[A-Z]{3}"),

@@ -7,21 +7,21 @@ put before the old ones, and `waypost db reseal` writes all secrets anew.
 """
 
 import base64
+import contextlib
 import hashlib
 import os
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
+from waypost.runtime.vault_error import VaultError
+
 MARK = "sealed:"
 KEY_FILE = "secret.key"
 SHORTEST_KEY = 32
 """Characters of a key: enough that it was made by a machine."""
-
-
-class VaultError(Exception):
-    """A secret cannot be sealed or opened; the text says what to do."""
 
 
 class Vault:
@@ -82,18 +82,33 @@ def open_vault(secret_keys: str, folder: Path) -> Vault:
 def _read_or_make(path: Path) -> str:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            return path.read_text(encoding="ascii").strip()
-        with os.fdopen(handle, "w", encoding="ascii") as file:
-            key = Fernet.generate_key().decode()
-            file.write(f"{key}\n")
-            file.flush()
-            os.fsync(file.fileno())
+        if not path.exists():
+            _make(path)
+        return path.read_text(encoding="ascii").strip()
     except (OSError, ValueError) as error:
         raise VaultError(f"The key file {path} cannot be used: {error}.") from error
-    return key
+
+
+def _make(path: Path) -> None:
+    """The file with a new key, whole or not at all; one that another process made meanwhile wins.
+
+    Written beside and linked, on the disk before anything is sealed with it.
+    """
+    handle, name = tempfile.mkstemp(prefix=f"{KEY_FILE}.", dir=path.parent)  # its owner's alone
+    try:
+        with os.fdopen(handle, "w", encoding="ascii") as file:
+            file.write(f"{Fernet.generate_key().decode()}\n")
+            file.flush()
+            os.fsync(file.fileno())
+        with contextlib.suppress(FileExistsError):
+            os.link(name, path)
+    finally:
+        Path(name).unlink()
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
 
 
 def _derive(key: str) -> bytes:

@@ -11,7 +11,9 @@ from waypost.store.sqlite.connection import bring_forward, connect
 
 QUERIES = load_queries()
 COLD = {
+    "audit.of_all",  # an operator's list: a page of an index
     "directory.accounts",  # an operator's list
+    "directory.all_wabas",  # once, at the start
     "messages.forget_answers",  # every ten minutes
     "messages.any_parked",  # ends at the first row
     "queue.orphans",  # once, at the start

@@ -2,10 +2,11 @@
 
 import pytest
 
-from support.nouns import NOW, PHONE_NUMBER_ID, SENDER_ID, WABA_ID
+from support.nouns import NOW, PHONE_NUMBER_ID, SENDER_ID, VAULT, WABA_ID, api_key
 from support.stored import opened
 from waypost.cli.demo_account import CREDIT_MINOR, DemoSender, find_demo_account
 from waypost.cli.ready import Ready
+from waypost.directory.credentials import hash_key
 from waypost.directory.registrar import Registrar
 from waypost.model.ledger import EntryKind, LedgerEntry, changes_of
 from waypost.runtime.clock import TestClock
@@ -21,7 +22,7 @@ def stored(tmp_path):
 @pytest.fixture
 def find(stored):
     """Finds the account as a start would, with what an earlier one wrote down."""
-    registrar = Registrar(stored.store, TestClock(NOW), SeededEntropy(1), "IN")
+    registrar = Registrar(stored.store, TestClock(NOW), SeededEntropy(1), "IN", VAULT)
 
     def find(kept=None, callback_url="http://127.0.0.1:1/_emulator/inbox"):
         sender = DemoSender(SENDER_ID, PHONE_NUMBER_ID, WABA_ID, "token", 80, callback_url)
@@ -44,7 +45,7 @@ def test_a_first_start_makes_an_account_with_credit_and_a_sender(stored, find):
 
     account = stored.ask(lambda transaction: transaction.directory.account_by_sid(sid))
     assert account.senders[SENDER_ID].callback_url == "http://127.0.0.1:1/_emulator/inbox"
-    assert account.senders[SENDER_ID].access_token == "token"
+    assert VAULT.open(account.senders[SENDER_ID].access_token) == "token"
     assert wallet(stored).spendable_minor == CREDIT_MINOR
 
 
@@ -71,7 +72,8 @@ def test_an_account_that_ran_low_is_topped_up(stored, find):
 
 def test_a_revoked_key_is_replaced(stored, find):
     sid, key = find()
-    stored.do(lambda transaction: transaction.directory.revoke_keys(1, key[:6], NOW))
+    revoked = api_key(key_hash=hash_key(key), prefix=key[:6], revoked_at=NOW)
+    stored.do(lambda transaction: transaction.directory.update_key(1, revoked))
 
     again, new = find(written(sid, key))
 

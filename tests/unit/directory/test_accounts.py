@@ -40,7 +40,7 @@ class Desk:
 
     def suspend(self):
         async def change(transaction):
-            await transaction.directory.set_account_state(ACCOUNT, AccountState.SUSPENDED)
+            await transaction.directory.update_account(account(state=AccountState.SUSPENDED))
             await transaction.directory.touch(ACCOUNT)
 
         self.stored.do(change)

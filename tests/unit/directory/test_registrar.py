@@ -1,19 +1,23 @@
 """The operator's changes are kept, seen by every process, and refused in words."""
 
+import json
 import re
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 import pytest
 
-from support.nouns import NOW, sender
+from support.nouns import NOW, VAULT, sender, waba
 from support.stored import opened
 from waypost.directory.credentials import hash_key
 from waypost.directory.registrar import NewAccount, Registrar
+from waypost.meta.graph import GraphClient
 from waypost.model.account import AccountKind, AccountState
-from waypost.model.errors import DirectoryError
+from waypost.model.errors import DirectoryError, MetaRefusedError
 from waypost.model.template import Template
 from waypost.runtime.clock import TestClock
 from waypost.runtime.entropy import SeededEntropy
+from waypost.runtime.http import HttpAnswer
 
 NOWHERE = "HXIN0000000000IN"
 
@@ -24,10 +28,16 @@ class Meta:
     def __init__(self, *templates, refusal=None):
         self.templates, self.refusal = list(templates), refusal
 
-    async def list_templates(self, waba_id, _):
+    async def request(self, call, _):
         if self.refusal is not None:
-            raise PermissionError(self.refusal)
-        return [{**one, "name": f"{one['name']}_{waba_id}"} for one in self.templates]
+            return HttpAnswer(401, {}, json.dumps({"error": self.refusal}).encode())
+        waba_id = urlsplit(call.url).path.split("/")[2]
+        data = [{**one, "name": f"{one['name']}_{waba_id}"} for one in self.templates]
+        return HttpAnswer(200, {}, json.dumps({"data": data}).encode())
+
+
+def graph(*templates, **changes):
+    return GraphClient(Meta(*templates, **changes), "http://meta", "v25.0", 1, VAULT)
 
 
 class Office:
@@ -35,7 +45,7 @@ class Office:
 
     def __init__(self, stored):
         self.stored = stored
-        self.registrar = Registrar(stored.store, TestClock(NOW), SeededEntropy(1), "IN")
+        self.registrar = Registrar(stored.store, TestClock(NOW), SeededEntropy(1), "IN", VAULT)
         self.sid = self.run(
             self.registrar.open_account(NewAccount("Shop", AccountKind.PREPAID))
         ).sid
@@ -69,7 +79,7 @@ def test_every_change_raises_the_version(office):
         registrar.make_key(sid),
         registrar.save_waba(sid, sender().waba_id, "token"),
         registrar.save_sender(sid, sender()),
-        registrar.sync_templates(sid, Meta()),
+        registrar.sync_templates(sid, graph()),
     ):
         office.run(change)
         versions.append(office.account().version)
@@ -130,6 +140,24 @@ def test_a_number_belongs_to_one_account(office):
     assert office.account().senders[sender().sender_id].throughput == 5
 
 
+def test_a_token_is_kept_sealed(office):
+    office.run(office.registrar.save_waba(office.sid, "1", "EAAG-secret"))
+
+    (kept,) = office.account().wabas.values()
+    assert "EAAG" not in kept.access_token
+    assert VAULT.open(kept.access_token) == "EAAG-secret"
+
+
+def test_a_token_that_lies_open_is_sealed_once(office):
+    bare = waba(account_id=office.account().account_id, access_token="EAAG-secret")
+    office.stored.do(lambda t: t.directory.save_waba(bare, NOW))
+
+    assert office.run(office.registrar.seal_tokens()) == 1
+    assert office.run(office.registrar.seal_tokens()) == 0
+    (kept,) = office.account().wabas.values()
+    assert VAULT.open(kept.access_token) == "EAAG-secret"
+
+
 def test_templates_of_all_wabas_are_read_from_meta(office):
     body = {"type": "BODY", "text": "Hello"}
     defined = {"name": "a", "language": "en", "category": "UTILITY", "status": "APPROVED"}
@@ -137,7 +165,7 @@ def test_templates_of_all_wabas_are_read_from_meta(office):
         office.run(office.registrar.save_waba(office.sid, waba_id, "token"))
 
     found = office.run(
-        office.registrar.sync_templates(office.sid, Meta({**defined, "components": [body]}))
+        office.registrar.sync_templates(office.sid, graph({**defined, "components": [body]}))
     )
 
     assert [template.name for template in found] == ["a_1", "a_2"]
@@ -148,10 +176,15 @@ def test_templates_of_all_wabas_are_read_from_meta(office):
 
 def test_a_list_that_meta_refuses_keeps_what_was_known(office):
     office.run(office.registrar.save_waba(office.sid, "1", "token"))
-    office.run(office.registrar.sync_templates(office.sid, Meta({"name": "a", "language": "en"})))
+    office.run(office.registrar.sync_templates(office.sid, graph({"name": "a", "language": "en"})))
 
-    with pytest.raises(DirectoryError, match="Meta refused to list 1: expired"):
-        office.run(office.registrar.sync_templates(office.sid, Meta(refusal="expired")))
+    refusing = graph(refusal={"message": "expired", "code": 190})
+    with pytest.raises(MetaRefusedError, match="expired"):
+        office.run(
+            office.registrar.sync_templates(
+                office.sid, graph(refusal={"message": "expired", "code": 190})
+            )
+        )
 
     assert list(office.account().templates) == [("1", "a_1", "en")]
 
@@ -165,7 +198,7 @@ def test_a_list_that_meta_refuses_keeps_what_was_known(office):
         lambda r: r.revoke_key(NOWHERE, "A"),
         lambda r: r.save_waba(NOWHERE, "1", "token"),
         lambda r: r.save_sender(NOWHERE, sender()),
-        lambda r: r.sync_templates(NOWHERE, Meta()),
+        lambda r: r.sync_templates(NOWHERE, graph()),
         lambda r: r.find(NOWHERE),
     ],
 )

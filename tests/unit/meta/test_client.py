@@ -7,12 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from support.nouns import content, dispatchable, sender
+from support.nouns import SEALED_TOKEN, VAULT, content, dispatchable, sender
 from waypost.meta.client import MetaClient, read_answer
 from waypost.meta.errors import ErrorClass
+from waypost.meta.graph import GraphCall, GraphClient
 from waypost.meta.outcome import Lost, NotReached, Refused, Taken
 from waypost.meta.payload import render_message
 from waypost.meta.signature import is_signed, sign
+from waypost.model.errors import MetaRefusedError
 from waypost.model.recipient import Recipient
 from waypost.runtime.http import AnswerLostError, HttpAnswer, NeverLeftError
 
@@ -34,8 +36,8 @@ class Meta:
         self.asked.append((url, dict(headers), body, timeout_s))
         return self.answer()
 
-    async def get(self, url, headers, timeout_s):
-        self.asked.append((url, dict(headers), b"", timeout_s))
+    async def request(self, call, timeout_s):
+        self.asked.append((call.url, dict(call.headers), call.body, timeout_s))
         return self.answer()
 
     def answer(self):
@@ -50,7 +52,11 @@ def answer(status, document):
 
 
 def client(meta):
-    return MetaClient(meta, "https://graph.example", "v25.0", 30)
+    return MetaClient(meta, "https://graph.example", "v25.0", 30, VAULT)
+
+
+def graph(meta):
+    return GraphClient(meta, "https://graph.example", "v25.0", 30, VAULT)
 
 
 def send(meta, **changes):
@@ -116,30 +122,44 @@ def test_any_answer_is_one_of_the_outcomes_and_never_by_chance_a_success(status,
     assert isinstance(read_answer(HttpAnswer(status, {}, body)), Lost | Refused)
 
 
-def test_templates_are_listed_over_all_pages():
+def test_a_list_is_read_over_all_its_pages():
     first = {
         "data": [{"name": "a"}],
         "paging": {"cursors": {"after": "x+/="}, "next": "https://elsewhere"},
     }
     last = {"data": [{"name": "b"}], "paging": {"cursors": {"after": "y"}}}
     meta = Meta(answer(200, first), answer(200, last))
+    call = GraphCall("GET", "77/message_templates", SEALED_TOKEN, {"fields": "id,name"})
 
-    listed = asyncio.run(client(meta).list_templates("77", "token"))
+    async def read():
+        return [page async for page in graph(meta).pages(call)]
 
-    assert listed == [{"name": "a"}, {"name": "b"}]
-    base = (
-        "https://graph.example/v25.0/77/message_templates"
-        "?fields=name,language,category,status,components&limit=100"
-    )
+    assert asyncio.run(read()) == [[{"name": "a"}], [{"name": "b"}]]
+    base = "https://graph.example/v25.0/77/message_templates?fields=id%2Cname"
     assert [url for url, *_ in meta.asked] == [base, f"{base}&after=x%2B%2F%3D"]
-    assert meta.asked[1][1] == {"Authorization": "Bearer token"}
+    assert meta.asked[1][1:] == ({"Authorization": "Bearer token"}, None, 30)
 
 
-def test_a_refused_list_gives_metas_own_sentence():
-    meta = Meta(answer(400, {"error": {"message": "Unsupported get request"}}))
+def test_a_refused_call_gives_metas_own_sentence():
+    error = {"message": "Unsupported get request", "code": 100, "error_subcode": 33}
+    meta = Meta(answer(400, {"error": error}))
 
-    with pytest.raises(PermissionError, match="Unsupported get request"):
-        asyncio.run(client(meta).list_templates("77", "token"))
+    with pytest.raises(MetaRefusedError, match="Unsupported get request") as refused:
+        asyncio.run(graph(meta).ask(GraphCall("GET", "77", SEALED_TOKEN)))
+    assert (refused.value.failure.code, refused.value.status) == ("100", 400)
+    assert refused.value.subcode == 33
+
+
+def test_a_body_goes_as_json_or_as_the_bytes_it_is():
+    meta = Meta(answer(200, {}), answer(200, {}))
+    for body, headers in (({"name": "a"}, {}), (b"--x", {"Content-Type": "multipart/form-data"})):
+        call = GraphCall("POST", "77/x", SEALED_TOKEN, body=body, headers=headers)
+        asyncio.run(graph(meta).ask(call))
+
+    assert [(headers["Content-Type"], body) for _, headers, body, _ in meta.asked] == [
+        ("application/json", b'{"name":"a"}'),
+        ("multipart/form-data", b"--x"),
+    ]
 
 
 def test_the_recipient_and_our_id_are_put_into_the_customers_object():

@@ -192,6 +192,17 @@ class DirectoryRepository:
             },
         )
 
+    async def replace_token(self, waba: Waba) -> None:
+        """The WABA's access token, sealed anew."""
+        await self.driver.execute(
+            "directory.replace_token",
+            {
+                "account_id": waba.account_id,
+                "waba_id": waba.waba_id,
+                "access_token": waba.access_token,
+            },
+        )
+
     async def wabas(self, account_id: int) -> list[Waba]:
         """The WABAs of an account."""
         rows = await self.driver.fetch("directory.wabas", {"account_id": account_id})
@@ -212,13 +223,16 @@ class DirectoryRepository:
         return [account_id for (account_id,) in rows]
 
     async def set_sync_due(self, waba_id: str, due_at: datetime) -> None:
-        """A WABA is to be read from Meta at this time, if it was not to be earlier."""
+        """A WABA is to be read from Meta at this time."""
         await self.driver.execute(
             "directory.set_sync_due", {"waba_id": waba_id, "due_at": to_ms(due_at)}
         )
 
-    async def record_sync(self, waba: Waba, due_at: datetime) -> None:
-        """What reading a WABA from Meta came to, and when it is to be read again."""
+    async def record_sync(self, waba: Waba, began_at: datetime, due_at: datetime) -> None:
+        """What reading a WABA from Meta came to, and when it is to be read again.
+
+        began_at  when the reading began: a WABA that was made due later than this stays due
+        """
         await self.driver.execute(
             "directory.record_sync",
             {
@@ -227,6 +241,7 @@ class DirectoryRepository:
                 "catalogue_id": waba.catalogue_id,
                 "synced_at": to_ms_or_none(waba.synced_at),
                 "sync_failure": waba.sync_failure,
+                "began_at": to_ms(began_at),
                 "due_at": to_ms(due_at),
             },
         )

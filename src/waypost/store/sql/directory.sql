@@ -57,6 +57,11 @@ VALUES (:account_id, :waba_id, :access_token, :name, :created_at)
 ON CONFLICT (account_id, waba_id) DO UPDATE
 SET access_token = excluded.access_token, name = excluded.name, sync_due_at = 0
 
+-- name: directory.replace_token
+-- The same access token, sealed anew: nothing is to be read from Meta for that.
+UPDATE wabas SET access_token = :access_token
+WHERE account_id = :account_id AND waba_id = :waba_id
+
 -- name: directory.wabas
 -- The WABAs of an account.
 SELECT account_id, waba_id, access_token, name, catalogue_id, synced_at, sync_failure
@@ -78,13 +83,15 @@ SELECT account_id FROM wabas WHERE waba_id = :waba_id ORDER BY account_id
 
 -- name: directory.set_sync_due
 -- Meta told that something of a WABA changed: it is to be read again.
-UPDATE wabas SET sync_due_at = :due_at WHERE waba_id = :waba_id AND sync_due_at > :due_at
+UPDATE wabas SET sync_due_at = :due_at WHERE waba_id = :waba_id
 
 -- name: directory.record_sync
--- A WABA was read from Meta, or could not be.
+-- A WABA was read from Meta, or could not be. What Meta told while it was being read stands:
+-- then it stays due.
 UPDATE wabas
 SET catalogue_id = :catalogue_id, synced_at = :synced_at, sync_failure = :sync_failure,
-    sync_due_at = :due_at
+    sync_due_at = CASE WHEN sync_due_at > :began_at AND sync_due_at < :due_at
+        THEN sync_due_at ELSE :due_at END
 WHERE account_id = :account_id AND waba_id = :waba_id
 
 -- name: directory.senders
@@ -116,4 +123,4 @@ SELECT account_id, sender_id FROM senders WHERE phone_number_id = :phone_number_
 -- The templates of an account.
 SELECT waba_id, name, language, category, status, components, template_id, parameter_format,
     quality, rejected_reason
-FROM templates WHERE account_id = :account_id ORDER BY name, language
+FROM templates WHERE account_id = :account_id ORDER BY waba_id, name, language

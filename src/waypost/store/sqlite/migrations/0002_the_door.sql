@@ -13,6 +13,8 @@ ALTER TABLE wabas ADD COLUMN catalogue_id TEXT;
 ALTER TABLE wabas ADD COLUMN synced_at INTEGER;
 ALTER TABLE wabas ADD COLUMN sync_due_at INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE wabas ADD COLUMN sync_failure TEXT;
+CREATE INDEX wabas_by_waba_id ON wabas (waba_id);
+CREATE INDEX wabas_by_sync_due ON wabas (sync_due_at);
 
 ALTER TABLE templates ADD COLUMN template_id TEXT NOT NULL DEFAULT '';
 ALTER TABLE templates ADD COLUMN parameter_format TEXT NOT NULL DEFAULT 'POSITIONAL';
