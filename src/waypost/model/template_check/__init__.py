@@ -1,4 +1,4 @@
-"""The template check: does a send fit the template that Meta approved?
+"""The template check: whether a send fits the template that Meta approved.
 
 `form` compiles a definition once; `check` holds a send against it and tells all that is wrong.
 """

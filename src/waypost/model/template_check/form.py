@@ -17,6 +17,8 @@ LONGEST_BODY = 1024
 LONGEST_OFFER_BODY = 600
 LONGEST_CARD_BODY = 160
 """Characters of a text once its variables are filled in; the last is also an SPM template's."""
+LONGEST_COUPON = 20
+LONGEST_OFFER_COUPON = 15
 
 MEDIA_KINDS = frozenset({"IMAGE", "VIDEO", "DOCUMENT", "GIF"})
 HEADER_KINDS = MEDIA_KINDS | {"TEXT", "LOCATION", "PRODUCT"}
@@ -68,6 +70,7 @@ class ButtonForm(Struct, frozen=True):
     is_known   whether `kind` is one of those in reference 1.5
     is_needed  whether every send must fill it
     fixed      characters of its URL that are no variable
+    longest    characters of its coupon code
     """
 
     index: int
@@ -78,6 +81,7 @@ class ButtonForm(Struct, frozen=True):
     is_needed: bool
     is_one_time_code: bool = False
     fixed: int = 0
+    longest: int = LONGEST_COUPON
 
 
 class PartsForm(Struct, frozen=True):
@@ -117,16 +121,21 @@ class _Traits(Struct, frozen=True):
     is_named: bool
     is_authentication: bool
     body_limit: int
+    longest_coupon: int = LONGEST_COUPON
 
 
 def compile_form(
-    components: Sequence[Mapping[str, Any]], parameter_format: str = "POSITIONAL", category: str = ""
+    components: Sequence[Mapping[str, Any]],
+    parameter_format: str = "POSITIONAL",
+    category: str = "",
 ) -> TemplateForm:
     """The form of a template's `components`; types and formats in either case."""
     listed = _mappings(components)
     is_named = _upper(parameter_format) == "NAMED"
     is_authentication = _upper(category) == "AUTHENTICATION" or _has_one_time_code(listed)
-    parts = _parts(listed, _Traits(is_named, is_authentication, _body_limit(listed)))
+    body_limit = _body_limit(listed)
+    longest = LONGEST_OFFER_COUPON if body_limit == LONGEST_OFFER_BODY else LONGEST_COUPON
+    parts = _parts(listed, _Traits(is_named, is_authentication, body_limit, longest))
     cards: tuple[PartsForm, ...] | None = None
     of_card = _Traits(is_named, is_authentication=False, body_limit=LONGEST_CARD_BODY)
     for component in listed:
@@ -194,8 +203,9 @@ def _text(part: str, text: Any, limit: int, *, is_named: bool) -> TextForm:
     uses: dict[str, int] = {}
     fixed = len(text)
     for found in PLACEHOLDER.finditer(text):
-        if _VARIABLE_NAME.fullmatch(found[1]):
-            uses[found[1]] = uses.get(found[1], 0) + 1
+        name = found[1].strip()
+        if _VARIABLE_NAME.fullmatch(name):
+            uses[name] = uses.get(name, 0) + 1
             fixed -= len(found[0])
     names = list(uses)
     if not is_named and all(name.isdecimal() for name in names):
@@ -234,6 +244,7 @@ def _button(index: int, button: Mapping[str, Any], traits: _Traits) -> ButtonFor
         is_needed=has_variable or is_one_time_code or kind in _ALWAYS_FILLED,
         is_one_time_code=is_one_time_code,
         fixed=len(PLACEHOLDER.sub("", address)),
+        longest=traits.longest_coupon,
     )
 
 

@@ -3,9 +3,9 @@
 Paths and sentences are made only when there is something to say.
 """
 
+import json
 from typing import Any, TypeAlias
 
-import msgspec
 from msgspec import Struct
 
 from waypost.model.finding import FindingCode, Findings
@@ -60,8 +60,9 @@ class Place(Struct, frozen=True):
 
 
 def as_json(value: Any) -> str:
-    """What to write into the body."""
-    return msgspec.json.encode(value).decode()
+    """What to write into the body; a lone surrogate, which no encoder takes, is spelt out."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return text.encode("utf-8", "backslashreplace").decode()
 
 
 def counted(number: int, noun: str) -> str:
