@@ -77,7 +77,9 @@ class GraphClient:
         while True:
             page = await self.ask(GraphCall(call.method, call.path, call.token, query))
             data = page.get("data")
-            yield data if isinstance(data, list) else []
+            if not isinstance(data, list):  # nothing is no empty list: much hangs on the difference
+                raise AnswerLostError("a page of a list has no `data`")
+            yield data
             paging = page.get("paging")
             cursors = paging.get("cursors") if isinstance(paging, dict) else None
             after = cursors.get("after") if isinstance(cursors, dict) else None

@@ -3,12 +3,14 @@
 The definition is kept as Meta gives it; what the gateway must know of it is asked of it here.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
 
 from msgspec import Struct
+
+from waypost.model.components import Components
 
 APPROVED = "APPROVED"
 """The one status in which a template can be sent (`reference` 7.6)."""
@@ -17,8 +19,8 @@ APPROVED = "APPROVED"
 class Template(Struct, frozen=True):
     """One language of one template.
 
-    components        Meta's definition, `reference` 7.3 to 7.5, as decoded JSON; `type` and
-                      `format` in either case
+    components        Meta's definition, `reference` 7.3 to 7.5; a template that comes from the
+                      store reads its own only when they are asked for
     template_id       Meta's id of it; empty if unknown
     parameter_format  `POSITIONAL` or `NAMED`
     quality           `GREEN`, `YELLOW`, `RED`, `UNKNOWN`; empty if Meta has not said
@@ -29,11 +31,23 @@ class Template(Struct, frozen=True):
     language: str
     category: str
     status: str
-    components: tuple[Mapping[str, Any], ...]
+    components: Sequence[Mapping[str, Any]]
     template_id: str = ""
     parameter_format: str = "POSITIONAL"
     quality: str = ""
     rejected_reason: str = ""
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """Name and language: what tells it from the others of its WABA."""
+        return self.name, self.language
+
+    @property
+    def components_json(self) -> str:
+        """The components as JSON, for the store and for comparing without reading them."""
+        if isinstance(self.components, Components):
+            return self.components.json
+        return Components.of(self.components).json
 
     @property
     def is_marketing(self) -> bool:
@@ -74,11 +88,16 @@ class TemplateBook(Protocol):
 
 
 class TemplateChangeKind(StrEnum):
-    """What changed of a template since it was last looked at: drift."""
+    """What changed of a template since it was last looked at: drift.
+
+    APPEARED and VANISHED carry the status as `after` and as `before`.
+    """
 
     APPEARED = "appeared"
     STATUS = "status"
     CATEGORY = "category"
+    CATEGORY_ANNOUNCED = "category_announced"
+    """Meta will change the category and has not yet; `after` is what it will be."""
     QUALITY = "quality"
     COMPONENTS = "components"
     VANISHED = "vanished"

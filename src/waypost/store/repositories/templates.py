@@ -1,11 +1,11 @@
 """Templates as Meta knows them, and what became of them."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from waypost.model.components import Components
 from waypost.model.template import ChangeSource, Template, TemplateChange, TemplateChangeKind
 from waypost.store.driver import Driver
 from waypost.store.repositories.instants import from_ms, to_ms
@@ -14,7 +14,24 @@ from waypost.store.repositories.instants import from_ms, to_ms
 def template_of(columns: Sequence[Any]) -> Template:
     """A template from its nine columns, as the queries name them."""
     name, language, category, status, components, *more = columns
-    return Template(name, language, category, status, tuple(json.loads(components)), *more)
+    return Template(name, language, category, status, Components(components), *more)
+
+
+def change_of(columns: Sequence[Any]) -> TemplateChange:
+    """A change from its eleven columns."""
+    return TemplateChange(
+        account_id=columns[0],
+        waba_id=columns[1],
+        change_id=columns[2],
+        name=columns[3],
+        language=columns[4],
+        what=TemplateChangeKind(columns[5]),
+        before=columns[6],
+        after=columns[7],
+        reason=columns[8],
+        source=ChangeSource(columns[9]),
+        changed_at=from_ms(columns[10]),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +47,39 @@ class TemplatesRepository:
         )
         return [template_of(row) for row in rows]
 
+    async def find(
+        self, account_id: int, waba_id: str, keys: Sequence[tuple[str, str]]
+    ) -> dict[tuple[str, str], Template]:
+        """Those of these names and languages that are known."""
+        found: dict[tuple[str, str], Template] = {}
+        for name, language in keys:
+            rows = await self.driver.fetch(
+                "templates.find",
+                {
+                    "account_id": account_id,
+                    "waba_id": waba_id,
+                    "name": name,
+                    "language": language,
+                },
+            )
+            if rows:
+                found[name, language] = template_of(rows[0])
+        return found
+
+    async def saved_after(
+        self, account_id: int, waba_id: str, instant: datetime
+    ) -> set[tuple[str, str]]:
+        """Names and languages of those that were saved later than this."""
+        rows = await self.driver.fetch(
+            "templates.saved_after",
+            {"account_id": account_id, "waba_id": waba_id, "instant": to_ms(instant)},
+        )
+        return {(name, language) for name, language in rows}
+
     async def save(
         self, account_id: int, waba_id: str, templates: Sequence[Template], synced_at: datetime
     ) -> None:
-        """Templates, new or changed."""
+        """Templates, new or changed; `synced_at`: as of when they are known so."""
         at = to_ms(synced_at)
         await self.driver.execute_rows(
             "templates.save",
@@ -45,7 +91,7 @@ class TemplatesRepository:
                     one.language,
                     one.category,
                     one.status,
-                    json.dumps(one.components),
+                    one.components_json,
                     one.template_id,
                     one.parameter_format,
                     one.quality,
@@ -99,13 +145,4 @@ class TemplatesRepository:
             "templates.changes",
             {"account_id": account_id, "waba_id": waba_id, "limit": limit, "before": before},
         )
-        return [
-            TemplateChange(
-                *row[:5],
-                TemplateChangeKind(row[5]),
-                *row[6:9],
-                ChangeSource(row[9]),
-                from_ms(row[10]),
-            )
-            for row in rows
-        ]
+        return [change_of(row) for row in rows]

@@ -4,6 +4,18 @@ SELECT name, language, category, status, components, template_id, parameter_form
     rejected_reason
 FROM templates WHERE account_id = :account_id AND waba_id = :waba_id ORDER BY name, language
 
+-- name: templates.find
+-- One template, to tell what Meta's word changes of it.
+SELECT name, language, category, status, components, template_id, parameter_format, quality,
+    rejected_reason
+FROM templates
+WHERE account_id = :account_id AND waba_id = :waba_id AND name = :name AND language = :language
+
+-- name: templates.saved_after
+-- What was learned while all templates were being read: the reading knows less of these.
+SELECT name, language FROM templates
+WHERE account_id = :account_id AND waba_id = :waba_id AND synced_at > :instant
+
 -- name: templates.save
 -- Templates as Meta gives them.
 INSERT INTO templates (account_id, waba_id, name, language, category, status, components,
