@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from msgspec.structs import replace
 from prometheus_client import CollectorRegistry
 
 from meta_emulator.chance import SeededChance
@@ -21,7 +22,7 @@ from meta_emulator.settings import Settings
 from support.asgi import Answered, Application, EmulatorHttp, GatewayHttp, Network, Receive, call
 from support.nouns import NOW, PHONE_NUMBER_ID, SENDER_ID, VAULT, WABA_ID
 from waypost.directory.registrar import NewAccount
-from waypost.model.account import AccountKind
+from waypost.model.account import AccountKind, CheckMode
 from waypost.model.ledger import Wallet
 from waypost.model.report import MessageReport
 from waypost.model.sender import Sender
@@ -217,6 +218,19 @@ class Pair:
         await self.gateway.registrar.save_sender(self.sid, a_sender(**changes))
         self.clock.advance(1)
 
+    async def set_check_mode(self, check_mode: CheckMode) -> None:
+        """Changes what becomes of findings, and lets the gateway see it."""
+
+        async def step(transaction: Transaction, items: Sequence[None]) -> Sequence[None]:
+            account = await transaction.directory.account_by_sid(self.sid)
+            assert account is not None
+            await transaction.directory.update_account(replace(account, check_mode=check_mode))
+            await transaction.directory.touch(account.account_id)
+            return items
+
+        await self.store.write(step, None)
+        self.clock.advance(1)
+
     def arrived(self) -> list[Any]:
         """The sends that Meta accepted, as JSON."""
         return [json.loads(message.request) for message in self.emulator.state.messages]
@@ -252,9 +266,14 @@ async def running(
     delays: tuple[tuple[str, float], ...] = (("sent", 0.05), ("delivered", 0.1), ("read", 0.15)),
     top_up: int = 1_000_000,
     account: Mapping[str, Any] | None = None,
+    check_mode: CheckMode = CheckMode.OFF,
     **config: Any,
 ) -> AsyncIterator[Pair]:
-    """A pair at work, until the block ends; then the books must balance."""
+    """A pair at work, until the block ends; then the books must balance.
+
+    check_mode  of the account: most of what happens behind the door is not about what the door
+                checks, so nothing is unless a test asks for it
+    """
     pair = _build(folder, delays, config)
     try:
         async with asyncio.TaskGroup() as tasks:
@@ -262,6 +281,7 @@ async def running(
             for worker in pair.gateway.workers:
                 tasks.create_task(worker.run())
             await _furnish(pair, top_up, account or {})
+            await pair.set_check_mode(check_mode)
             yield pair
             emulating.cancel()
             for worker in pair.gateway.workers:
@@ -300,7 +320,9 @@ def _build(folder: Path, delays: tuple[tuple[str, float], ...], config: dict[str
 
 async def _furnish(pair: Pair, top_up: int, account: Mapping[str, Any]) -> None:
     registrar = pair.gateway.registrar
-    opened = await registrar.open_account(NewAccount("Shop", AccountKind.PREPAID, **account))
+    # Unless a test says otherwise it is Meta that judges what is sent.
+    given = {"check_mode": CheckMode.OFF, **account}
+    opened = await registrar.open_account(NewAccount("Shop", AccountKind.PREPAID, **given))
     pair.sid = opened.sid
     if top_up:
         await registrar.top_up(opened.sid, top_up, "test")

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from waypost.directory.credentials import PREFIX_LENGTH, hash_key, make_key, make_sid
 from waypost.meta.graph import GraphCall, GraphClient
-from waypost.model.account import Account, AccountKind, AccountState, ApiKey
+from waypost.model.account import Account, AccountKind, AccountState, ApiKey, CheckMode
 from waypost.model.errors import DirectoryError, NotFoundError
 from waypost.model.ledger import EntryKind, LedgerEntry, Wallet, changes_of
 from waypost.model.sender import Sender
@@ -44,6 +44,7 @@ class NewAccount:
     price_minor: int | None = None
     credit_limit_minor: int = 0
     requests_per_s: int | None = None
+    check_mode: CheckMode = CheckMode.STRICT
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,7 @@ class Registrar:
             price_minor=new.price_minor,
             requests_per_s=new.requests_per_s,
             version=1,
+            check_mode=new.check_mode,
         )
 
         async def write(transaction: Transaction) -> Account:
