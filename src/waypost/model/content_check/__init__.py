@@ -1,0 +1,1 @@
+"""Free-form contents held against Meta's rules for them: values in, findings out."""
