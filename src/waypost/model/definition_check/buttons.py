@@ -18,7 +18,6 @@ MOST_OF_A_KIND = {
     "catalog": 1,
     "mpm": 1,
     "spm": 1,
-    "otp": 1,
 }
 MOST_BLOCKS = 2
 """Quick replies are one block, all other kinds the other."""

@@ -77,9 +77,11 @@ def _are_texts(values: Any) -> bool:
 
 def _check_sets(part: Part, key: str, given: Any, names: list[str]) -> None:
     """`[["a", "b"]]`; for one placeholder also `["a"]` and `"a"`."""
-    if len(names) == 1:
-        given = [given] if isinstance(given, str) else given
-        given = [given] if isinstance(given, list) and isinstance(given[0], str) else given
+    if len(names) == 1 and isinstance(given, str):
+        given = [given]
+    if len(names) == 1 and isinstance(given, list) and isinstance(given[0], str):
+        _check_values(part, f"example/{key}", given, names)
+        return
     if not isinstance(given, list) or not isinstance(given[0], list):
         part.add(
             f"example/{key}",
