@@ -5,13 +5,14 @@ what is looked at. A name that is a JSON number is read as its digits. Source: `
 1.10.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from msgspec import Struct
 
 _MEDIA_MESSAGES = frozenset({"image", "video", "document", "audio", "sticker"})
 _MEDIA_HEADERS = frozenset({"image", "video", "document", "gif"})
+_PRODUCT_BUTTONS = ("mpm", "catalog")
 _THUMBNAIL = "thumbnail_product_retailer_id"
 _RETAILER_ID = "product_retailer_id"
 _CATALOGUE_ID = "catalog_id"
@@ -89,21 +90,21 @@ class _Search:
         """Of a template."""
         for position, component in _objects(components):
             if component.get("type") != "carousel":
-                self.component(component, f"{path}/{position}")
+                self.component(component, path, position)
                 continue
             for number, card in _objects(component.get("cards")):
                 where = f"{path}/{position}/cards/{number}/components"
                 for place, part in _objects(card.get("components")):
-                    self.component(part, f"{where}/{place}")
+                    self.component(part, where, place)
 
-    def component(self, component: Mapping[str, Any], path: str) -> None:
-        """A header or a button, of a template or of a card."""
+    def component(self, component: Mapping[str, Any], path: str, position: int) -> None:
+        """A header or a button, of a template or of a card: the one at `position` of `path`."""
         kind = component.get("type")
         if kind == "header":
-            for position, parameter in _objects(component.get("parameters")):
-                self.header(parameter, f"{path}/parameters/{position}")
-        elif kind == "button":
-            self.button(component, path)
+            for number, parameter in _objects(component.get("parameters")):
+                self.header(parameter, f"{path}/{position}/parameters/{number}")
+        elif kind == "button" and component.get("sub_type") in _PRODUCT_BUTTONS:
+            self.button(component, f"{path}/{position}")
 
     def header(self, header: Mapping[str, Any], path: str) -> None:
         """A header: an interactive one, or the parameter of a template's."""
@@ -119,9 +120,7 @@ class _Search:
             self.product(value, f"{path}/product")
 
     def button(self, button: Mapping[str, Any], path: str) -> None:
-        """A template's button, which may open a list of products or a catalogue."""
-        if button.get("sub_type") not in ("mpm", "catalog"):
-            return
+        """A template's button that opens a list of products or a catalogue."""
         for position, parameter in _objects(button.get("parameters")):
             action = parameter.get("action")
             if isinstance(action, dict):
@@ -188,11 +187,12 @@ class _Search:
                     )
 
 
-def _objects(value: Any) -> Sequence[tuple[int, dict[str, Any]]]:
+def _objects(value: Any) -> Iterator[tuple[int, dict[str, Any]]]:
     """The objects of an array, each with its position."""
-    if not isinstance(value, list):
-        return ()
-    return [(position, item) for position, item in enumerate(value) if isinstance(item, dict)]
+    if isinstance(value, list):
+        for position, item in enumerate(value):
+            if isinstance(item, dict):
+                yield position, item
 
 
 def _catalogue(value: Mapping[str, Any], path: str) -> tuple[str | None, str | None]:
