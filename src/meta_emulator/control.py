@@ -10,17 +10,20 @@ from typing import Any
 
 import msgspec
 
+from meta_emulator.control_objects import ObjectOrders, Order, OrderError
 from meta_emulator.delivery import Deliverer, shake_hands
 from meta_emulator.faults import Faults
 from meta_emulator.graph import Answer, Header, Request, encode, version_text
 from meta_emulator.http import Http
 from meta_emulator.inbound import InboundError, receive
 from meta_emulator.messages import Sends
-from meta_emulator.objects import number_object, product_object, template_object
+from meta_emulator.objects import number_object, product_object
 from meta_emulator.reporter import Reporter
+from meta_emulator.review import Reviewer
 from meta_emulator.schedule import Scheduler
 from meta_emulator.settings import Settings
 from meta_emulator.state import Callback, Message, Refusal, State
+from meta_emulator.templates import template_object
 
 JSON: list[Header] = [(b"content-type", b"application/json")]
 INBOX = "inbox"
@@ -37,6 +40,7 @@ class Parts:
     scheduler: Scheduler
     deliverer: Deliverer
     reporter: Reporter
+    reviewer: Reviewer
     http: Http
 
 
@@ -58,7 +62,11 @@ class Control:
             ("POST", "inbound"): self._inbound,
             ("POST", "handshake"): self._handshake,
             ("POST", "reset"): self._reset,
+            ("GET", "review"): self._shown_review,
         }
+        orders = ObjectOrders(parts.state, parts.reporter, parts.reviewer)
+        for path, order in orders.by_path.items():
+            self._routes["POST", path] = _ordered(order)
 
     async def answer(self, request: Request, raw_query: str) -> Answer:
         """The answer to `request`, whose segments begin behind `_emulator`."""
@@ -123,6 +131,9 @@ class Control:
     async def _shown_faults(self, _request: Request) -> Answer:
         return _json({"data": [self._parts.sends.faults]})
 
+    async def _shown_review(self, _request: Request) -> Answer:
+        return _json({"data": [self._parts.reviewer.rule]})
+
     async def _set_faults(self, request: Request) -> Answer:
         try:
             faults = msgspec.json.decode(request.body or b"{}", type=Faults)
@@ -184,6 +195,18 @@ class Control:
             "media": media,
         }
         return _json({"data": [shown]})
+
+
+def _ordered(order: Order) -> Handler:
+    """The handler of an order about an object: 400 with a sentence if it cannot be done."""
+
+    async def answer(request: Request) -> Answer:
+        try:
+            return _json({"data": [order(request.body or b"{}")]})
+        except (OrderError, msgspec.MsgspecError) as error:
+            return _json({"error": f"the order cannot be carried out: {error}"}, 400)
+
+    return answer
 
 
 def message_object(position: int, message: Message) -> dict[str, Any]:

@@ -15,7 +15,8 @@ from meta_emulator.graph import Answer, Request, Responder
 from meta_emulator.media import MediaShelf
 from meta_emulator.messages import SUCCESS
 from meta_emulator.objects import Objects, override_url
-from meta_emulator.state import Number, Waba
+from meta_emulator.state import Number, Template, Waba
+from meta_emulator.templates import Templates
 
 MOST_SEGMENTS = 2
 DOWNLOADS = "_media"
@@ -33,6 +34,12 @@ class Edges:
         self._responder = responder
         self._objects = Objects(parts.state, responder)
         self._media = MediaShelf(parts.state, responder)
+        self._templates = Templates(parts.state, responder, parts.reviewer, parts.settings)
+        self._of_template: dict[tuple[str, str], Callable[[Request, Template], Answer]] = {
+            ("GET", ""): self._templates.show,
+            ("POST", ""): self._templates.edit,
+            ("POST", "unpause"): self._templates.unpause,
+        }
         self._of_number: dict[tuple[str, str], Callable[[Request, Number], Awaitable[Answer]]] = {
             ("POST", "messages"): self._send,
             ("POST", "media"): _awaited(self._media.upload),
@@ -43,7 +50,9 @@ class Edges:
         }
         self._of_waba: dict[tuple[str, str], Callable[[Request, Waba], Awaitable[Answer]]] = {
             ("GET", ""): _awaited(self._objects.waba),
-            ("GET", "message_templates"): _awaited(self._objects.templates),
+            ("GET", "message_templates"): _awaited(self._templates.listed),
+            ("POST", "message_templates"): _awaited(self._templates.create),
+            ("DELETE", "message_templates"): _awaited(self._templates.remove),
             ("GET", "phone_numbers"): _awaited(self._objects.numbers),
             ("GET", "product_catalogs"): _awaited(self._objects.catalogues),
             ("GET", "subscribed_apps"): _awaited(self._objects.subscribed_apps),
@@ -93,15 +102,15 @@ class Edges:
         return self._media.show(request, object_id) if request.method == "GET" else None
 
     def _other(self, request: Request, object_id: str, edge: str) -> Answer | None:
-        """Catalogues and templates."""
-        if request.method != "GET":
-            return None
-        for waba in self._state.wabas.values():
-            if edge == "products" and waba.holdings.catalogue_id == object_id:
-                return self._objects.products(request, waba)
-            for template in waba.templates.values():
-                if template.id == object_id and not edge:
-                    return self._objects.template(request, waba, template)
+        """Templates and catalogues."""
+        template = self._state.templates.get(object_id)
+        if template is not None:
+            template_edge = self._of_template.get((request.method, edge))
+            return None if template_edge is None else template_edge(request, template)
+        if (request.method, edge) == ("GET", "products"):
+            for waba in self._state.wabas.values():
+                if waba.holdings.catalogue_id == object_id:
+                    return self._objects.products(request, waba)
         return None
 
     async def _override_number(self, request: Request, number: Number) -> Answer:

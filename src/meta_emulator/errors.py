@@ -14,6 +14,7 @@ class GraphError:
 
     message  as `error.message`, with its `(#code)` where Meta has one
     kind     `error.type`
+    user     `error_user_title` and `error_user_msg`, where Meta words the error for people
     """
 
     code: int
@@ -22,6 +23,7 @@ class GraphError:
     kind: str = "OAuthException"
     subcode: int | None = None
     details: str | None = None
+    user: tuple[str, str] | None = None
 
 
 class RefusedError(Exception):
@@ -43,6 +45,7 @@ TITLES: dict[int, tuple[str, int]] = {
     200: ("Permissions error", 403),
     368: ("Temporarily blocked for policies violations", 403),
     2200: ("Callback verification failed", 400),
+    80008: ("There have been too many calls to this WhatsApp Business account", 400),
     80007: ("Rate limit issues", 400),
     130429: ("Rate limit hit", 400),
     130472: ("User's number is part of an experiment", 400),
@@ -113,6 +116,11 @@ def refused(code: int, details: str | None = None) -> GraphError:
 def invalid(text: str) -> GraphError:
     """Code 100 with a text of its own: `(#100) The parameter to is required.`."""
     return GraphError(100, f"(#100) {text}")
+
+
+def definition_refused(subcode: int | None, title: str, text: str) -> GraphError:
+    """A template's definition that cannot be: code 100, with words for people (reference 3.1)."""
+    return GraphError(100, "Invalid parameter", subcode=subcode, user=(title, text))
 
 
 def token_missing() -> GraphError:

@@ -89,6 +89,9 @@ class Responder:
             }
         if error.subcode is not None:
             envelope["error_subcode"] = error.subcode
+        if error.user is not None:
+            envelope["is_transient"] = False
+            envelope["error_user_title"], envelope["error_user_msg"] = error.user
         envelope["fbtrace_id"] = request_id
         text = json.dumps({"error": envelope}, separators=(",", ":")).replace("/", "\\/")
         reason = "invalid_token" if error.status == UNAUTHORISED else "invalid_request"

@@ -11,7 +11,7 @@ from meta_emulator.fields import pick
 from meta_emulator.graph import Answer, Request, Responder, encode
 from meta_emulator.paging import page
 from meta_emulator.seed import ProductSeed
-from meta_emulator.state import Number, State, Template, Waba
+from meta_emulator.state import Number, State, Waba
 
 NUMBER_FIELDS = (
     "verified_name",
@@ -22,17 +22,8 @@ NUMBER_FIELDS = (
     "throughput",
     "last_onboarded_time",
 )
-TEMPLATE_FIELDS = (
-    "name",
-    "parameter_format",
-    "components",
-    "language",
-    "status",
-    "category",
-)
 PRODUCT_FIELDS = ("id", "retailer_id", "name")
 UPGRADED = 1000
-TEMPLATE_LIMIT = 250
 
 
 class Objects:
@@ -67,27 +58,6 @@ class Objects:
         shown = pick(item, request.query.get("fields"), tuple(item))
         return self._answer(shown, request, waba.id)
 
-    def templates(self, request: Request, waba: Waba) -> Answer:
-        """`GET /<WABA id>/message_templates`, filtered by the query."""
-        wanted = {
-            key: {word.strip().lower() for word in request.query[key].strip("[]").split(",")}
-            for key in ("status", "language", "category")
-            if request.query.get(key)
-        }
-        name = request.query.get("name", "").lower()
-        shown = []
-        for template in waba.templates.values():
-            item = template_object(template)
-            fits = all(item[key].lower() in words for key, words in wanted.items())
-            if fits and name in template.name.lower():
-                shown.append(pick(item, request.query.get("fields"), TEMPLATE_FIELDS))
-        return self._page(shown, request, waba.id)
-
-    def template(self, request: Request, waba: Waba, template: Template) -> Answer:
-        """`GET /<template id>`."""
-        shown = pick(template_object(template), request.query.get("fields"), TEMPLATE_FIELDS)
-        return self._answer(shown, request, waba.id)
-
     def catalogues(self, request: Request, waba: Waba) -> Answer:
         """`GET /<WABA id>/product_catalogs`."""
         shown = []
@@ -114,15 +84,19 @@ class Objects:
         return self._answer({"data": [app]}, request, waba.id)
 
     def _page(self, items: list[dict[str, Any]], request: Request, waba_id: str) -> Answer:
-        shown = page(items, request)
+        shown = page(items, request, _as_is)
         if isinstance(shown, GraphError):
             return self._responder.error(shown, request.version)
         if request.query.get("summary", "false") != "false":
-            shown["summary"] = summary(len(items))
+            shown["summary"] = {"total_count": len(items)}
         return self._answer(shown, request, waba_id)
 
     def _answer(self, shown: dict[str, Any], request: Request, waba_id: str) -> Answer:
         return self._responder.success(encode(shown), request.version, waba_id)
+
+
+def _as_is(item: dict[str, Any]) -> dict[str, Any]:
+    return item
 
 
 def number_object(number: Number) -> dict[str, Any]:
@@ -145,21 +119,6 @@ def number_object(number: Number) -> dict[str, Any]:
     }
 
 
-def template_object(template: Template) -> dict[str, Any]:
-    """A template as Meta shows it."""
-    return {
-        "name": template.name,
-        "parameter_format": template.parameter_format,
-        "components": template.components,
-        "language": template.language,
-        "status": template.status,
-        "category": template.category,
-        "quality_score": {"score": "GREEN", "date": 1758754645},
-        "rejected_reason": "NONE",
-        "id": template.id,
-    }
-
-
 def product_object(product: ProductSeed) -> dict[str, Any]:
     """A product as Meta shows it."""
     return {
@@ -169,16 +128,6 @@ def product_object(product: ProductSeed) -> dict[str, Any]:
         "price": f"{product.price // 100}.{product.price % 100:02d} {product.currency}",
         "currency": product.currency,
         "availability": product.availability,
-    }
-
-
-def summary(total: int) -> dict[str, Any]:
-    """What `?summary=` adds to a list; the template limit is an unverified portfolio's."""
-    return {
-        "total_count": total,
-        "message_template_count": total,
-        "message_template_limit": TEMPLATE_LIMIT,
-        "are_translations_complete": True,
     }
 
 

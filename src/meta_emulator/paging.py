@@ -2,19 +2,22 @@
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as Base64Error
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 from meta_emulator.errors import GraphError, refused
 from meta_emulator.graph import Request
 
+T = TypeVar("T")
 LIMIT = 25
 MOST = 1000
 
 
-def page(items: Sequence[dict[str, Any]], request: Request) -> dict[str, Any] | GraphError:
-    """One page of `items` by the query's `limit`, `after` and `before`.
+def page(
+    items: Sequence[T], request: Request, show: Callable[[T], dict[str, Any]]
+) -> dict[str, Any] | GraphError:
+    """One page of `items`, each as `show` has it, by the query's `limit`, `after` and `before`.
 
     An unreadable cursor is 131059; `next` and `previous` are there only if there is more.
     """
@@ -33,7 +36,7 @@ def page(items: Sequence[dict[str, Any]], request: Request) -> dict[str, Any] | 
         if place is None:
             return refused(131059)
         start, limit = max(0, place - limit), min(limit, place)
-    shown = list(items[start : start + limit])
+    shown = [show(item) for item in items[start : start + limit]]
     answer: dict[str, Any] = {"data": shown}
     if shown:
         last = start + len(shown) - 1

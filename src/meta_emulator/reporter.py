@@ -4,10 +4,12 @@ The number's override speaks before the WABA's, the WABA's before the app's URL
 (reference 4.3). Without any, statuses are kept and nobody is told.
 """
 
+from typing import Any
+
 from meta_emulator.delivery import Deliverer
 from meta_emulator.graph import Version
 from meta_emulator.state import Message, Number, State, Status
-from meta_emulator.webhooks import Update, render_status
+from meta_emulator.webhooks import Update, render_account, render_status
 
 
 class Reporter:
@@ -41,4 +43,15 @@ class Reporter:
         url = self.url_for(number)
         if url is not None:
             self._deliverer.push(url, [Update(number.waba.id, change)])
+        self._state.changes.happened()
+
+    def tell_account(self, waba_id: str, field: str, value: dict[str, Any]) -> None:
+        """Tell the app of something that happened to a WABA; no override is heeded there."""
+        time = int(self._state.clock.now().timestamp())
+        self.tell_app(Update(waba_id, render_account(field, value), time=time))
+
+    def tell_app(self, update: Update) -> None:
+        """Tell the app: overrides are for messages alone (reference 4.3)."""
+        if self.webhook_url is not None:
+            self._deliverer.push(self.webhook_url, [update])
         self._state.changes.happened()

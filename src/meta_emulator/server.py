@@ -27,6 +27,7 @@ from meta_emulator.http import Http, NetworkHttp
 from meta_emulator.limits import Limits
 from meta_emulator.messages import Sends
 from meta_emulator.reporter import Reporter
+from meta_emulator.review import Reviewer
 from meta_emulator.schedule import Scheduler
 from meta_emulator.seed import Seed
 from meta_emulator.settings import Settings
@@ -57,6 +58,7 @@ class Emulator:
         self.scheduler = Scheduler(settings.status_delays, clock, self.reporter.report)
         limits = Limits(clock) if settings.keeps_limits else None
         self.sends = Sends(self.state, responder, self.scheduler.add, limits)
+        self.reviewer = Reviewer(self.state, self.reporter, clock, settings.review_delay_s)
         parts = Parts(
             self.state,
             settings,
@@ -64,6 +66,7 @@ class Emulator:
             self.scheduler,
             self.deliverer,
             self.reporter,
+            self.reviewer,
             http,
         )
         self.app = App(parts, responder)
@@ -73,6 +76,7 @@ class Emulator:
         async with asyncio.TaskGroup() as group:
             group.create_task(self.scheduler.run())
             group.create_task(self.deliverer.run())
+            group.create_task(self.reviewer.run())
 
     async def wait_for(self, predicate: Predicate) -> None:
         """Return once `predicate` is true; it is asked again after every change."""

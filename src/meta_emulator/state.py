@@ -1,5 +1,6 @@
 """What the emulator holds: the objects of the Graph API, and what was sent, refused and heard."""
 
+from collections import deque
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,7 +19,12 @@ MEDIA_LIFE = timedelta(days=30)
 
 @dataclass(slots=True)
 class Template:
-    """One language of one template, and its form."""
+    """One language of one template, and its form.
+
+    components  as Meta shows them
+    quality_at  the Unix second of the quality's last change
+    life_s      how long a message waits for its recipient, in seconds; None for Meta's default
+    """
 
     id: str
     name: str
@@ -28,6 +34,15 @@ class Template:
     parameter_format: str
     components: list[dict[str, Any]]
     form: Form
+    waba_id: str
+    quality: str = "GREEN"
+    quality_at: int = 1758754645
+    rejected_reason: str = "NONE"
+    sub_category: str | None = None
+    previous_category: str | None = None
+    correct_category: str | None = None
+    life_s: int | None = None
+    edited_at: list[datetime] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -52,7 +67,11 @@ class Number:
 
 @dataclass(slots=True)
 class Waba:
-    """A WhatsApp Business Account. `webhook_url` overrides that of the app."""
+    """A WhatsApp Business Account. `webhook_url` overrides that of the app.
+
+    created_at  when templates were created, oldest first
+    removed_at  when an approved language of a template was deleted
+    """
 
     id: str
     name: str
@@ -62,6 +81,8 @@ class Waba:
     templates: dict[tuple[str, str], Template] = field(default_factory=dict)
     numbers: list[Number] = field(default_factory=list)
     webhook_url: str | None = None
+    created_at: deque[datetime] = field(default_factory=deque)
+    removed_at: dict[tuple[str, str], datetime] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -161,7 +182,10 @@ class State:
         self.changes = Changes()
         self.wabas: dict[str, Waba] = {}
         self.numbers: dict[str, Number] = {}
+        self.templates: dict[str, Template] = {}
         self.media: dict[str, Media] = {}
+        self.handles: dict[str, str] = {}
+        """The type of what a handle of a resumable upload stands for."""
         self.messages: Log[Message] = Log(kept)
         self.reads: Log[ReadMark] = Log(kept)
         self.stopped: set[tuple[str, str]] = set()
@@ -184,6 +208,17 @@ class State:
         if media is None or media.expires_at <= self.clock.now():
             return None
         return media.kind
+
+    def add_template(self, waba: Waba, template: Template) -> None:
+        """Hold a template of `waba`."""
+        waba.templates[template.name, template.language] = template
+        self.templates[template.id] = template
+
+    def remove_template(self, template: Template) -> None:
+        """Hold it no more."""
+        self.templates.pop(template.id, None)
+        waba = self.wabas[template.waba_id]
+        waba.templates.pop((template.name, template.language), None)
 
     def forget(self) -> None:
         """Forget messages, refusals and callbacks; what the seed gave stays."""
@@ -215,7 +250,7 @@ class State:
             products,
         )
         for template in seed.templates:
-            waba.templates[template.name, template.language] = _template(template)
+            self.add_template(waba, seeded_template(template, waba.id))
         for number in seed.phone_numbers:
             held = Number(
                 number.id,
@@ -230,7 +265,8 @@ class State:
         self.wabas[seed.id] = waba
 
 
-def _template(seed: TemplateSeed) -> Template:
+def seeded_template(seed: TemplateSeed, waba_id: str) -> Template:
+    """The template of a seed, as it stands."""
     return Template(
         seed.id,
         seed.name,
@@ -240,4 +276,5 @@ def _template(seed: TemplateSeed) -> Template:
         seed.parameter_format.upper(),
         seed.components,
         compile_form(seed.components, seed.parameter_format),
+        waba_id,
     )

@@ -22,16 +22,21 @@ USER_AGENT = "facebookexternalua"
 CONVERSATION_UNTIL: Version = (23, 0)
 """Statuses of later webhook versions have no `conversation` (reference 4.4)."""
 WINDOW = timedelta(hours=24)
+TIME = '"time"'
 UNNAMED = "WhatsApp User"
 
 
 @dataclass(slots=True)
 class Update:
-    """One change of one WABA, worded. `status`: what it reports, told when it is delivered."""
+    """One change of one WABA, worded. `status`: what it reports, told when it is delivered.
+
+    time  the entry's Unix second; None for messages and statuses, whose entries have none
+    """
 
     waba_id: str
     change: str
     status: Status | None = None
+    time: int | None = None
 
 
 def ascii_json(value: Any) -> str:
@@ -94,14 +99,29 @@ def render_inbound(number: Number, message: dict[str, Any], name: str, user_id: 
     )
 
 
+def render_account(field: str, value: dict[str, Any]) -> str:
+    """The change that tells of a WABA: its templates, its quality (reference 4.6)."""
+    return f'{{"value":{ascii_json(value)},"field":{quoted(field)}}}'
+
+
+def render_preference(number: Number, wa_id: str, name: str, preference: dict[str, Any]) -> str:
+    """The change that tells whether a recipient wants marketing."""
+    contact = {"profile": {"name": name}, "wa_id": wa_id, "user_id": user_id_of(wa_id)}
+    return (
+        f'{change_head(number)},"contacts":[{ascii_json(contact)}],'
+        f'"user_preferences":[{ascii_json(preference)}]}},"field":"user_preferences"}}'
+    )
+
+
 def render_body(updates: list[Update]) -> bytes:
     """One webhook body with all `updates`, in their order."""
-    entries: dict[str, list[str]] = {}
+    entries: dict[tuple[str, int | None], list[str]] = {}
     for update in updates:
-        entries.setdefault(update.waba_id, []).append(update.change)
+        entries.setdefault((update.waba_id, update.time), []).append(update.change)
     text = ",".join(
-        f'{{"id":"{waba_id}","changes":[{",".join(changes)}]}}'
-        for waba_id, changes in entries.items()
+        f'{{"id":"{waba_id}"{"" if time is None else f",{TIME}:{time}"},'
+        f'"changes":[{",".join(changes)}]}}'
+        for (waba_id, time), changes in entries.items()
     )
     return f'{{"object":"whatsapp_business_account","entry":[{text}]}}'.encode("ascii")
 

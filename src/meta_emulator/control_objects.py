@@ -1,0 +1,198 @@
+"""Orders about objects: templates and their reviews, preferences of recipients, media, products.
+
+So a test can let Meta's side drift from what a client last saw, with the webhook or without.
+"""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+
+from meta_emulator.recipients import phone_digits
+from meta_emulator.reporter import Reporter
+from meta_emulator.review import Review, Reviewer
+from meta_emulator.seed import TemplateSeed
+from meta_emulator.state import Number, State, Template, seeded_template
+from meta_emulator.templates import template_object
+from meta_emulator.webhooks import UNNAMED, Update, render_preference
+
+STATUSES = frozenset(
+    {
+        "APPROVED",
+        "ARCHIVED",
+        "UNARCHIVED",
+        "DELETED",
+        "DISABLED",
+        "FLAGGED",
+        "IN_APPEAL",
+        "LIMIT_EXCEEDED",
+        "LOCKED",
+        "PAUSED",
+        "PENDING",
+        "REINSTATED",
+        "PENDING_DELETION",
+        "REJECTED",
+    }
+)
+OUTCOMES = frozenset({"APPROVED", "REJECTED", "PENDING"})
+SCORES = frozenset({"GREEN", "YELLOW", "RED", "UNKNOWN"})
+CATEGORIES = frozenset({"AUTHENTICATION", "MARKETING", "UTILITY"})
+
+Order = Callable[[bytes], Any]
+
+
+class OrderError(ValueError):
+    """The order cannot be carried out; the text says why."""
+
+
+class TemplateOrder(msgspec.Struct, forbid_unknown_fields=True):
+    """What is to become of a template. What is left out stays.
+
+    announce          whether Meta tells of it by webhook
+    more              `other_info`, `disable_info` or `rejection_info` of the status webhook
+    correct_category  an impending change, told now and carried out by `category` later
+    """
+
+    id: str
+    announce: bool = True
+    status: str | None = None
+    reason: str | None = "NONE"
+    more: dict[str, Any] = msgspec.field(default_factory=dict)
+    category: str | None = None
+    correct_category: str | None = None
+    quality: str | None = None
+    components: list[dict[str, Any]] | None = None
+
+
+class NewTemplate(msgspec.Struct, forbid_unknown_fields=True):
+    """A template that appears, as in a seed; without a WABA's id, in the first one."""
+
+    template: TemplateSeed
+    waba_id: str | None = None
+
+
+class Preference(msgspec.Struct, forbid_unknown_fields=True, rename={"sender": "from"}):
+    """A recipient stops or resumes marketing from a number, by default the first."""
+
+    sender: str
+    value: str
+    phone_number_id: str | None = None
+    name: str = UNNAMED
+
+
+class MediaOrder(msgspec.Struct, forbid_unknown_fields=True):
+    """The media id that expires now."""
+
+    id: str
+
+
+class ObjectOrders:
+    """Carries out orders; each gets the body of its POST and returns what is shown for it."""
+
+    def __init__(self, state: State, reporter: Reporter, reviewer: Reviewer) -> None:
+        self._state = state
+        self._reporter = reporter
+        self._reviewer = reviewer
+        self.by_path: dict[str, Order] = {
+            "review": self._review,
+            "templates": self._template,
+            "templates/new": self._new_template,
+            "user_preferences": self._preference,
+            "media/expire": self._expire,
+        }
+
+    def _review(self, body: bytes) -> Review:
+        rule = msgspec.json.decode(body, type=Review)
+        for outcome in (rule.outcome, *rule.names.values()):
+            _one_of(outcome, OUTCOMES, "outcome")
+        self._reviewer.rule = rule
+        return rule
+
+    def _template(self, body: bytes) -> dict[str, Any]:
+        order = msgspec.json.decode(body, type=TemplateOrder)
+        template = self._state.templates.get(order.id)
+        if template is None:
+            raise OrderError(f"there is no template {order.id}")
+        for value, words, what in (
+            (order.status, STATUSES, "status"),
+            (order.quality, SCORES, "quality"),
+            (order.category, CATEGORIES, "category"),
+            (order.correct_category, CATEGORIES, "correct_category"),
+        ):
+            if value is not None:
+                _one_of(value, words, what)
+        self._change(template, order)
+        self._state.changes.happened()
+        return template_object(template)
+
+    def _change(self, template: Template, order: TemplateOrder) -> None:
+        if order.components is not None:
+            self._reviewer.set_components(template, order.components, is_told=order.announce)
+        if order.correct_category is not None:
+            at = int(self._state.clock.now().timestamp()) + 24 * 3600
+            self._reviewer.announce_category(template, order.correct_category, at)
+        if order.category is not None:
+            self._reviewer.set_category(template, order.category, is_told=order.announce)
+        if order.quality is not None:
+            self._reviewer.set_quality(template, order.quality, is_told=order.announce)
+        if order.status is not None and order.announce:
+            self._reviewer.set_status(template, order.status, order.reason, order.more)
+        elif order.status is not None:
+            self._reviewer.set_status_untold(template, order.status, order.reason)
+
+    def _new_template(self, body: bytes) -> dict[str, Any]:
+        order = msgspec.json.decode(body, type=NewTemplate)
+        waba_id = order.waba_id or self._state.first_number.waba.id
+        waba = self._state.wabas.get(waba_id)
+        if waba is None:
+            raise OrderError(f"there is no WABA {waba_id}")
+        if order.template.id in self._state.templates:
+            raise OrderError(f"there is a template {order.template.id} already")
+        template = seeded_template(order.template, waba.id)
+        self._state.add_template(waba, template)
+        self._state.changes.happened()
+        return template_object(template)
+
+    def _preference(self, body: bytes) -> dict[str, Any]:
+        order = msgspec.json.decode(body, type=Preference)
+        _one_of(order.value, frozenset({"stop", "resume"}), "value")
+        digits = phone_digits(order.sender)
+        if digits is None:
+            raise OrderError('"from" must be a phone number, as in "+919876543210"')
+        number = self._number(order.phone_number_id)
+        if order.value == "stop":
+            self._state.stopped.add((number.id, digits))
+        else:
+            self._state.stopped.discard((number.id, digits))
+        preference = {
+            "wa_id": digits,
+            "detail": f"User requested to {order.value} marketing messages",
+            "category": "marketing_messages",
+            "value": order.value,
+            "timestamp": int(self._state.clock.now().timestamp()),
+        }
+        change = render_preference(number, digits, order.name, preference)
+        self._reporter.tell_app(Update(number.waba.id, change))
+        return preference
+
+    def _number(self, number_id: str | None) -> Number:
+        if number_id is None:
+            return self._state.first_number
+        number = self._state.numbers.get(number_id)
+        if number is None:
+            raise OrderError(f"there is no phone number {number_id}")
+        return number
+
+    def _expire(self, body: bytes) -> dict[str, str]:
+        order = msgspec.json.decode(body, type=MediaOrder)
+        media = self._state.media.get(order.id)
+        if media is None:
+            raise OrderError(f"there is no media {order.id}")
+        media.expires_at = datetime.fromtimestamp(0, UTC)
+        return {"id": media.id}
+
+
+def _one_of(value: str, words: frozenset[str], what: str) -> None:
+    if value not in words:
+        raise OrderError(f"{what} must be one of {', '.join(sorted(words))}; it is {value!r}")
