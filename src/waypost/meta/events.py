@@ -4,17 +4,24 @@ One bad entry costs only itself: whatever cannot be understood is counted and na
 neighbours go on. Unknown statuses and unknown fields exist and are no error.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import datetime
+from typing import Any, TypeVar
 
 import msgspec
 from msgspec import Struct
 
 from waypost.meta.damaged_json import read_damaged
 from waypost.meta.errors import classify
+from waypost.meta.inbound import Inbound, Preference, read_messages, read_preferences
+from waypost.meta.template_events import FIELDS as TEMPLATE_FIELDS
+from waypost.meta.template_events import TemplateEvent, read_template_events
+from waypost.meta.timestamps import instant_of
 from waypost.model.failure import Failure
 from waypost.model.lifecycle import Fact
+
+Read = TypeVar("Read")
 
 _decode = msgspec.json.Decoder().decode
 _encode = msgspec.json.Encoder().encode
@@ -26,9 +33,6 @@ FACTS = {
     "failed": Fact.FAILED,
     "played": Fact.READ,  # a voice message that was heard was certainly opened
 }
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-LATEST_S = 253_402_300_799
-"""The last second of the year 9999: a larger timestamp is none."""
 
 
 class StatusReceived(Struct, frozen=True):
@@ -53,13 +57,19 @@ class StatusReceived(Struct, frozen=True):
 class Understood:
     """What a webhook's body came to.
 
-    inbound  how many messages from recipients it held
-    others   fields other than `messages`, by how often
-    dropped  what was not understood, in words
+    inbound      how many messages from recipients it held
+    messages     those of them that were understood
+    preferences  what recipients told about marketing in WhatsApp's settings
+    templates    what Meta told of templates
+    others       fields other than `messages`, by how often
+    dropped      what was not understood, in words
     """
 
     statuses: list[StatusReceived] = field(default_factory=list)
     inbound: int = 0
+    messages: list[Inbound] = field(default_factory=list)
+    preferences: list[Preference] = field(default_factory=list)
+    templates: list[TemplateEvent] = field(default_factory=list)
     others: dict[str, int] = field(default_factory=dict)
     dropped: list[str] = field(default_factory=list)
 
@@ -81,8 +91,9 @@ def parse_webhook(body: bytes) -> Understood:
         if not isinstance(changes, list):
             understood.dropped.append(f"/entry/{position} has no list `changes`")
             continue
+        waba_id = entry["id"] if isinstance(entry.get("id"), str) else ""
         for number, change in enumerate(changes):
-            _read_change(change, f"/entry/{position}/changes/{number}", understood)
+            _read_change(change, f"/entry/{position}/changes/{number}", waba_id, understood)
     return understood
 
 
@@ -94,18 +105,27 @@ def _read(body: bytes) -> Any:
         return read_damaged(body)
 
 
-def _read_change(change: Any, path: str, understood: Understood) -> None:
+def _sort(read: Iterable[Read | str], kept: list[Read], path: str, understood: Understood) -> None:
+    """Keeps what was understood; the rest is named by its place."""
+    for one in read:
+        if isinstance(one, str):
+            understood.dropped.append(f"{path}/value/{one}")
+        else:
+            kept.append(one)
+
+
+def _read_change(change: Any, path: str, waba_id: str, understood: Understood) -> None:
     value = change.get("value") if isinstance(change, dict) else None
     if not isinstance(value, dict):
         understood.dropped.append(f"{path} has no object `value`")
         return
     if change.get("field") != "messages":
-        name = str(change.get("field"))
-        understood.others[name] = understood.others.get(name, 0) + 1
+        _read_other(str(change.get("field")), value, path, waba_id, understood)
         return
     inbound = value.get("messages")
     if isinstance(inbound, list):
         understood.inbound += len(inbound)
+        _sort(read_messages(value), understood.messages, path, understood)
     if isinstance(value.get("errors"), list):
         understood.others["errors"] = understood.others.get("errors", 0) + 1
     statuses = value.get("statuses")
@@ -124,6 +144,18 @@ def _read_change(change: Any, path: str, understood: Understood) -> None:
             understood.statuses.append(read)
 
 
+def _read_other(
+    name: str, value: dict[str, Any], path: str, waba_id: str, understood: Understood
+) -> None:
+    """A change that is of no message."""
+    understood.others[name] = understood.others.get(name, 0) + 1
+    if name == "user_preferences":
+        _sort(read_preferences(value, waba_id), understood.preferences, path, understood)
+    elif name in TEMPLATE_FIELDS:
+        told = read_template_events(value, name, waba_id)
+        _sort(told, understood.templates, path, understood)
+
+
 def _read_status(status: Any, value: dict[str, Any], phone_number_id: str) -> StatusReceived | str:
     """The status, or why it is none."""
     if not isinstance(status, dict):
@@ -134,7 +166,7 @@ def _read_status(status: Any, value: dict[str, Any], phone_number_id: str) -> St
     fact = FACTS.get(name) if isinstance(name, str) else None
     if fact is None:
         return f"status {name!r} is not known"
-    occurred_at = _instant(status.get("timestamp"))
+    occurred_at = instant_of(status.get("timestamp"))
     if occurred_at is None:
         return f"timestamp {status.get('timestamp')!r} is none"
     opaque = status.get("biz_opaque_callback_data")
@@ -172,15 +204,6 @@ def _value_of_one(value: dict[str, Any], status: dict[str, Any]) -> dict[str, An
 def _names(named: dict[str, Any], *keys: str) -> set[str]:
     """What somebody is called by."""
     return {name for key in keys if isinstance(name := named.get(key), str)}
-
-
-def _instant(timestamp: Any) -> datetime | None:
-    """Unix seconds, as a string or, from some senders, as a number."""
-    try:
-        seconds = int(timestamp)
-    except (TypeError, ValueError, OverflowError):
-        return None
-    return EPOCH + timedelta(seconds=seconds) if 0 <= seconds <= LATEST_S else None
 
 
 def _is_free(pricing: Any) -> bool:

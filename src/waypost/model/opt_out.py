@@ -1,7 +1,10 @@
 """Opt-outs: recipients who asked for no marketing; and service windows: who wrote, and when."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from enum import StrEnum
+from string import digits
+from unicodedata import category
 
 from msgspec import Struct
 
@@ -14,9 +17,14 @@ OPT_OUT_KEYWORDS = ("stop", "unsubscribe", "stop promotions", "opt out", "optout
 OPT_IN_KEYWORDS = ("start", "unstop", "subscribe", "opt in", "optin")
 """What every account listens for unless it says otherwise; compared without regard to case."""
 
+LONGEST_KEYWORD = 100
+"""In characters; a longer text that a recipient writes is no keyword."""
 
 NATIONAL_DIGITS = 10
 """Of a number in Brazil, Mexico or Argentina, without the digit that marks a mobile."""
+
+MOBILE_IN_BRAZIL = "6789"
+"""What a mobile's number begins with there, behind the area and without the 9."""
 
 
 class OptOutSource(StrEnum):
@@ -57,6 +65,19 @@ class Keywords(Struct, frozen=True):
     opt_out: tuple[str, ...] = OPT_OUT_KEYWORDS
     opt_in: tuple[str, ...] = OPT_IN_KEYWORDS
 
+    def said_by(self, words: Iterable[str]) -> bool | None:
+        """Whether the recipient wants marketing, by the first of these words that is a keyword.
+
+        A word counts without regard to case, to space around it and to punctuation behind it.
+        None: none of the words is a keyword.
+        """
+        for plain in filter(None, map(plain_word, words)):
+            if any(plain == plain_word(one) for one in self.opt_out):
+                return False
+            if any(plain == plain_word(one) for one in self.opt_in):
+                return True
+        return None
+
 
 class Wrote(Struct, frozen=True):
     """A recipient wrote to a sender: its service window is open from then on."""
@@ -65,6 +86,16 @@ class Wrote(Struct, frozen=True):
     sender_id: str
     recipient: str
     wrote_at: datetime
+
+
+def plain_word(word: str) -> str:
+    """What is compared of a word; of a text longer than any keyword, nothing."""
+    if len(word) > LONGEST_KEYWORD:
+        return ""
+    plain = " ".join(word.casefold().split())
+    while plain and category(plain[-1])[0] in "PZ":  # punctuation and space of any script
+        plain = plain[:-1]
+    return plain
 
 
 def addresses_of(recipient: Recipient) -> tuple[str, ...]:
@@ -84,13 +115,17 @@ def addresses_of(recipient: Recipient) -> tuple[str, ...]:
 
 def _written_otherwise(phone: str) -> str | None:
     """The other way to write a number of Brazil, Mexico or Argentina."""
-    for country, area, mark in (("55", 2, "9"), ("52", 0, "1"), ("54", 0, "9")):
+    for country, area, mark, begins in (
+        ("55", 2, "9", MOBILE_IN_BRAZIL),
+        ("52", 0, "1", digits),
+        ("54", 0, "9", digits),
+    ):
         if not phone.startswith(country):
             continue
         place = len(country) + area
         short = len(country) + NATIONAL_DIGITS
-        if len(phone) == short and (not area or phone[place] in "6789"):
+        if len(phone) == short and phone[place] in begins:
             return phone[:place] + mark + phone[place:]
-        if len(phone) == short + 1 and phone[place] == mark:
+        if len(phone) == short + 1 and phone[place] == mark and phone[place + 1] in begins:
             return phone[:place] + phone[place + 1 :]
     return None

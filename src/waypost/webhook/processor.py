@@ -2,8 +2,8 @@
 
 A status is matched by our own message id first, which Meta gives back, and by its wamid
 second. A status of a message nobody here knows is parked: other applications on the same
-number are normal (`design` realworld). Facts and the mark that the webhook is done are one
-commit, so a crash repeats a webhook and never half of it.
+number are normal (`design` realworld). Facts, what recipients told (`webhook.listener`) and the
+mark that the webhook is done are one commit, so a crash repeats a webhook and never half of it.
 """
 
 import json
@@ -23,7 +23,9 @@ from waypost.runtime.logs import WebhookProcessed, log_work
 from waypost.runtime.metrics import Metrics
 from waypost.status.recorder import Recorder
 from waypost.store.ports import Key, Store, Transaction
+from waypost.webhook.listener import Heard, is_marketing_refused, listen
 from waypost.webhook.receiver import DEPLOYMENT
+from waypost.webhook.template_recorder import TemplateRecorder
 
 MOST_ATTEMPTS = 8
 """After so many a webhook is set aside, kept and marked, so that it costs only itself."""
@@ -52,6 +54,7 @@ class Processor:
 
     store: Store
     recorder: Recorder
+    templates: TemplateRecorder
     clock: Clock
     metrics: Metrics
 
@@ -102,6 +105,22 @@ class Processor:
             counts.append((len(observations) - before[0], len(parked) - before[1]))
         lanes = frozenset(await self.recorder.apply(transaction, observations))
         await transaction.messages.park_statuses(parked)
+        await listen(
+            transaction,
+            Heard(
+                messages=[told for one in parsed for told in one.understood.messages],
+                preferences=[told for one in parsed for told in one.understood.preferences],
+                refusals=[
+                    (status, self._match(status, owners, known), owners[status.phone_number_id])
+                    for status in statuses
+                    if is_marketing_refused(status)
+                ],
+            ),
+            now,
+        )
+        await self.templates.apply(
+            transaction, [told for one in parsed for told in one.understood.templates]
+        )
         await transaction.webhooks.mark(
             [
                 (one.lease.item_id, now, _outcome(one.understood, *count))

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from support.nouns import PHONE_NUMBER_ID, UNDELIVERABLE, WAMID
-from waypost.meta.events import EPOCH, parse_webhook
+from waypost.meta.events import parse_webhook
+from waypost.meta.timestamps import EPOCH
 from waypost.model.lifecycle import Fact
 
 SECONDS = 1_795_176_000

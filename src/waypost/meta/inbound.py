@@ -1,0 +1,178 @@
+"""What recipients tell, out of Meta's webhooks: messages and preferences (`reference` 4.5, 4.6).
+
+Pure, and never raises. Since 2026 a recipient may be named by a user id alone (`reference` 4.7),
+and then the phone number is missing or empty.
+"""
+
+import re
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from msgspec import Struct
+
+from waypost.meta.timestamps import instant_of
+
+WA_ID = re.compile(r"\+?(\d{1,20})", re.ASCII)
+USER_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,299}")
+MARKETING = "marketing_messages"
+WANTS = {"stop": False, "resume": True}
+"""A preference's value, and whether the recipient wants marketing then."""
+
+
+class Inbound(Struct, frozen=True):
+    """One message from a recipient to one of our numbers.
+
+    wa_id     the recipient's phone, digits only; None if Meta does not tell it
+    user_id   its business-scoped user id; None if Meta does not tell it. One of the two is there
+    kind      Meta's `type`, `unknown` without one
+    words     all that the recipient can be said to have said: a text, a button's text and
+              payload, the title and id of what was chosen; captions are none
+    group_id  the group it was written in; None if it was written to the number itself
+    """
+
+    phone_number_id: str
+    wamid: str
+    wa_id: str | None
+    user_id: str | None
+    kind: str
+    words: tuple[str, ...]
+    occurred_at: datetime
+    group_id: str | None = None
+
+
+class Preference(Struct, frozen=True):
+    """Whether a recipient wants marketing, as told in WhatsApp's own settings.
+
+    phone_number_id  the number it was told to; empty if Meta names only the WABA
+    waba_id          the WABA it was told to
+    detail           Meta's own words about it
+    """
+
+    phone_number_id: str
+    waba_id: str
+    wa_id: str | None
+    user_id: str | None
+    wants_marketing: bool
+    detail: str
+    occurred_at: datetime
+
+
+def read_messages(value: dict[str, Any]) -> Iterator[Inbound | str]:
+    """Each of a value's `messages`: as it is understood, or its place and why it is not."""
+    messages = value.get("messages")
+    for number, message in enumerate(messages if isinstance(messages, list) else ()):
+        read = _read_message(message, value)
+        yield f"messages/{number}: {read}" if isinstance(read, str) else read
+
+
+def read_preferences(value: dict[str, Any], waba_id: str) -> Iterator[Preference | str]:
+    """Each marketing preference of a value: understood, or its place and why it is not."""
+    preferences = value.get("user_preferences")
+    for number, preference in enumerate(preferences if isinstance(preferences, list) else ()):
+        read = _read_preference(preference, value, waba_id)
+        if read is not None:
+            yield f"user_preferences/{number}: {read}" if isinstance(read, str) else read
+
+
+def _read_message(message: Any, value: dict[str, Any]) -> Inbound | str:
+    if not isinstance(message, dict):
+        return "is no object"
+    wa_id, user_id = _who(message, "from", "from_user_id", value)
+    if wa_id is None and user_id is None:
+        return "does not say whom it is from"
+    occurred_at = instant_of(message.get("timestamp"))
+    if occurred_at is None:
+        return f"timestamp {_shown(message.get('timestamp'))} is none"
+    wamid, kind = message.get("id"), message.get("type")
+    return Inbound(
+        phone_number_id=_phone_number_id(value),
+        wamid=wamid if isinstance(wamid, str) else "",
+        wa_id=wa_id,
+        user_id=user_id,
+        kind=kind if isinstance(kind, str) and kind else "unknown",
+        words=_words(message),
+        occurred_at=occurred_at,
+        group_id=_text(message, "group_id"),
+    )
+
+
+def _read_preference(
+    preference: Any, value: dict[str, Any], waba_id: str
+) -> Preference | str | None:
+    """None for a preference about something else than marketing."""
+    if not isinstance(preference, dict):
+        return "is no object"
+    if preference.get("category") != MARKETING:
+        return None
+    said = preference.get("value")
+    wants = WANTS.get(said) if isinstance(said, str) else None
+    if wants is None:
+        return f"value {_shown(said)} is not known"
+    wa_id, user_id = _who(preference, "wa_id", "user_id", value)
+    if wa_id is None and user_id is None:
+        return "does not say whose it is"
+    occurred_at = instant_of(preference.get("timestamp"))
+    if occurred_at is None:
+        return f"timestamp {_shown(preference.get('timestamp'))} is none"
+    return Preference(
+        phone_number_id=_phone_number_id(value),
+        waba_id=waba_id,
+        wa_id=wa_id,
+        user_id=user_id,
+        wants_marketing=wants,
+        detail=_text(preference, "detail") or "",
+        occurred_at=occurred_at,
+    )
+
+
+def _who(
+    named: dict[str, Any], phone_key: str, user_key: str, value: dict[str, Any]
+) -> tuple[str | None, str | None]:
+    """A recipient's phone and user id; what one entry lacks its contact may tell."""
+    wa_id, user_id = _wa_id(named.get(phone_key)), _user_id(named.get(user_key))
+    contacts = value.get("contacts")
+    for contact in contacts if isinstance(contacts, list) else ():
+        if not isinstance(contact, dict):
+            continue
+        phone, user = _wa_id(contact.get("wa_id")), _user_id(contact.get("user_id"))
+        if (wa_id is not None and phone == wa_id) or (user_id is not None and user == user_id):
+            return wa_id or phone, user_id or user
+    return wa_id, user_id
+
+
+def _wa_id(named: Any) -> str | None:
+    found = WA_ID.fullmatch(named) if isinstance(named, str) else None
+    return None if found is None else found[1]
+
+
+def _user_id(named: Any) -> str | None:
+    return named if isinstance(named, str) and USER_ID.fullmatch(named) else None
+
+
+def _phone_number_id(value: dict[str, Any]) -> str:
+    metadata = value.get("metadata")
+    found = metadata.get("phone_number_id") if isinstance(metadata, dict) else None
+    return str(found or "") if isinstance(found, (str, int)) else ""
+
+
+def _words(message: dict[str, Any]) -> tuple[str, ...]:
+    """All texts by which a message can say something, each once."""
+    places = [("text", "body"), ("button", "text"), ("button", "payload")]
+    found = [_text(message.get(noun), key) for noun, key in places]
+    interactive = message.get("interactive")
+    if isinstance(interactive, dict):
+        for reply in ("button_reply", "list_reply"):
+            found += [_text(interactive.get(reply), key) for key in ("title", "id")]
+    return tuple(dict.fromkeys(word for word in found if word is not None))
+
+
+def _text(named: Any, key: str) -> str | None:
+    """The text under a key of what may be no object, unless it is empty."""
+    found = named.get(key) if isinstance(named, dict) else None
+    return found if isinstance(found, str) and found else None
+
+
+def _shown(value: Any) -> str:
+    """A value as a complaint shows it: what is nested could be so without end."""
+    return "of another type" if isinstance(value, (list, dict)) else repr(value)[:80]
