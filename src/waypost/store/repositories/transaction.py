@@ -5,6 +5,7 @@ from waypost.store.repositories.audit import AuditRepository
 from waypost.store.repositories.callbacks import CallbacksRepository
 from waypost.store.repositories.catalogues import CataloguesRepository
 from waypost.store.repositories.directory import DirectoryRepository
+from waypost.store.repositories.media import MediaRepository
 from waypost.store.repositories.messages import MessagesRepository
 from waypost.store.repositories.queue import QueueRepository
 from waypost.store.repositories.recipients import RecipientsRepository
@@ -25,6 +26,7 @@ class RepositoryTransaction:
         self.callbacks = CallbacksRepository(driver)
         self.directory = DirectoryRepository(driver)
         self.templates = TemplatesRepository(driver)
+        self.media = MediaRepository(driver)
         self.catalogues = CataloguesRepository(driver)
         self.recipients = RecipientsRepository(driver)
         self.reports = ReportsRepository(driver)

@@ -58,8 +58,9 @@ CREATE TABLE media (
     last_used_at    INTEGER NOT NULL,
     PRIMARY KEY (account_id, media_id)
 ) WITHOUT ROWID;
-CREATE INDEX media_by_digest ON media (account_id, sender_id, digest);
-CREATE INDEX media_by_expiry ON media (meta_expires_at) WHERE object_key IS NOT NULL;
+CREATE INDEX media_by_digest ON media (account_id, digest, sender_id);
+CREATE INDEX media_by_expiry ON media (meta_expires_at, account_id, media_id);
+CREATE INDEX media_by_age ON media (account_id, created_at);
 
 CREATE TABLE resumable_media (
     account_id         INTEGER NOT NULL,
@@ -77,6 +78,7 @@ CREATE TABLE resumable_media (
     PRIMARY KEY (account_id, resumable_media_id)
 ) WITHOUT ROWID;
 CREATE INDEX resumable_media_by_waba ON resumable_media (account_id, waba_id, created_at);
+CREATE INDEX resumable_media_by_age ON resumable_media (created_at);
 
 CREATE TABLE catalogues (
     account_id   INTEGER NOT NULL,
