@@ -130,21 +130,36 @@ def _check_card_buttons(card: Part, buttons: Part | None, form: str, scope: Scop
 
 def _compare(card: Part, make: _Make, first: _Make) -> None:
     """The card against the first one; a body on one card asks for a body on each."""
-    differences = (
-        ("header format", make.header.upper() or "none", first.header.upper() or "none"),
-        ("body", "there" if make.has_body else "none", "there" if first.has_body else "none"),
-        ("buttons", _shown(make.buttons), _shown(first.buttons)),
-    )
-    for what, here, there in differences:
-        if here != there:
-            card.add(
-                "components",
-                FindingCode.DEFINITION_CARDS_DIFFER,
-                f"{card.name} differs from the first card in its {what}: "
-                f"{quoted(here)} here, {quoted(there)} there.",
-                "Make every card of the same components, header format and buttons, "
-                "in the same order.",
-            )
+    buttons, wanted = _shown(make.buttons), _shown(first.buttons)
+    if make.header != first.header:
+        _differs(
+            card,
+            f"a header of the format {_format(make)}, and the first card {_format(first)}",
+            "Show media of one format on all cards, or products on all.",
+        )
+    if make.has_body != first.has_body:
+        _differs(
+            card,
+            "a body, and the first card none"
+            if make.has_body
+            else "no body, and the first card one",
+            "Give every card a body, or none.",
+        )
+    if buttons != wanted:
+        _differs(
+            card,
+            f"the buttons {quoted(buttons)}, and the first card {quoted(wanted)}",
+            "Give every card buttons of the same kinds, in the same order.",
+        )
+
+
+def _differs(card: Part, what: str, mend: str) -> None:
+    code = FindingCode.DEFINITION_CARDS_DIFFER
+    card.add("components", code, f"{card.name} has {what}.", mend)
+
+
+def _format(make: _Make) -> str:
+    return quoted(make.header.upper() or "none")
 
 
 def _shown(kinds: tuple[str, ...]) -> str:

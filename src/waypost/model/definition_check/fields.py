@@ -4,6 +4,7 @@ Source: reference/meta-cloud-api.md 7.1, 7.2.
 """
 
 import re
+from collections.abc import Mapping
 
 from waypost.model.definition_check.part import META_TEXT_TOO_LONG, Part, described, lowered, quoted
 from waypost.model.definition_check.scope import AUTHENTICATION, CATEGORIES, MARKETING, UTILITY
@@ -22,6 +23,7 @@ THIRTY_DAYS = -1
 
 _NAME = re.compile(r"[a-z0-9_]+")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(_([A-Z][A-Za-z]{1,3}|[0-9]{3}))?")
+_LONGEST_LANGUAGE = 8
 _NOT_OF_A_NAME = re.compile(r"[^a-z0-9_]+")
 
 
@@ -52,21 +54,26 @@ def check_language(definition: Part) -> None:
     """A code like `en` or `en_US`; whether Meta has the language is Meta's to say."""
     mend = 'Give its code, like "en" or "en_US".'
     language = definition.value.get("language")
-    if isinstance(language, dict):
+    if isinstance(language, Mapping):
+        code = language.get("code")
+        code = code if isinstance(code, str) and _LANGUAGE.fullmatch(code) else "en_US"
         definition.add(
             "language",
             FindingCode.WRONG_TYPE,
             f"The language is {described(language)}; a definition has the code alone.",
-            'Write "language": "en_US". The object with a code belongs to a send.',
+            f'Write "language": "{code}". The object with a code belongs to a send.',
         )
         return
     language = definition.string("language", mend)
     if language is not None and not _LANGUAGE.fullmatch(language):
+        first, _, region = language[:_LONGEST_LANGUAGE].replace("-", "_").partition("_")
+        mended = f"{first.lower()}_{region.upper()}" if region else first.lower()
+        better = mended if _LANGUAGE.fullmatch(mended) else "en_US"
         definition.add(
             "language",
             FindingCode.WRONG_VALUE,
             f"The language is {quoted(language)}, which is no language code.",
-            'Write two or three small letters, and the region after an underscore: "en_US".',
+            f'Write two or three small letters, and the region after an underscore: "{better}".',
         )
 
 

@@ -188,7 +188,7 @@ def _check_prose(part: Part, key: str, reading: Reading) -> None:
             key,
             FindingCode.PLACEHOLDER_AT_EDGE,
             f"{part.name} {' and '.join(ends)} with a placeholder.",
-            "Put a word, or at the end a full stop, around it.",
+            "Put words before a placeholder that begins the text, and after one that ends it.",
             META_VARIABLE_AT_EDGE,
         )
     words = sum(1 for piece in reading.pieces for _ in _WORD.finditer(piece))
@@ -198,7 +198,7 @@ def _check_prose(part: Part, key: str, reading: Reading) -> None:
         part.add(
             key,
             FindingCode.PLACEHOLDER_TOO_MANY,
-            f"{part.name} has {len(reading.names)} placeholders and {words} words; "
+            f"{part.name} has {len(reading.names)} placeholders and fewer words; "
             "that is too many placeholders for its length.",
             "Add fixed words, two for each placeholder and one more, or use fewer placeholders.",
             META_TOO_MANY_VARIABLES,

@@ -69,11 +69,14 @@ def test_product_cards_are_defined_with_two(count):
 @pytest.mark.parametrize(
     ("other", "said"),
     [
-        (card(media("VIDEO"), body("B"), buttons(REPLY, SHOP)), 'format: "VIDEO" here, "IMAGE"'),
-        (card(media(), buttons(REPLY, SHOP)), 'body: "none" here, "there" there'),
-        (card(media(), body("B"), buttons(REPLY)), '"QUICK_REPLY" here, "QUICK_REPLY, URL" there'),
-        (card(media(), body("B"), buttons(SHOP, REPLY)), '"URL, QUICK_REPLY" here'),
-        (card(media(), body("B")), '"none" here'),
+        (
+            card(media("VIDEO"), body("B"), buttons(REPLY, SHOP)),
+            'the format "VIDEO", and the first',
+        ),
+        (card(media(), buttons(REPLY, SHOP)), "no body, and the first card one"),
+        (card(media(), body("B"), buttons(REPLY)), 'the buttons "QUICK_REPLY", and the first'),
+        (card(media(), body("B"), buttons(SHOP, REPLY)), 'the buttons "URL, QUICK_REPLY"'),
+        (card(media(), body("B")), 'the buttons "none", and the first card "QUICK_REPLY, URL"'),
     ],
 )
 def test_every_card_is_made_like_the_first(other, said):

@@ -74,11 +74,19 @@ def test_what_is_no_language_code_is_named(language):
     assert found(defined(language=language)) == [("/language", "wrong_value", 100)]
 
 
-def test_the_language_object_of_a_send_is_no_language_of_a_definition():
-    (fault,) = check_definition(defined(language={"code": "en_US"}))
+@pytest.mark.parametrize(("language", "better"), [("en-us", "en_US"), ("DE", "de"), ("?", "en_US")])
+def test_a_language_code_is_mended_in_the_finding(language, better):
+    (fault,) = check_definition(defined(language=language))
+
+    assert fault.mend.endswith(f'"{better}".')
+
+
+@pytest.mark.parametrize(("code", "better"), [("de", "de"), (7, "en_US"), ("x", "en_US")])
+def test_the_language_object_of_a_send_is_no_language_of_a_definition(code, better):
+    (fault,) = check_definition(defined(language={"code": code}))
 
     assert (fault.path, fault.code) == ("/language", "wrong_type")
-    assert 'Write "language": "en_US"' in fault.mend
+    assert f'Write "language": "{better}"' in fault.mend
 
 
 @pytest.mark.parametrize("category", ["MARKETING", "marketing", "Utility"])
