@@ -15,23 +15,37 @@ Key = tuple[int, str]
 def medium_of(columns: Sequence[Any]) -> Medium:
     """A medium from its thirteen columns."""
     return Medium(
-        *columns[:3],
-        MediumKind(columns[3]),
-        *columns[4:10],
-        from_ms(columns[10]),
-        from_ms(columns[11]),
-        from_ms(columns[12]),
+        account_id=columns[0],
+        media_id=columns[1],
+        sender_id=columns[2],
+        kind=MediumKind(columns[3]),
+        mime_type=columns[4],
+        size_bytes=columns[5],
+        file_name=columns[6],
+        digest=columns[7],
+        object_key=columns[8],
+        meta_id=columns[9],
+        meta_expires_at=from_ms(columns[10]),
+        created_at=from_ms(columns[11]),
+        last_used_at=from_ms(columns[12]),
     )
 
 
 def resumable_of(columns: Sequence[Any]) -> ResumableMedium:
     """A sample from its twelve columns."""
     return ResumableMedium(
-        *columns[:6],
-        ResumableState(columns[6]),
-        *columns[7:10],
-        from_ms(columns[10]),
-        from_ms(columns[11]),
+        account_id=columns[0],
+        resumable_media_id=columns[1],
+        waba_id=columns[2],
+        file_name=columns[3],
+        mime_type=columns[4],
+        size_bytes=columns[5],
+        state=ResumableState(columns[6]),
+        handle=columns[7],
+        object_key=columns[8],
+        failure=columns[9],
+        created_at=from_ms(columns[10]),
+        expires_at=from_ms(columns[11]),
     )
 
 
