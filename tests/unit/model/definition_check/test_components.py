@@ -282,6 +282,13 @@ def test_the_security_recommendation_is_true_or_false():
     ]
 
 
+def test_the_text_of_an_authentication_body_is_a_string_if_it_is_there():
+    definition = authentication(buttons(OTP))
+    definition["components"][0]["text"] = 7
+
+    assert told(definition) == [("/components/0/text", "wrong_type", 2388072)]
+
+
 def test_an_authentication_template_has_no_header():
     assert told(authentication(header("Hello"), buttons(OTP))) == [
         ("/components/1", "definition_component_misplaced", 2388047)
