@@ -144,11 +144,11 @@ def a_url_too_long(definition: Definition, template: Any, choose: Choose) -> str
 
 
 @mutation(132012, kinds=("plain", "media carousel"))
-def a_text_for_a_quick_reply(definition: Definition, template: Any, choose: Choose) -> str | None:
+def a_coupon_for_a_quick_reply(definition: Definition, template: Any, choose: Choose) -> str | None:
     found = _button(definition, template, choose, "quick_reply")
     if found is None:
         return None
-    found[2]["parameters"] = [{"type": "text", "text": "more"}]
+    found[2]["parameters"] = [{"type": "coupon_code", "coupon_code": "25OFF"}]
     return found[1]
 
 

@@ -272,7 +272,24 @@ def sections(draw: DrawFn) -> list[dict[str, Any]]:
     return made
 
 
-ORDER = {"reference_id": "r1", "currency": "INR", "type": "digital-goods"}
+def _amount(value: int) -> dict[str, Any]:
+    return {"offset": 100, "value": value}
+
+
+ORDER = {
+    "reference_id": "r1",
+    "type": "digital-goods",
+    "payment_type": "upi",
+    "payment_configuration": "shop",
+    "currency": "INR",
+    "total_amount": _amount(400),
+    "order": {
+        "status": "pending",
+        "items": [{"retailer_id": "p", "name": "Aloe", "quantity": 1, "amount": _amount(400)}],
+        "subtotal": _amount(400),
+        "tax": _amount(0),
+    },
+}
 
 
 @st.composite
@@ -308,8 +325,7 @@ def filled_button(draw: DrawFn, button: dict[str, Any], index: int, code: str) -
     elif (
         kind not in FILLINGS
         or (kind == "URL" and "{{1}}" not in url)
-        or (kind in OPTIONAL
-        and draw(st.integers(0, 3)) == 0)
+        or (kind in OPTIONAL and draw(st.integers(0, 3)) == 0)
     ):
         return None
     else:

@@ -16,6 +16,7 @@ from waypost.model.template_check.texts import FORBIDDEN, check_characters
 LONGEST_URL = 2000
 LONGEST_CALL_PAYLOAD = 512
 MOST_MINUTES = 43200
+_OF_ORDER = ("reference_id", "type", "currency", "total_amount", "order")
 
 _Check: TypeAlias = Callable[[ButtonForm, list[Any], int, Place], None]
 """Takes the template's button, the parameters sent for it, the position of its component."""
@@ -74,7 +75,8 @@ def _url(button: ButtonForm, parameters: list[Any], position: int, place: Place)
 
 def _quick_reply(button: ButtonForm, parameters: list[Any], position: int, place: Place) -> None:
     if parameters:
-        _the_one(button, ("payload",), parameters, position, place)
+        # A text is not documented, but stands in Meta's own sample_issue_resolution.
+        _the_one(button, ("payload", "text"), parameters, position, place)
 
 
 def _copy_code(button: ButtonForm, parameters: list[Any], position: int, place: Place) -> None:
@@ -135,13 +137,26 @@ def _flow(button: ButtonForm, parameters: list[Any], position: int, place: Place
 
 def _order_details(button: ButtonForm, parameters: list[Any], position: int, place: Place) -> None:
     action = _action(button, parameters, position, place)
-    if action is not None and type(action.get("order_details")) is not dict:
+    if action is None:
+        return
+    details = action.get("order_details")
+    if type(details) is dict:
+        lacking = [key for key in _OF_ORDER if details.get(key) is None]
+        if lacking:
+            place.add(
+                (position, "parameters", 0, "action", "order_details"),
+                FindingCode.VALUE_MISSING,
+                131008,
+                f"order_details has no {listed(lacking)}",
+                f"Add {listed(lacking)} to order_details.",
+            )
+    else:
         place.add(
             (position, "parameters", 0, "action"),
             FindingCode.VALUE_MISSING,
             131008,
             "the action of the order_details button has no order_details object",
-            'Add "order_details": {...} with reference_id, type, currency, total_amount and order.',
+            f'Add "order_details": {{...}} with {listed(list(_OF_ORDER))}.',
         )
 
 
