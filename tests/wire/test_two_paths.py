@@ -7,6 +7,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from support.kinds import FREE_FORM, TEMPLATES
 from support.sends import (
     NO_TEMPLATES,
     KnownTemplates,
@@ -32,6 +33,7 @@ from waypost.wire.thorough import parse_thoroughly
 MPM_TEMPLATE = Template(
     "summer", "en_US", "MARKETING", "APPROVED", ({"type": "BUTTONS", "buttons": [{"type": "MPM"}]},)
 )
+FAST_KINDS = ["text", "image by id", "image by link", "video", "document", "button", "list"]
 EXTRA = {
     "ref": "customer1",
     "ref1": "é😀",
@@ -45,6 +47,8 @@ CLEAN = [
     wrap(text("hello\n\u00e9", preview_url=True)),
     wrap({**text(), "context": {"message_id": "wamid.1"}}),
     {"messaging_object": message(template())},
+    *(wrap(FREE_FORM[kind]) for kind in FAST_KINDS),
+    wrap({**FREE_FORM["button"], "context": {"message_id": "wamid.1"}}),
     wrap(
         message(
             template(
@@ -156,6 +160,12 @@ def hold_together(body: bytes, templates=NO_TEMPLATES) -> bool:
 @pytest.mark.parametrize("options", [{}, {"indent": 2}, {"ensure_ascii": False}])
 def test_a_clean_body_goes_the_fast_way_and_means_the_same(body, options):
     assert hold_together(json.dumps(body, **options).encode())
+
+
+@pytest.mark.parametrize("given", [*FREE_FORM.values(), *TEMPLATES.values()])
+def test_a_message_of_any_kind_means_the_same_on_both_ways(given):
+    hold_together(json.dumps(wrap(given)).encode())
+    hold_together(json.dumps(given).encode())
 
 
 @pytest.mark.parametrize("source", sorted(SOURCES))

@@ -9,6 +9,7 @@ checks each string and number of the body, and repeated keys are decoded as the 
 decodes. Nothing is sent on as raw text.
 """
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -162,6 +163,99 @@ class _TextMessage(_Typed, tag="text"):
     context: _Context | UnsetType = UNSET
 
 
+class _MediaContent(_Media):
+    caption: str | UnsetType = UNSET
+
+
+class _FreeForm(_Typed):
+    messaging_product: Literal["whatsapp"]
+    to: str
+    recipient_type: Literal["individual"] | UnsetType = UNSET
+    context: _Context | UnsetType = UNSET
+
+
+class _ImageMessage(_FreeForm, tag="image", kw_only=True):
+    image: _MediaContent
+
+
+class _VideoMessage(_FreeForm, tag="video", kw_only=True):
+    video: _MediaContent
+
+
+class _DocumentMessage(_FreeForm, tag="document", kw_only=True):
+    document: _MediaContent
+
+
+class _TextPart(_Shape):
+    text: str
+
+
+class _Reply(_Shape):
+    id: str
+    title: str
+
+
+class _ReplyButton(_Shape):
+    type: str
+    reply: _Reply
+
+
+class _Buttons(_Shape):
+    buttons: list[_ReplyButton]
+
+
+class _Row(_Shape):
+    id: str
+    title: str
+    description: str | UnsetType = UNSET
+
+
+class _Rows(_Shape):
+    rows: list[_Row]
+    title: str | UnsetType = UNSET
+
+
+class _List(_Shape):
+    button: str
+    sections: list[_Rows]
+
+
+class _InteractiveHeader(_Shape):
+    type: str
+    text: str | UnsetType = UNSET
+    image: _Media | UnsetType = UNSET
+    video: _Media | UnsetType = UNSET
+    document: _Media | UnsetType = UNSET
+
+
+class _ButtonContent(_Typed, tag="button"):
+    action: _Buttons
+    body: _TextPart
+    header: _InteractiveHeader | UnsetType = UNSET
+    footer: _TextPart | UnsetType = UNSET
+
+
+class _ListContent(_Typed, tag="list"):
+    action: _List
+    body: _TextPart
+    header: _InteractiveHeader | UnsetType = UNSET
+    footer: _TextPart | UnsetType = UNSET
+
+
+class _InteractiveMessage(_FreeForm, tag="interactive", kw_only=True):
+    interactive: _ButtonContent | _ListContent
+
+
+_Message = (
+    _TemplateMessage
+    | _TextMessage
+    | _ImageMessage
+    | _VideoMessage
+    | _DocumentMessage
+    | _InteractiveMessage
+)
+
+
 class _ExtraInfo(_Shape):
     ref: _Reference | None = None
     ref1: _Reference | None = None
@@ -172,7 +266,7 @@ class _ExtraInfo(_Shape):
 
 
 class _Request(_Shape):
-    messaging_object: _TemplateMessage | _TextMessage
+    messaging_object: _Message
     extra_info: _ExtraInfo | None = None
 
 
@@ -181,6 +275,13 @@ _decode_untyped = msgspec.json.Decoder().decode
 _encode = msgspec.json.Encoder().encode
 
 _NO_REFERENCES = References()
+_FREE_FORM_KINDS: Mapping[type, str] = {
+    _TextMessage: "text",
+    _ImageMessage: "image",
+    _VideoMessage: "video",
+    _DocumentMessage: "document",
+    _InteractiveMessage: "interactive",
+}
 _VALUES = {"quick_reply": _Payload, "url": _Text, "mpm": _Action, "copy_code": _CouponCode}
 
 
@@ -214,11 +315,11 @@ def parse_canonical(body: bytes, templates: TemplateBook) -> Submission | None:
     )
 
 
-def _content(message: _TemplateMessage | _TextMessage, text: bytes) -> Content:
-    if isinstance(message, _TextMessage):
-        return Content("text", text)
-    template = message.template
-    return Content("template", text, template.name, template.language.code)
+def _content(message: _Message, text: bytes) -> Content:
+    if isinstance(message, _TemplateMessage):
+        template = message.template
+        return Content("template", text, template.name, template.language.code)
+    return Content(_FREE_FORM_KINDS[type(message)], text)
 
 
 def _message_of(body: bytes) -> dict[str, Any]:
