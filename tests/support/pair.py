@@ -21,7 +21,7 @@ from meta_emulator.server import Emulator
 from meta_emulator.settings import Settings
 from support.asgi import Answered, Application, EmulatorHttp, GatewayHttp, Network, Receive, call
 from support.nouns import NOW, PHONE_NUMBER_ID, SENDER_ID, VAULT, WABA_ID
-from waypost.directory.registrar import NewAccount
+from waypost.directory.changes import NewAccount
 from waypost.model.account import AccountKind, CheckMode
 from waypost.model.ledger import Wallet
 from waypost.model.report import MessageReport
@@ -135,6 +135,7 @@ class Pair:
         sid: str | None = None,
         headers: Mapping[str, str] | None = None,
         client: str = "203.0.113.7",
+        query: str = "",
     ) -> Answered:
         """One request to the send endpoint; `body` is JSON, or bytes or a receiver as it is."""
         raw: bytes | Receive = (
@@ -148,7 +149,8 @@ class Pair:
         return await call(
             self.gateway.app,
             "POST",
-            f"/v2/{self.sid if sid is None else sid}/whatsapp/{number}/messages",
+            f"/v2/{self.sid if sid is None else sid}/whatsapp/{number}/messages"
+            + (f"?{query}" if query else ""),
             headers={name: value for name, value in given.items() if value},
             body=raw,
             client=client,

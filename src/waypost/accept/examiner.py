@@ -181,7 +181,9 @@ class Examiner:
         if held is not None and held[0].components == template.components:
             form = held[1]
         else:
-            form = compile_form(template.components, template.parameter_format, template.category)
+            form = compile_form(
+                tuple(template.components), template.parameter_format, template.category
+            )
         if len(self.forms) >= MOST_FORMS:
             self.forms.clear()
         self.forms[key] = (template, form)
