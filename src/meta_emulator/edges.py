@@ -17,6 +17,8 @@ from meta_emulator.messages import SUCCESS
 from meta_emulator.objects import Objects, override_url
 from meta_emulator.state import Number, Template, Waba
 from meta_emulator.templates import Templates
+from meta_emulator.uploads import PREFIX as UPLOADS
+from meta_emulator.uploads import Uploads
 
 MOST_SEGMENTS = 2
 DOWNLOADS = "_media"
@@ -34,6 +36,7 @@ class Edges:
         self._responder = responder
         self._objects = Objects(parts.state, responder)
         self._media = MediaShelf(parts.state, responder)
+        self._uploads = Uploads(parts.state, responder)
         self._templates = Templates(parts.state, responder, parts.reviewer, parts.settings)
         self._of_template: dict[tuple[str, str], Callable[[Request, Template], Answer]] = {
             ("GET", ""): self._templates.show,
@@ -77,7 +80,11 @@ class Edges:
             waba_edge = self._of_waba.get((request.method, edge))
             if waba_edge is not None:
                 return await waba_edge(request, waba)
-        answer = self._medium(request, object_id, edge) or self._other(request, object_id, edge)
+        answer = (
+            self._medium(request, object_id, edge)
+            or self._upload(request, object_id, edge)
+            or self._other(request, object_id, edge)
+        )
         if answer is not None:
             return answer
         unknown = object_unknown(object_id, request.method)
@@ -94,12 +101,21 @@ class Edges:
 
     def _medium(self, request: Request, object_id: str, edge: str) -> Answer | None:
         if object_id == DOWNLOADS:
-            return self._media.download(edge)
+            return self._media.download(request, edge)
         if object_id not in self._state.media or edge:
             return None
         if request.method == "DELETE":
             return self._media.remove(request, object_id)
         return self._media.show(request, object_id) if request.method == "GET" else None
+
+    def _upload(self, request: Request, object_id: str, edge: str) -> Answer | None:
+        if (request.method, edge) == ("POST", "uploads"):
+            return self._uploads.begin(request, object_id)
+        if edge or not object_id.startswith(UPLOADS):
+            return None
+        if request.method == "POST":
+            return self._uploads.take(request, object_id)
+        return self._uploads.show(request, object_id) if request.method == "GET" else None
 
     def _other(self, request: Request, object_id: str, edge: str) -> Answer | None:
         """Templates and catalogues."""

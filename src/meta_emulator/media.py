@@ -2,21 +2,25 @@
 
 import hashlib
 from dataclasses import dataclass
-from email.parser import BytesParser
-from email.policy import HTTP
+from datetime import timedelta
+from mimetypes import guess_type
 from typing import Any
 
-from meta_emulator.errors import GraphError, invalid, object_unknown
+from meta_emulator.errors import GraphError, invalid, object_unknown, refused
+from meta_emulator.file_types import file_fault, plain_type
 from meta_emulator.graph import Answer, Request, Responder, encode
 from meta_emulator.messages import SUCCESS
+from meta_emulator.multipart import Part, read_form
 from meta_emulator.state import MEDIA_LIFE, Media, Number, State
 
 MOST_BYTES = 100 * 1024 * 1024
+URL_LIFE = timedelta(minutes=5)
+UNTOLD = frozenset({"", "application/octet-stream"})
 
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A multipart upload, understood. `mime_type` is the file part's, else the form's `type`."""
+    """A multipart upload, understood."""
 
     content: bytes
     mime_type: str
@@ -30,7 +34,7 @@ class MediaShelf:
         self._responder = responder
 
     def upload(self, request: Request, number: Number) -> Answer:
-        """`POST /<phone number id>/media`."""
+        """`POST /<phone number id>/media`. The same file again has another id."""
         upload = parse_upload(_header(request, b"content-type"), request.body)
         if isinstance(upload, GraphError):
             return self._responder.error(upload, request.version)
@@ -42,18 +46,23 @@ class MediaShelf:
             hashlib.sha256(upload.content).hexdigest(),
             self._state.clock.now() + MEDIA_LIFE,
             upload.content,
+            number.id,
         )
         return self._responder.success(encode({"id": media_id}), request.version, number.waba.id)
 
     def show(self, request: Request, media_id: str) -> Answer:
-        """`GET /<media id>`; `file_size` is a string, as Meta has it."""
-        if self._state.media_kind(media_id) is None:
+        """`GET /<media id>`; `file_size` is a string, as Meta has it.
+
+        With `phone_number_id` only the number that uploaded it may see it.
+        """
+        if self._state.media_kind(media_id) is None or not self._belongs(request, media_id):
             return self._unknown(request, media_id)
         media = self._state.media[media_id]
         host = _header(request, b"host")
+        until = int((self._state.clock.now() + URL_LIFE).timestamp())
         shown: dict[str, Any] = {
             "messaging_product": "whatsapp",
-            "url": f"http://{host}/_media/{media_id}",
+            "url": f"http://{host}/_media/{media_id}?ext={until}",
             "mime_type": media.mime_type,
             "sha256": media.sha256,
             "file_size": str(media.file_size),
@@ -65,49 +74,58 @@ class MediaShelf:
 
     def remove(self, request: Request, media_id: str) -> Answer:
         """`DELETE /<media id>`."""
-        if self._state.media.pop(media_id, None) is None:
+        if self._state.media_kind(media_id) is None or not self._belongs(request, media_id):
             return self._unknown(request, media_id)
+        del self._state.media[media_id]
         return self._responder.success(SUCCESS, request.version, self._state.first_number.waba.id)
 
-    def download(self, media_id: str) -> Answer:
-        """`GET <url of the media>`: the bytes, or 404."""
+    def download(self, request: Request, media_id: str) -> Answer:
+        """`GET <url of the media>`: the bytes, or 404, also after the URL's five minutes."""
         media = self._state.media.get(media_id)
-        if media is None or self._state.media_kind(media_id) is None:
+        until = request.query.get("ext", "")
+        is_late = until.isdigit() and int(until) < self._state.clock.now().timestamp()
+        if media is None or is_late or self._state.media_kind(media_id) is None:
             return Answer(404, b"")
         content = media.content if media.content is not None else b"emulated media " * 8
         return Answer(200, content, [(b"content-type", media.mime_type.encode())])
+
+    def _belongs(self, request: Request, media_id: str) -> bool:
+        asked = request.query.get("phone_number_id")
+        owner = self._state.media[media_id].phone_number_id
+        return asked is None or owner is None or asked == owner
 
     def _unknown(self, request: Request, media_id: str) -> Answer:
         return self._responder.error(object_unknown(media_id, request.method), request.version)
 
 
 def parse_upload(content_type: str, body: bytes) -> Upload | GraphError:
-    """The file of a `multipart/form-data` body."""
-    if len(body) > MOST_BYTES:
-        return invalid("Param file must be at most 100 MB.")
-    if not content_type.lower().startswith("multipart/form-data"):
+    """The file of a `multipart/form-data` body, if Meta takes it."""
+    form = read_form(content_type, body)
+    if form is None or "messaging_product" not in form:
         return invalid("The parameter messaging_product is required.")
-    head = f"Content-Type: {content_type}\r\n\r\n".encode("latin-1", "replace")
-    form = BytesParser(policy=HTTP).parsebytes(head + body)
-    fields: dict[str, str] = {}
-    upload: tuple[bytes, str] | None = None
-    for part in form.iter_parts():
-        name = part.get_param("name", header="content-disposition")
-        content = part.get_payload(decode=True)
-        if not isinstance(content, bytes):
-            continue
-        if name == "file":
-            upload = content, part.get_content_type()
-        elif isinstance(name, str):
-            fields[name] = content.decode("utf-8", "replace").strip()
-    if fields.get("messaging_product") != "whatsapp":
+    if form["messaging_product"].text != "whatsapp":
         return invalid("The parameter messaging_product is required.")
-    if upload is None:
+    file = form.get("file")
+    if file is None:
         return invalid("The parameter file is required.")
-    content, mime_type = upload
-    if mime_type in {"text/plain", "application/octet-stream"}:
-        mime_type = fields.get("type") or mime_type
-    return Upload(content, mime_type)
+    if len(file.content) > MOST_BYTES:
+        return invalid("Param file must be at most 100 MB.")
+    declared = plain_type(form["type"].text) if "type" in form else ""
+    mime_type = _type_of(file, declared)
+    if declared and "/" in declared and declared != mime_type:
+        return refused(131053, f"The file is {mime_type}, and type says {declared}.")
+    return file_fault(file.content, mime_type) or Upload(file.content, mime_type)
+
+
+def _type_of(file: Part, declared: str) -> str:
+    """The file part's own type; where it has none, what the form or its ending says."""
+    own = plain_type(file.mime_type)
+    if own not in UNTOLD and "/" in own:
+        return own
+    if "/" in declared:
+        return declared
+    guessed, _ = guess_type(f"x.{own or declared}")
+    return plain_type(guessed or own or "application/octet-stream")
 
 
 def _header(request: Request, name: bytes) -> str:

@@ -87,7 +87,7 @@ class Waba:
 
 @dataclass(slots=True)
 class Media:
-    """An uploaded file; `content` is None for media of the seed."""
+    """An uploaded file; `content` and the number that uploaded it are None for the seed's."""
 
     id: str
     mime_type: str
@@ -95,6 +95,7 @@ class Media:
     sha256: str
     expires_at: datetime
     content: bytes | None = None
+    phone_number_id: str | None = None
 
     @property
     def kind(self) -> str:
