@@ -24,7 +24,7 @@ from bench import request
 from prometheus_client import CollectorRegistry
 
 from waypost.api.asgi import Receive, Scope, Send, answer_with, read_body
-from waypost.directory.registrar import NewAccount
+from waypost.directory.changes import NewAccount
 from waypost.model.account import AccountKind
 from waypost.model.sender import Sender
 from waypost.runtime.clock import SystemClock

@@ -8,7 +8,7 @@ import pytest
 from support.asgi import call
 from support.nouns import PHONE_NUMBER_ID, SENDER_ID, WABA_ID
 from support.pair import a_sender, documented, running, text, wrapped
-from waypost.directory.registrar import NewAccount
+from waypost.directory.changes import NewAccount
 from waypost.model.account import AccountKind, AccountState
 from waypost.model.sender import ApiVersion
 

@@ -23,7 +23,7 @@ from typing import Any, Self
 import apsw
 
 from support.emulator_process import COMMAND, SOURCES
-from waypost.directory.registrar import NewAccount
+from waypost.directory.changes import NewAccount
 from waypost.model.account import AccountKind
 from waypost.model.sender import Sender
 from waypost.runtime.config import load_config

@@ -46,7 +46,7 @@ def create(
     credit_limit_minor = read_amount("--credit-limit", credit_limit)
 
     async def work(tools: "OperatorTools") -> Account:
-        from waypost.directory.registrar import NewAccount  # noqa: PLC0415 - with serve
+        from waypost.directory.changes import NewAccount  # noqa: PLC0415 - with serve
 
         return await tools.registrar.open_account(
             NewAccount(

@@ -1,19 +1,41 @@
-"""Writes the directory: accounts, keys, WABAs, senders, templates, and money that comes in.
+"""Writes the directory: accounts, keys, WABAs, senders, and money that comes in.
 
-Every change raises the account's version, so that every process reads it anew within a second.
+Every change raises the account's version, so that every process reads it anew within a second,
+and is told to the audit log in the same commit. What changes nothing writes nothing.
 """
 
 from collections.abc import Callable, Coroutine, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
-from ipaddress import ip_network
 from typing import Any, TypeVar
 
+from msgspec import UNSET
 from msgspec.structs import replace
 
-from waypost.directory.credentials import PREFIX_LENGTH, hash_key, make_key, make_sid
+from waypost.directory.audit import OPERATOR, differences, make_entry, show_sender
+from waypost.directory.changes import (
+    AccountChange,
+    NewAccount,
+    change_of,
+    changed_account,
+    clean_name,
+    show_account,
+)
+from waypost.directory.credentials import PREFIX_LENGTH, make_key, make_sid
+from waypost.directory.keys import (
+    KeyChange,
+    changed_key,
+    end_after,
+    key_named,
+    keys_named,
+    new_key,
+    rotated_key,
+    show_key,
+)
 from waypost.meta.graph import GraphCall, GraphClient
-from waypost.model.account import Account, AccountKind, AccountState, ApiKey, CheckMode
+from waypost.model.account import Account, AccountState, ApiKey
+from waypost.model.audit import GATEWAY, Actor, AuditEntry
 from waypost.model.errors import DirectoryError, NotFoundError
 from waypost.model.ledger import EntryKind, LedgerEntry, Wallet, changes_of
 from waypost.model.sender import Sender
@@ -22,6 +44,7 @@ from waypost.model.waba import Waba
 from waypost.runtime.clock import Clock
 from waypost.runtime.entropy import Entropy
 from waypost.runtime.vault import Vault, is_sealed
+from waypost.runtime.vault_error import VaultError
 from waypost.store.ports import Store, Transaction
 
 Result = TypeVar("Result")
@@ -32,24 +55,17 @@ TEMPLATE_QUERY = {
     "limit": "100",
 }
 
-
-@dataclass(frozen=True, slots=True)
-class NewAccount:
-    """What is said of a new account; amounts in minor units, None for the deployment's price."""
-
-    name: str
-    kind: AccountKind
-    country: str = "IN"
-    currency: str = "USD"
-    price_minor: int | None = None
-    credit_limit_minor: int = 0
-    requests_per_s: int | None = None
-    check_mode: CheckMode = CheckMode.STRICT
+MOST_ENTRIES = 1000
+"""How many entries of the audit log are read at once, at most."""
 
 
 @dataclass(frozen=True, slots=True)
 class Registrar:
-    """The operator's hand in the directory."""
+    """The operator's hand in the directory.
+
+    `actor` is whoever acts, for the audit log. Every method raises NotFoundError for an unknown
+    SID, and DirectoryError for what cannot be.
+    """
 
     store: Store
     clock: Clock
@@ -57,39 +73,78 @@ class Registrar:
     pod: str
     vault: Vault
 
-    async def open_account(self, new: NewAccount) -> Account:
+    async def open_account(self, new: NewAccount, *, actor: Actor = OPERATOR) -> Account:
         """A new account with an empty wallet."""
-        account = Account(
+        bare = Account(
             account_id=0,
             sid=make_sid(self.pod, str(int(self.entropy.token_hex(8), 16))[-10:], new.country),
             name=new.name,
             kind=new.kind,
             state=AccountState.ACTIVE,
-            price_minor=new.price_minor,
-            requests_per_s=new.requests_per_s,
+            price_minor=None,
+            requests_per_s=None,
             version=1,
             check_mode=new.check_mode,
         )
+        account = changed_account(bare, change_of(new))
 
         async def write(transaction: Transaction) -> Account:
             id_ = await transaction.directory.insert_account(account, self.clock.now())
+            opened = replace(account, account_id=id_)
+            await transaction.directory.update_account(opened)
             await transaction.wallets.open(id_, new.currency, new.credit_limit_minor)
-            return replace(account, account_id=id_)
+            detail = {
+                **show_account(opened),
+                "currency": new.currency,
+                "credit_limit_minor": new.credit_limit_minor,
+            }
+            await self._tell(transaction, id_, actor, ("account.opened", opened.sid), detail)
+            return opened
 
         return await self._write(write)
 
-    async def set_state(self, sid: str, state: AccountState) -> None:
-        """Suspends an account, or lets it go on. Raises DirectoryError for an unknown SID."""
+    async def change_account(
+        self, sid: str, change: AccountChange, *, actor: Actor = OPERATOR
+    ) -> Account:
+        """Changes what is given of an account; the account after it."""
+
+        async def write(transaction: Transaction) -> Account:
+            account = await _account(transaction, sid)
+            changed = changed_account(account, change)
+            detail = differences(show_account(account), show_account(changed))
+            if change.credit_limit_minor is not UNSET:
+                wallets = await transaction.wallets.load([account.account_id])
+                before = {"credit_limit_minor": wallets[account.account_id].credit_limit_minor}
+                after = {"credit_limit_minor": change.credit_limit_minor}
+                detail |= differences(before, after)
+                await transaction.wallets.set_credit_limit(
+                    account.account_id, change.credit_limit_minor
+                )
+            if detail:
+                await transaction.directory.update_account(changed)
+                await self._commit(transaction, changed, actor, ("account.changed", sid), detail)
+            return changed
+
+        return await self._write(write)
+
+    async def set_state(self, sid: str, state: AccountState, *, actor: Actor = OPERATOR) -> None:
+        """Suspends an account, or lets it go on."""
+        act = "account.suspended" if state is AccountState.SUSPENDED else "account.resumed"
 
         async def write(transaction: Transaction) -> None:
             account = await _account(transaction, sid)
-            await transaction.directory.update_account(replace(account, state=state))
-            await transaction.directory.touch(account.account_id)
+            if account.state is not state:
+                await transaction.directory.update_account(replace(account, state=state))
+                await self._commit(transaction, account, actor, (act, sid), {})
 
         await self._write(write)
 
-    async def top_up(self, sid: str, amount_minor: int, reason: str) -> Wallet:
-        """Adds money; the wallet after it. Raises DirectoryError for an unknown SID."""
+    async def top_up(
+        self, sid: str, amount_minor: int, reason: str, *, actor: Actor = OPERATOR
+    ) -> Wallet:
+        """Adds money; the wallet after it. Raises DirectoryError for nothing or less."""
+        if amount_minor <= 0:
+            raise DirectoryError(f"A wallet cannot be topped up by {amount_minor}; give 1 or more.")
 
         async def write(transaction: Transaction) -> Wallet:
             account = await _account(transaction, sid)
@@ -103,83 +158,143 @@ class Registrar:
             )
             await transaction.wallets.append([entry])
             await transaction.wallets.add(changes_of([entry]))
+            detail = {
+                "amount_minor": amount_minor,
+                "reason": reason,
+                "reference": entry.reference,
+            }
+            await self._tell(
+                transaction, account.account_id, actor, ("wallet.topped_up", sid), detail
+            )
             return (await transaction.wallets.load([account.account_id]))[account.account_id]
 
         return await self._write(write)
 
     async def make_key(
-        self, sid: str, allowed_addresses: Sequence[str] = (), days: int | None = None
+        self,
+        sid: str,
+        allowed_addresses: Sequence[str] = (),
+        days: int | None = None,
+        *,
+        label: str = "",
+        actor: Actor = OPERATOR,
     ) -> str:
         """A new key, shown this once: only its hash is kept.
 
-        Raises DirectoryError for an unknown SID or an address that is none.
+        Raises DirectoryError for an address that is none, or a life that is none.
         """
-        for allowed in allowed_addresses:
-            try:
-                ip_network(allowed)
-            except ValueError:
-                raise DirectoryError(
-                    f"{allowed} is no address or network; write 203.0.113.7 or 203.0.113.0/24."
-                ) from None
-        key = make_key(self.entropy.token_hex(16))
         now = self.clock.now()
-        kept = ApiKey(
-            key_hash=hash_key(key),
-            prefix=key[:PREFIX_LENGTH],
-            created_at=now,
-            expires_at=None if days is None else now + timedelta(days=days),
-            allowed_addresses=tuple(allowed_addresses),
-        )
+        change = KeyChange(label, tuple(allowed_addresses), end_after(now, days))
 
-        async def write(transaction: Transaction) -> None:
+        async def write(transaction: Transaction) -> str:
             account = await _account(transaction, sid)
+            key = self._unlike_others(account)
+            kept = new_key(key, now, change)
             await transaction.directory.insert_key(account.account_id, kept)
-            await transaction.directory.touch(account.account_id)
+            act = ("key.made", kept.prefix)
+            await self._commit(transaction, account, actor, act, show_key(kept))
+            return key
 
-        await self._write(write)
-        return key
+        return await self._write(write)
 
-    async def revoke_key(self, sid: str, prefix: str) -> int:
-        """Refuses a key from now on; how many keys had the prefix.
+    async def rotate_key(
+        self, sid: str, prefix: str, overlap: timedelta, *, actor: Actor = OPERATOR
+    ) -> str:
+        """A new key with the label, limits and end of an old one; shown this once.
 
-        Raises DirectoryError for an unknown SID or prefix.
+        prefix   of the old key, or the whole of it
+        overlap  how long the old one stays valid, if it does not end earlier anyway
+
+        Raises NotFoundError for an unknown prefix; DirectoryError for one of several keys, an
+        overlap that is none, or an old key that has expired.
+        """
+        now = self.clock.now()
+
+        async def write(transaction: Transaction) -> str:
+            account = await _account(transaction, sid)
+            old, key = key_named(account, prefix), self._unlike_others(account)
+            ended, kept = rotated_key(old, key, now, overlap)
+            await transaction.directory.update_key(account.account_id, ended)
+            await transaction.directory.insert_key(account.account_id, kept)
+            detail = {"new": kept.prefix, "old_expires_at": show_key(ended)["expires_at"]}
+            act = ("key.rotated", old.prefix)
+            await self._commit(transaction, account, actor, act, detail)
+            return key
+
+        return await self._write(write)
+
+    async def change_key(
+        self, sid: str, prefix: str, change: KeyChange, *, actor: Actor = OPERATOR
+    ) -> ApiKey:
+        """Changes a key's label, addresses or end; the key after it. Raises as `rotate_key`."""
+        now = self.clock.now()
+
+        async def write(transaction: Transaction) -> ApiKey:
+            account = await _account(transaction, sid)
+            key = key_named(account, prefix)
+            changed = changed_key(key, now, change)
+            detail = differences(show_key(key), show_key(changed))
+            if detail:
+                await transaction.directory.update_key(account.account_id, changed)
+                act = ("key.changed", key.prefix)
+                await self._commit(transaction, account, actor, act, detail)
+            return changed
+
+        return await self._write(write)
+
+    async def revoke_key(self, sid: str, prefix: str, *, actor: Actor = OPERATOR) -> int:
+        """Refuses every key of this prefix from now on, or the one named in full; how many.
+
+        Raises NotFoundError for an unknown prefix.
         """
 
         async def write(transaction: Transaction) -> int:
             account = await _account(transaction, sid)
-            revoked = [
-                key
-                for key in account.keys.values()
-                if key.prefix == prefix and key.revoked_at is None
-            ]
-            if not revoked:
-                raise NotFoundError(f"{sid} has no valid key that begins with {prefix}.")
+            revoked = keys_named(account, prefix)
             for key in revoked:
                 await transaction.directory.update_key(
                     account.account_id, replace(key, revoked_at=self.clock.now())
                 )
-            await transaction.directory.touch(account.account_id)
+                await self._commit(transaction, account, actor, ("key.revoked", key.prefix), {})
             return len(revoked)
 
         return await self._write(write)
 
-    async def save_waba(self, sid: str, waba_id: str, access_token: str) -> None:
-        """A WABA and its token, which is kept sealed. Raises NotFoundError for an unknown SID."""
+    async def save_waba(
+        self,
+        sid: str,
+        waba_id: str,
+        access_token: str,
+        name: str | None = None,
+        *,
+        actor: Actor = OPERATOR,
+    ) -> None:
+        """A WABA and its token, which is kept sealed; a name of None leaves it its name."""
         sealed = self.vault.seal(access_token)
+        cleaned = None if name is None else clean_name(name) if name else ""
 
         async def write(transaction: Transaction) -> None:
             account = await _account(transaction, sid)
-            await transaction.directory.save_waba(
-                Waba(account.account_id, waba_id, sealed), self.clock.now()
-            )
-            await transaction.directory.touch(account.account_id)
+            known = account.wabas.get(waba_id)
+            kept = known or Waba(account.account_id, waba_id, sealed)
+            if cleaned is not None:
+                kept = replace(kept, name=cleaned)
+            is_new_token = known is None or not self._is_token(known, access_token)
+            if is_new_token:
+                kept = replace(kept, access_token=sealed)
+            if kept == known:
+                return
+            await transaction.directory.save_waba(kept, self.clock.now())
+            act = ("waba.added" if known is None else "waba.changed", waba_id)
+            detail = {"name": kept.name, "has_new_token": is_new_token}
+            await self._commit(transaction, account, actor, act, detail)
 
         await self._write(write)
 
-    async def save_sender(self, sid: str, sender: Sender) -> None:
+    async def save_sender(self, sid: str, sender: Sender, *, actor: Actor = OPERATOR) -> None:
         """A sender, new or changed; its WABA must stand, its access token is the WABA's.
 
-        Raises DirectoryError for an unknown SID, an unknown WABA, or a number of another account.
+        Raises DirectoryError for an unknown WABA, or a number of another account.
         """
 
         async def write(transaction: Transaction) -> None:
@@ -191,8 +306,16 @@ class Registrar:
                 raise DirectoryError(
                     f"The number {sender.phone_number_id} belongs to another account."
                 )
+            known = account.senders.get(sender.sender_id)
+            if known is not None and replace(sender, access_token=known.access_token) == known:
+                return
             await transaction.directory.save_sender(account.account_id, sender, self.clock.now())
-            await transaction.directory.touch(account.account_id)
+            shown = show_sender(sender)
+            if known is None:
+                act, detail = "sender.added", shown
+            else:
+                act, detail = "sender.changed", differences(show_sender(known), shown)
+            await self._commit(transaction, account, actor, (act, sender.sender_id), detail)
 
         await self._write(write)
 
@@ -207,9 +330,23 @@ class Registrar:
             ]
             for waba in bare:
                 sealed = self.vault.seal(waba.access_token)
-                await transaction.directory.replace_token(replace(waba, access_token=sealed))
-                await transaction.directory.touch(waba.account_id)
+                await self._replace_token(transaction, waba, sealed, GATEWAY)
             return len(bare)
+
+        return await self._write(write)
+
+    async def reseal(self, *, actor: Actor = OPERATOR) -> int:
+        """Writes every token anew, sealed with the first key; how many there are.
+
+        Raises VaultError, and changes nothing, if one of them cannot be opened.
+        """
+
+        async def write(transaction: Transaction) -> int:
+            wabas = await transaction.directory.all_wabas()
+            for waba in wabas:
+                sealed = self.vault.reseal(waba.access_token)
+                await self._replace_token(transaction, waba, sealed, actor)
+            return len(wabas)
 
         return await self._write(write)
 
@@ -252,6 +389,68 @@ class Registrar:
             return [(one, wallets[one.account_id]) for one in accounts]
 
         return await self.store.read(read)
+
+    async def audit(
+        self, sid: str | None = None, limit: int = 100, before: int | None = None
+    ) -> list[AuditEntry]:
+        """The newest acts first, of one account or of all.
+
+        before  the id of an entry: only older ones
+        """
+        if not 1 <= limit <= MOST_ENTRIES:
+            raise DirectoryError(f"limit must be 1 to {MOST_ENTRIES}, not {limit}.")
+
+        async def read(transaction: Transaction) -> list[AuditEntry]:
+            id_ = None if sid is None else (await _account(transaction, sid)).account_id
+            return await transaction.audit.entries(id_, limit, before)
+
+        return await self.store.read(read)
+
+    def _unlike_others(self, account: Account) -> str:
+        """A key whose prefix no other key of the account has."""
+        taken = {key.prefix for key in account.keys.values()}
+        while True:
+            key = make_key(self.entropy.token_hex(16))
+            if key[:PREFIX_LENGTH] not in taken:
+                return key
+
+    def _is_token(self, waba: Waba, access_token: str) -> bool:
+        """Whether a WABA has this token already; one that cannot be opened is another."""
+        with suppress(VaultError):
+            return self.vault.open(waba.access_token) == access_token
+        return False
+
+    async def _replace_token(
+        self, transaction: Transaction, waba: Waba, sealed: str, actor: Actor
+    ) -> None:
+        await transaction.directory.replace_token(replace(waba, access_token=sealed))
+        await transaction.directory.touch(waba.account_id)
+        act = ("waba.token_sealed", waba.waba_id)
+        await self._tell(transaction, waba.account_id, actor, act, {})
+
+    async def _commit(
+        self,
+        transaction: Transaction,
+        account: Account,
+        actor: Actor,
+        act: tuple[str, str],
+        detail: Mapping[str, Any],
+    ) -> None:
+        """Tells every process that the account changed, and the audit log how."""
+        await transaction.directory.touch(account.account_id)
+        await self._tell(transaction, account.account_id, actor, act, detail)
+
+    async def _tell(
+        self,
+        transaction: Transaction,
+        account_id: int,
+        actor: Actor,
+        act: tuple[str, str],
+        detail: Mapping[str, Any],
+    ) -> None:
+        chance = int(self.entropy.token_hex(2), 16)
+        entry = make_entry(account_id, self.clock.now(), chance, actor, act)
+        await transaction.audit.append([replace(entry, detail=detail)])
 
     async def _write(self, change: Callable[[Transaction], Coroutine[Any, Any, Result]]) -> Result:
         async def step(transaction: Transaction, items: Sequence[None]) -> Sequence[Result]:

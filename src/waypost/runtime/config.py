@@ -90,6 +90,12 @@ class Config:
         30,
         "How long one call to Meta may take before its outcome counts as unknown.",
     )
+    template_sync_minutes: float = _setting(
+        number(0.1),
+        15,
+        "How often the templates and the catalogue of each WABA are read from Meta, beside what "
+        "its webhooks tell.",
+    )
     meta_app_secret: str = _secret("The secret of the Meta app; webhooks must be signed with it.")
     meta_verify_token: str = _secret(
         "The word that Meta repeats when it verifies the webhook's address."
@@ -111,7 +117,10 @@ class Config:
         price(), "0.0100", "The price of one message of a prepaid account, in units of currency."
     )
     price_postpaid: int = _setting(
-        price(), "0.0100", "The price of one message of a postpaid account, in units of currency."
+        price(),
+        "0.0100",
+        "The price of one message of a postpaid account, in units of currency. A tech provider's "
+        "customer pays Meta directly: its messages cost nothing unless the account has a price.",
     )
 
     max_recipients: int = _setting(

@@ -9,8 +9,9 @@ import pytest
 
 from support.nouns import NOW, VAULT, sender, waba
 from support.stored import opened
+from waypost.directory.changes import NewAccount
 from waypost.directory.credentials import hash_key
-from waypost.directory.registrar import NewAccount, Registrar
+from waypost.directory.registrar import Registrar
 from waypost.meta.graph import GraphClient
 from waypost.model.account import AccountKind, AccountState
 from waypost.model.errors import DirectoryError, MetaRefusedError
@@ -180,11 +181,7 @@ def test_a_list_that_meta_refuses_keeps_what_was_known(office):
 
     refusing = graph(refusal={"message": "expired", "code": 190})
     with pytest.raises(MetaRefusedError, match="expired"):
-        office.run(
-            office.registrar.sync_templates(
-                office.sid, graph(refusal={"message": "expired", "code": 190})
-            )
-        )
+        office.run(office.registrar.sync_templates(office.sid, refusing))
 
     assert list(office.account().templates) == [("1", "a_1", "en")]
 

@@ -37,6 +37,11 @@ def words_of(column: str | None, default: tuple[str, ...]) -> tuple[str, ...]:
     return default if column is None else tuple(json.loads(column))
 
 
+def column_of(words: tuple[str, ...], default: tuple[str, ...]) -> str | None:
+    """Keywords as their column has them; an account that has the usual ones follows them."""
+    return None if words == default else json.dumps(words)
+
+
 def waba_of(columns: Sequence[Any]) -> Waba:
     """A WABA from its seven columns."""
     return Waba(
@@ -141,8 +146,8 @@ class DirectoryRepository:
                 "price_minor": account.price_minor,
                 "requests_per_s": account.requests_per_s,
                 "check_mode": account.check_mode.value,
-                "opt_out_keywords": json.dumps(account.opt_out_keywords),
-                "opt_in_keywords": json.dumps(account.opt_in_keywords),
+                "opt_out_keywords": column_of(account.opt_out_keywords, OPT_OUT_KEYWORDS),
+                "opt_in_keywords": column_of(account.opt_in_keywords, OPT_IN_KEYWORDS),
             },
         )
 

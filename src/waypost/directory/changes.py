@@ -1,0 +1,138 @@
+"""What may be asked of an account, and whether it can be. Pure.
+
+UNSET leaves a thing as it is; every refusal is a DirectoryError that says what would be right.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from msgspec import UNSET, Struct, UnsetType
+from msgspec.structs import asdict, replace
+
+from waypost.model.account import Account, AccountKind, CheckMode
+from waypost.model.errors import DirectoryError
+from waypost.model.opt_out import OPT_IN_KEYWORDS, OPT_OUT_KEYWORDS
+
+LONGEST_NAME = 200
+LONGEST_KEYWORD = 64
+MOST_KEYWORDS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class NewAccount:
+    """What is said of a new account; amounts in minor units, None for the deployment's price."""
+
+    name: str
+    kind: AccountKind
+    country: str = "IN"
+    currency: str = "USD"
+    price_minor: int | None = None
+    credit_limit_minor: int = 0
+    requests_per_s: int | None = None
+    check_mode: CheckMode = CheckMode.STRICT
+    opt_out_keywords: tuple[str, ...] = OPT_OUT_KEYWORDS
+    opt_in_keywords: tuple[str, ...] = OPT_IN_KEYWORDS
+
+
+class AccountChange(Struct, frozen=True):
+    """What is to change of an account.
+
+    price_minor         in minor units; None for the deployment's price
+    requests_per_s      None: unlimited
+    opt_out_keywords, opt_in_keywords   None: those every account begins with
+    credit_limit_minor  how far below nothing the wallet may go, in minor units
+    """
+
+    name: str | UnsetType = UNSET
+    kind: AccountKind | UnsetType = UNSET
+    price_minor: int | UnsetType | None = UNSET
+    requests_per_s: int | UnsetType | None = UNSET
+    check_mode: CheckMode | UnsetType = UNSET
+    opt_out_keywords: tuple[str, ...] | UnsetType | None = UNSET
+    opt_in_keywords: tuple[str, ...] | UnsetType | None = UNSET
+    credit_limit_minor: int | UnsetType = UNSET
+
+
+def change_of(new: NewAccount) -> AccountChange:
+    """What is said of a new account, to be held against the same rules."""
+    return AccountChange(
+        name=new.name,
+        price_minor=new.price_minor,
+        requests_per_s=new.requests_per_s,
+        opt_out_keywords=new.opt_out_keywords,
+        opt_in_keywords=new.opt_in_keywords,
+        credit_limit_minor=new.credit_limit_minor,
+    )
+
+
+def changed_account(account: Account, change: AccountChange) -> Account:
+    """The account as it is to be; the credit limit is its wallet's. Raises DirectoryError."""
+    given = {name: value for name, value in asdict(change).items() if value is not UNSET}
+    given.pop("credit_limit_minor", None)
+    if "name" in given:
+        given["name"] = clean_name(given["name"])
+    for name, default in (
+        ("opt_out_keywords", OPT_OUT_KEYWORDS),
+        ("opt_in_keywords", OPT_IN_KEYWORDS),
+    ):
+        if name in given:
+            given[name] = default if given[name] is None else clean_keywords(given[name])
+    _check_amounts(change)
+    changed = replace(account, **given)
+    both = set(changed.opt_out_keywords) & set(changed.opt_in_keywords)
+    if both:
+        raise DirectoryError(
+            f"The keyword {min(both)!r} cannot mean both to leave and to come back; "
+            "take it out of one of the two lists."
+        )
+    return changed
+
+
+def clean_name(name: str) -> str:
+    """A name without spaces around it. Raises DirectoryError."""
+    cleaned = name.strip()
+    if not 0 < len(cleaned) <= LONGEST_NAME or not cleaned.isprintable():
+        raise DirectoryError(
+            f"A name must be 1 to {LONGEST_NAME} printable characters; give another."
+        )
+    return cleaned
+
+
+def clean_keywords(words: Sequence[str]) -> tuple[str, ...]:
+    """Keywords as they are compared: lower case, single spaces, each once.
+
+    Raises DirectoryError for one that is empty or too long, or for too many.
+    """
+    if len(words) > MOST_KEYWORDS:
+        raise DirectoryError(f"{len(words)} keywords are too many; give at most {MOST_KEYWORDS}.")
+    cleaned: dict[str, None] = {}
+    for word in words:
+        plain = " ".join(word.lower().split())
+        if not 0 < len(plain) <= LONGEST_KEYWORD or not plain.isprintable():
+            raise DirectoryError(
+                f"{word!r} is no keyword; write 1 to {LONGEST_KEYWORD} printable characters, "
+                "as a recipient would."
+            )
+        cleaned[plain] = None
+    return tuple(cleaned)
+
+
+def show_account(account: Account) -> Mapping[str, Any]:
+    """What the audit log tells of an account."""
+    return {
+        "name": account.name,
+        "kind": account.kind.value,
+        "price_minor": account.price_minor,
+        "requests_per_s": account.requests_per_s,
+        "check_mode": account.check_mode.value,
+        "opt_out_keywords": list(account.opt_out_keywords),
+        "opt_in_keywords": list(account.opt_in_keywords),
+    }
+
+
+def _check_amounts(change: AccountChange) -> None:
+    for name, least in (("price_minor", 0), ("requests_per_s", 1), ("credit_limit_minor", 0)):
+        value = getattr(change, name)
+        if isinstance(value, int) and value < least:
+            raise DirectoryError(f"{name} must be {least} or more, not {value}.")
