@@ -73,7 +73,7 @@ def test_a_template_in_another_language_is_refused_with_its_languages(tmp_path):
 
 def test_a_wrong_count_is_refused_with_metas_own_code_and_nothing_is_charged(tmp_path):
     async def body_(pair):
-        findings = details(await pair.send(template("abandoned_cart", components=[])))
+        findings = details(await pair.send(template("order_update", components=[body("one")])))
         assert 132000 in {one["meta_code"] for one in findings}
         assert all(one["mend"] for one in findings)
         assert (await pair.wallet()).held_minor == 0
