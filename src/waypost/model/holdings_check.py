@@ -78,7 +78,7 @@ def _check_medium(
             FindingCode.MEDIA_UNKNOWN,
             _NOT_VALID,
             f"no uploaded medium has the id {name}",
-            "upload it for this sender and put the id of the answer here, or give a link",
+            "Upload it for this sender and put the id of the answer here, or give a link.",
         )
     elif known.expires_at is not None and known.expires_at <= now:
         findings.add(
@@ -86,7 +86,7 @@ def _check_medium(
             FindingCode.MEDIA_EXPIRED,
             _NOT_VALID,
             f"the medium {name} expired at {known.expires_at.isoformat(timespec='seconds')}",
-            "upload it again and put the new id here",
+            "Upload it again and put the new id here.",
         )
     elif known.kind != ("video" if mention.kind == "gif" else mention.kind):
         findings.add(
@@ -94,8 +94,8 @@ def _check_medium(
             FindingCode.MEDIA_WRONG_KIND,
             _UPLOAD_ERROR,
             f"the medium {name} is of kind {known.kind} and is sent as {mention.kind}",
-            f"give the id of a medium of kind {'video' if mention.kind == 'gif' else mention.kind}"
-            f", or send this one as {known.kind}",
+            f"Give the id of a medium of kind {'video' if mention.kind == 'gif' else mention.kind}"
+            f", or send this one as {known.kind}.",
         )
 
 
@@ -107,7 +107,7 @@ def _check_product(mention: ProductMention, known: KnownProduct | None, findings
             FindingCode.PRODUCT_UNKNOWN,
             _NOT_VALID,
             f"the catalogue has no product with the retailer id {name}",
-            "give the id of a product as the catalogue has it, or add the product to the catalogue",
+            "Give the id of a product as the catalogue has it, or add the product to the catalogue.",
         )
     elif known.is_hidden:
         findings.add(
@@ -115,7 +115,7 @@ def _check_product(mention: ProductMention, known: KnownProduct | None, findings
             FindingCode.PRODUCT_HIDDEN,
             _NOT_VALID,
             f"the product {name} is hidden in the catalogue",
-            "make it visible in the catalogue, or name another",
+            "Make it visible in the catalogue, or name another.",
         )
     elif known.availability.lower().replace("_", " ") in _SOLD_OUT:
         findings.add(
@@ -123,7 +123,7 @@ def _check_product(mention: ProductMention, known: KnownProduct | None, findings
             FindingCode.PRODUCT_OUT_OF_STOCK,
             _NOT_VALID,
             f"the product {name} is {known.availability} in the catalogue",
-            "name another product, or bring its availability in the catalogue up to date",
+            "Name another product, or bring its availability in the catalogue up to date.",
         )
 
 
@@ -134,7 +134,7 @@ def _add_mismatch(mention: ProductMention, catalogue_id: str, findings: Findings
         _NOT_VALID,
         f"catalog_id is {_shown(mention.catalogue_id or '')}; the catalogue of this WABA is "
         f"{_shown(catalogue_id)}",
-        f"make catalog_id {_shown(catalogue_id)}, or connect the other catalogue to the WABA",
+        f"Make catalog_id {_shown(catalogue_id)}, or connect the other catalogue to the WABA.",
     )
 
 

@@ -41,7 +41,7 @@ def check_flow(_interactive: Part, action: Part) -> None:
             FindingCode.NOT_ALLOWED,
             NOT_VALID,
             "there are both flow_id and flow_name; there must be one of them",
-            "take out one of the two",
+            "Take out one of the two.",
         )
     elif "flow_name" in parameters.value:
         parameters.text("flow_name")
@@ -72,7 +72,7 @@ def check_address_request(_interactive: Part, action: Part) -> None:
             FindingCode.WRONG_VALUE,
             NOT_VALID,
             "country is not the two letters of a country",
-            "write it like IN",
+            "Write it like IN.",
         )
 
 

@@ -47,7 +47,7 @@ def _check_index(card: Part, indexes: set[int]) -> None:
             FindingCode.OUT_OF_RANGE,
             NOT_VALID,
             f"card_index must be from 0 to {_LAST_INDEX}",
-            "number the cards from 0, in their order",
+            "Number the cards from 0, in their order.",
         )
         return
     card.repeated("card_index", index, indexes, "cards")
@@ -69,7 +69,7 @@ def _check_media_card(card: Part) -> None:
             INVALID,
             f"text has {text.count(chr(10))} line breaks; on a card it may have "
             f"{_MOST_LINE_BREAKS}",
-            "take out the others",
+            "Take out the others.",
         )
     action = card.part("action", "an object with name and parameters")
     if action is not None:
@@ -93,5 +93,5 @@ def _check_same(cards: list[Part], keys: tuple[str, ...], what: str) -> None:
                 FindingCode.WRONG_VALUE,
                 NOT_VALID,
                 f"{keys[-1]} is another than on the cards before; all cards {what}",
-                "make it the same on every card, or send two messages",
+                "Make it the same on every card, or send two messages.",
             )

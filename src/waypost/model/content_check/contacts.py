@@ -53,5 +53,5 @@ def _check_birthday(contact: Part) -> None:
             FindingCode.WRONG_VALUE,
             NOT_VALID,
             "birthday is no date of the form YYYY-MM-DD",
-            "write it like 2012-08-18",
+            "Write it like 2012-08-18.",
         )

@@ -38,7 +38,7 @@ def _check_degrees(location: Part, key: str, limit: int) -> None:
         degrees = None
     if degrees is None:
         location.add(
-            key, FindingCode.WRONG_TYPE, INVALID, f"{key} is no number", f"make {key} {right}"
+            key, FindingCode.WRONG_TYPE, INVALID, f"{key} is no number", f"Make {key} {right}."
         )
     elif not -limit <= degrees <= limit:
         location.add(
@@ -46,5 +46,5 @@ def _check_degrees(location: Part, key: str, limit: int) -> None:
             FindingCode.OUT_OF_RANGE,
             NOT_VALID,
             f"{key} is beyond {limit} degrees; it must be {right}",
-            "look whether latitude and longitude changed places",
+            "Look whether latitude and longitude changed places.",
         )

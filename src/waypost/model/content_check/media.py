@@ -25,7 +25,7 @@ def check_media(message: Part, kind: str) -> None:
                 FindingCode.NOT_ALLOWED,
                 INVALID,
                 f"a message of type {kind} has no caption",
-                "take caption out; send the words as a text message",
+                "Take caption out; send the words as a text message.",
             )
     elif media.value.get("caption") != "":
         media.text("caption", _LONGEST_CAPTION, is_required=False)
@@ -42,7 +42,7 @@ def check_source(media: Part) -> None:
             FindingCode.NOT_ALLOWED,
             NOT_VALID,
             "there are both id and link; there must be one of them",
-            "take out link to send the uploaded medium, or id to have Meta fetch the link",
+            "Take out link to send the uploaded medium, or id to have Meta fetch the link.",
         )
     elif has_link:
         media.url("link")

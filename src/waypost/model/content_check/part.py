@@ -65,7 +65,7 @@ class Part:
             FindingCode.REQUIRED,
             MISSING,
             f"{key} is missing; it must be {right}",
-            f"add {key}, {right}",
+            f"Add {key}, {right}.",
         )
 
     def wrong_kind(self, key: str, right: str) -> None:
@@ -75,7 +75,7 @@ class Part:
             FindingCode.WRONG_TYPE,
             INVALID,
             f"{key} is {kind_of(self.value.get(key))}; it must be {right}",
-            f"make {key} {right}",
+            f"Make {key} {right}.",
         )
 
     def text(self, key: str, longest: int | None = None, *, is_required: bool = True) -> str | None:
@@ -94,7 +94,7 @@ class Part:
                 FindingCode.EMPTY,
                 NOT_VALID,
                 f"{key} is empty; it must be {_text_of(longest)}",
-                f"write something into {key}" + ("" if is_required else ", or leave it out"),
+                f"Write something into {key}{'' if is_required else ', or leave it out'}.",
             )
             return None
         if longest is not None and len(value) > longest:
@@ -103,7 +103,7 @@ class Part:
                 FindingCode.TOO_LONG,
                 INVALID,
                 f"{key} has {len(value)} characters; it may have {longest}",
-                f"shorten {key} by {len(value) - longest}",
+                f"Shorten {key} by {len(value) - longest}.",
             )
         return value
 
@@ -118,7 +118,7 @@ class Part:
             FindingCode.WRONG_VALUE,
             NOT_VALID,
             f"{key} is {quoted(value)}; it must be {listed}",
-            f"make {key} {listed}",
+            f"Make {key} {listed}.",
         )
         return None
 
@@ -132,7 +132,7 @@ class Part:
                 NOT_VALID,
                 f"{key} is {quoted(value)}; it must be an address that begins with https:// "
                 "or http://, without spaces",
-                f"make {key} a whole address, like https://example.com/path",
+                f"Make {key} a whole address, like https://example.com/path.",
             )
 
     def part(
@@ -171,7 +171,7 @@ class Part:
                     FindingCode.WRONG_TYPE,
                     INVALID,
                     f"{key}/{position} is {kind_of(item)}; it must be an object",
-                    "make it an object, or take it out",
+                    "Make it an object, or take it out.",
                 )
         return found
 
@@ -183,7 +183,7 @@ class Part:
                 FindingCode.TOO_FEW,
                 NOT_VALID,
                 f"there are {given} {count.things}; there must be {_amount(count)}",
-                f"add {count.least - given} at least",
+                f"Add {count.least - given} at least.",
             )
         elif count.most is not None and given > count.most:
             self.add(
@@ -191,7 +191,7 @@ class Part:
                 FindingCode.TOO_MANY,
                 NOT_VALID,
                 f"there are {given} {count.things}; there must be {_amount(count)}",
-                f"take out {given - count.most} of them",
+                f"Take out {given - count.most} of them.",
             )
 
     def repeated(self, key: str, value: object, seen: set[Any], things: str) -> None:
@@ -205,7 +205,7 @@ class Part:
                 FindingCode.REPEATED,
                 NOT_VALID,
                 f"{key} is {shown}, as on another of the {things}",
-                f"give each of the {things} a {key} of its own",
+                f"Give each of the {things} a {key} of its own.",
             )
         seen.add(value)
 

@@ -14,6 +14,6 @@ def add_unknown(part: Part, key: str, what: str) -> None:
         FindingCode.KIND_UNKNOWN,
         _UNSUPPORTED,
         f"{shown} are not known here",
-        "look whether it is misspelt; if Meta has added it, have the account's check mode set to "
-        "warn or off",
+        "Look whether it is misspelt; if Meta has added it, have the account's check mode set to "
+        "warn or off.",
     )
