@@ -107,7 +107,7 @@ def _check_product(mention: ProductMention, known: KnownProduct | None, findings
             FindingCode.PRODUCT_UNKNOWN,
             _NOT_VALID,
             f"the catalogue has no product with the retailer id {name}",
-            "Give the id of a product as the catalogue has it, or add the product to the catalogue.",
+            "Give a product's id as the catalogue has it, or add the product to the catalogue.",
         )
     elif known.is_hidden:
         findings.add(

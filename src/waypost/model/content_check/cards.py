@@ -5,7 +5,7 @@ Source: `reference` 1.10.
 
 from waypost.model.content_check.actions import check_link
 from waypost.model.content_check.media import OBJECT, check_source
-from waypost.model.content_check.part import INVALID, NOT_VALID, TEXT_OBJECT, Count, Part
+from waypost.model.content_check.part import INVALID, NOT_VALID, TEXT_OBJECT, Count, Part, quoted
 from waypost.model.content_check.products import check_product
 from waypost.model.finding import FindingCode
 
@@ -92,6 +92,6 @@ def _check_same(cards: list[Part], keys: tuple[str, ...], what: str) -> None:
                 "/".join(keys),
                 FindingCode.WRONG_VALUE,
                 NOT_VALID,
-                f"{keys[-1]} is another than on the cards before; all cards {what}",
+                f"{keys[-1]} is {quoted(value)}, and {quoted(first)} on a card before; all cards {what}",
                 "Make it the same on every card, or send two messages.",
             )

@@ -103,7 +103,7 @@ class Part:
                 FindingCode.TOO_LONG,
                 INVALID,
                 f"{key} has {len(value)} characters; it may have {longest}",
-                f"Shorten {key} by {len(value) - longest}.",
+                f"Shorten {key} to {longest} characters.",
             )
         return value
 
@@ -205,7 +205,7 @@ class Part:
                 FindingCode.REPEATED,
                 NOT_VALID,
                 f"{key} is {shown}, as on another of the {things}",
-                f"Give each of the {things} a {key} of its own.",
+                f"Give each of the {things} its own {key}.",
             )
         seen.add(value)
 
