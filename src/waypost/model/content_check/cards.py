@@ -92,6 +92,7 @@ def _check_same(cards: list[Part], keys: tuple[str, ...], what: str) -> None:
                 "/".join(keys),
                 FindingCode.WRONG_VALUE,
                 NOT_VALID,
-                f"{keys[-1]} is {quoted(value)}, and {quoted(first)} on a card before; all cards {what}",
+                f"{keys[-1]} is {quoted(value)}, and {quoted(first)} on a card before; "
+                f"all cards {what}",
                 "Make it the same on every card, or send two messages.",
             )
