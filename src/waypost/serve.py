@@ -25,6 +25,8 @@ from waypost.callback.deliverer import Deliverer, Patience, load_callbacks
 from waypost.callback.publisher import Publisher
 from waypost.directory.accounts import Accounts
 from waypost.directory.registrar import Registrar
+from waypost.directory.synchronizer import Synchronizer
+from waypost.directory.templates import TemplateManager
 from waypost.dispatch.decide import Policy
 from waypost.dispatch.dispatcher import Dispatcher, load_messages
 from waypost.dispatch.pacing import Pacing
@@ -53,6 +55,7 @@ from waypost.version import __version__
 from waypost.wallet.bookkeeper import Bookkeeper
 from waypost.webhook.processor import Processor, load_webhooks
 from waypost.webhook.receiver import Receiver
+from waypost.webhook.template_recorder import TemplateRecorder
 
 USER_AGENT = f"Waypost/{__version__}"
 
@@ -95,6 +98,8 @@ class Gateway:
     app: App
     accounts: Accounts
     registrar: Registrar
+    synchronizer: Synchronizer
+    templates: TemplateManager
     store: Store
     graph: GraphClient
     workers: tuple[Worker, ...]
@@ -170,7 +175,8 @@ def assemble(config: Config, store: Store, senses: Senses, port: int) -> Gateway
         admission=OpenAdmission(max(1, config.callback_concurrency // 4)),
     )
     recorder = Recorder(store, clock, Publisher(), bookkeeper, ids.number, callbacks.wake)
-    processor = Processor(store, recorder, clock, metrics)
+    template_recorder = TemplateRecorder(clock, ids.number, metrics)
+    processor = Processor(store, recorder, template_recorder, clock, metrics)
     webhooks = Worker(
         Plan(QueueName.WEBHOOK, WEBHOOKS_AT_ONCE, config.lease_s, min(SPARE_S, longest_s)),
         store=store,
@@ -234,6 +240,7 @@ def assemble(config: Config, store: Store, senses: Senses, port: int) -> Gateway
             prices={
                 AccountKind.PREPAID: config.price_prepaid,
                 AccountKind.POSTPAID: config.price_postpaid,
+                AccountKind.TECH_PROVIDER: 0,  # Meta is paid directly
             },
             max_recipients=config.max_recipients,
             max_body_bytes=config.max_body_bytes,
@@ -242,6 +249,8 @@ def assemble(config: Config, store: Store, senses: Senses, port: int) -> Gateway
         webhooks=WebhookEndpoint(receiver, clock, metrics),
         health=HealthEndpoint(store, clock, metrics),
     )
+    graph = build_graph(config, http, senses.vault)
+    synchronizer = build_synchronizer(config, store, graph, clock, ids)
     return Gateway(
         config=config,
         base_url=config.public_url.rstrip("/") or url_of(config.host, port),
@@ -249,8 +258,10 @@ def assemble(config: Config, store: Store, senses: Senses, port: int) -> Gateway
         app=app,
         accounts=accounts,
         registrar=Registrar(store, clock, entropy, config.pod, senses.vault),
+        synchronizer=synchronizer,
+        templates=TemplateManager(store, graph, synchronizer, clock, ids.number, entropy),
         store=store,
-        graph=build_graph(config, http, senses.vault),
+        graph=graph,
         workers=(dispatch, webhooks, callbacks),
         senses=senses,
     )
@@ -265,6 +276,14 @@ def build_graph(config: Config, http: HttpClient, vault: Vault) -> GraphClient:
         config.meta_timeout_s,
         vault,
     )
+
+
+def build_synchronizer(
+    config: Config, store: Store, graph: GraphClient, clock: Clock, ids: IdMaker
+) -> Synchronizer:
+    """What keeps templates as Meta has them."""
+    interval = timedelta(minutes=config.template_sync_minutes)
+    return Synchronizer(store, graph, clock, ids.number, interval)
 
 
 async def run_gateway(config: Config, *, ready: Callable[[Gateway], None] | None = None) -> None:
@@ -300,6 +319,7 @@ async def run_gateway(config: Config, *, ready: Callable[[Gateway], None] | None
         await supervise(
             [
                 Part("server", server.serve, server.stop, config.shutdown_grace_s * SERVER_SHARE),
+                Part("synchronizer", gateway.synchronizer.run, gateway.synchronizer.stop),
                 *(Part(worker.name, worker.run, worker.stop) for worker in gateway.workers),
             ],
             grace_s=config.shutdown_grace_s,
@@ -381,6 +401,7 @@ class OperatorTools:
 
     store: Store
     registrar: Registrar
+    synchronizer: Synchronizer
     graph: GraphClient
     vault: Vault
 
@@ -396,12 +417,15 @@ async def open_directory(config: Config) -> AsyncIterator[OperatorTools]:
     store = SqliteStore(config.data_dir, now=clock.now(), is_gateway=False)
     http = PooledHttpClient(USER_AGENT)
     try:
-        registrar = Registrar(store, clock, SystemEntropy(), config.pod, vault)
+        entropy, graph = SystemEntropy(), build_graph(config, http, vault)
+        registrar = Registrar(store, clock, entropy, config.pod, vault)
         await registrar.seal_tokens()
+        ids = IdMaker(clock, entropy)
         yield OperatorTools(
             store=store,
             registrar=registrar,
-            graph=build_graph(config, http, vault),
+            synchronizer=build_synchronizer(config, store, graph, clock, ids),
+            graph=graph,
             vault=vault,
         )
     finally:

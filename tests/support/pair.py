@@ -284,8 +284,10 @@ async def running(
                 tasks.create_task(worker.run())
             await _furnish(pair, top_up, account or {})
             await pair.set_check_mode(check_mode)
+            tasks.create_task(pair.gateway.synchronizer.run())
             yield pair
             emulating.cancel()
+            pair.gateway.synchronizer.stop()
             for worker in pair.gateway.workers:
                 worker.stop()
         await pair.wallet()
@@ -331,7 +333,7 @@ async def _furnish(pair: Pair, top_up: int, account: Mapping[str, Any]) -> None:
     pair.key = await registrar.make_key(opened.sid)
     await registrar.save_waba(opened.sid, WABA_ID, "meta-token")
     await registrar.save_sender(opened.sid, a_sender())
-    await registrar.sync_templates(opened.sid, pair.gateway.graph)
+    await pair.gateway.synchronizer.sync_account(opened.sid)
 
 
 async def _nothing(_: Transaction, items: Sequence[None]) -> Sequence[None]:

@@ -432,5 +432,5 @@ async def _open(
         callback_url=f"{emulator.url}/_emulator/inbox",
     )
     await registrar.save_sender(account.sid, sender)
-    await registrar.sync_templates(account.sid, tools.graph)
+    await tools.synchronizer.sync_account(account.sid)
     return account.sid, await registrar.make_key(account.sid)

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from waypost.cli.ready import Ready
-from waypost.directory.credentials import hash_key
 from waypost.directory.changes import NewAccount
+from waypost.directory.credentials import hash_key
 from waypost.directory.registrar import Registrar
 from waypost.model.account import Account, AccountKind
 from waypost.model.errors import DirectoryError

@@ -163,7 +163,7 @@ async def make_ready(
         callback_url=f"{emulator_url}/_emulator/inbox",
     )
     sid, key = await find_demo_account(gateway.registrar, kept, sender, gateway.config.currency)
-    await gateway.registrar.sync_templates(sid, gateway.graph)
+    await gateway.synchronizer.sync_account(sid)
     return Ready(
         base_url=gateway.base_url,
         emulator_url=emulator_url,

@@ -60,9 +60,10 @@ def sync(
 
     async def work(tools: "OperatorTools") -> list[Template]:
         try:
-            return await tools.registrar.sync_templates(sid, tools.graph)
+            await tools.synchronizer.sync_account(sid)
         except HttpError as error:
             raise UnreachableError(f"{loaded.meta_base_url} does not answer: {error}.") from None
+        return list((await tools.registrar.find(sid)).templates.values())
 
     found = work_on(loaded, work)
     if as_json:

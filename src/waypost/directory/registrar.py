@@ -33,13 +33,11 @@ from waypost.directory.keys import (
     rotated_key,
     show_key,
 )
-from waypost.meta.graph import GraphCall, GraphClient
 from waypost.model.account import Account, AccountState, ApiKey
 from waypost.model.audit import GATEWAY, Actor, AuditEntry
 from waypost.model.errors import DirectoryError, NotFoundError
 from waypost.model.ledger import EntryKind, LedgerEntry, Wallet, changes_of
 from waypost.model.sender import Sender
-from waypost.model.template import Template
 from waypost.model.waba import Waba
 from waypost.runtime.clock import Clock
 from waypost.runtime.entropy import Entropy
@@ -48,12 +46,6 @@ from waypost.runtime.vault_error import VaultError
 from waypost.store.ports import Store, Transaction
 
 Result = TypeVar("Result")
-
-TEMPLATE_QUERY = {
-    "fields": "id,name,language,category,status,components,parameter_format,quality_score,"
-    "rejected_reason",
-    "limit": "100",
-}
 
 MOST_ENTRIES = 1000
 """How many entries of the audit log are read at once, at most."""
@@ -350,32 +342,6 @@ class Registrar:
 
         return await self._write(write)
 
-    async def sync_templates(self, sid: str, graph: GraphClient) -> list[Template]:
-        """Reads all templates of the account's WABAs from Meta and keeps them.
-
-        Raises NotFoundError for an unknown SID, MetaRefusedError, and HttpError when Meta
-        cannot be reached.
-        """
-        account = await self.find(sid)
-        found: dict[str, list[Template]] = {}
-        for waba in account.wabas.values():
-            call = GraphCall(
-                "GET", f"{waba.waba_id}/message_templates", waba.access_token, TEMPLATE_QUERY
-            )
-            found[waba.waba_id] = [
-                read_template(one) async for page in graph.pages(call) for one in page
-            ]
-
-        async def write(transaction: Transaction) -> None:
-            for waba_id, templates in found.items():
-                await transaction.templates.save(
-                    account.account_id, waba_id, templates, self.clock.now()
-                )
-            await transaction.directory.touch(account.account_id)
-
-        await self._write(write)
-        return [template for templates in found.values() for template in templates]
-
     async def find(self, sid: str) -> Account:
         """The account with all that belongs to it. Raises DirectoryError for an unknown SID."""
         return await self.store.read(lambda transaction: _account(transaction, sid))
@@ -464,19 +430,3 @@ async def _account(transaction: Transaction, sid: str) -> Account:
     if account is None:
         raise NotFoundError(f"There is no account {sid}; `waypost account list` shows them.")
     return account
-
-
-def read_template(one: Mapping[str, Any]) -> Template:
-    """A template as Meta lists it (`reference` 7.1)."""
-    quality = one.get("quality_score")
-    return Template(
-        name=one["name"],
-        language=one["language"],
-        category=one.get("category", ""),
-        status=one.get("status", ""),
-        components=tuple(one.get("components", ())),
-        template_id=str(one.get("id", "")),
-        parameter_format=one.get("parameter_format", "POSITIONAL"),
-        quality=quality.get("score", "") if isinstance(quality, dict) else "",
-        rejected_reason=one.get("rejected_reason") or "",
-    )

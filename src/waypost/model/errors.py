@@ -6,6 +6,7 @@
         StoreBusyError         another gateway owns this data directory
       DirectoryError       somebody asked for something that cannot be
         NotFoundError          what was named does not exist
+        TooFastError           it was asked for too often; it says when to ask again
       MetaRefusedError     Meta refused what the directory asked of it, in Meta's words
 
 Beside it, in the room that knows nothing of messages: `runtime.config.ConfigError`, and
@@ -37,6 +38,17 @@ class DirectoryError(WaypostError):
 
 class NotFoundError(DirectoryError):
     """What was named does not exist, or belongs to somebody else."""
+
+
+class TooFastError(DirectoryError):
+    """Something was asked for too often.
+
+    retry_after_s  seconds until it may be asked for again
+    """
+
+    def __init__(self, told: str, retry_after_s: float) -> None:
+        super().__init__(told)
+        self.retry_after_s = retry_after_s
 
 
 class MetaRefusedError(WaypostError):

@@ -42,6 +42,7 @@ class Metrics:
     findings             findings of checks at the door, by code, refused or noted
     dispatch_attempts    messages given to Meta, by outcome
     statuses_recorded    delivery statuses of Meta, by status
+    template_events      what Meta told of templates, by what became of it
     webhooks_received    webhook requests of Meta, by result
     callbacks_delivered  callbacks to customers, by result
     commit_batch_size    steps that shared one commit
@@ -65,6 +66,9 @@ class Metrics:
         )
         self.statuses_recorded = self._counters(
             "statuses_recorded", "Delivery statuses that Meta reported.", "status"
+        )
+        self.template_events = self._counters(
+            "template_events", "What Meta told of templates, by what became of it.", "result"
         )
         self.webhooks_received = self._counters(
             "webhooks_received", "Webhook requests from Meta.", "result"

@@ -1,9 +1,7 @@
 """The operator's changes are kept, seen by every process, and refused in words."""
 
-import json
 import re
 from datetime import timedelta
-from urllib.parse import urlsplit
 
 import pytest
 
@@ -12,33 +10,12 @@ from support.stored import opened
 from waypost.directory.changes import NewAccount
 from waypost.directory.credentials import hash_key
 from waypost.directory.registrar import Registrar
-from waypost.meta.graph import GraphClient
 from waypost.model.account import AccountKind, AccountState
-from waypost.model.errors import DirectoryError, MetaRefusedError
-from waypost.model.template import Template
+from waypost.model.errors import DirectoryError
 from waypost.runtime.clock import TestClock
 from waypost.runtime.entropy import SeededEntropy
-from waypost.runtime.http import HttpAnswer
 
 NOWHERE = "HXIN0000000000IN"
-
-
-class Meta:
-    """Lists templates, or refuses."""
-
-    def __init__(self, *templates, refusal=None):
-        self.templates, self.refusal = list(templates), refusal
-
-    async def request(self, call, _):
-        if self.refusal is not None:
-            return HttpAnswer(401, {}, json.dumps({"error": self.refusal}).encode())
-        waba_id = urlsplit(call.url).path.split("/")[2]
-        data = [{**one, "name": f"{one['name']}_{waba_id}"} for one in self.templates]
-        return HttpAnswer(200, {}, json.dumps({"data": data}).encode())
-
-
-def graph(*templates, **changes):
-    return GraphClient(Meta(*templates, **changes), "http://meta", "v25.0", 1, VAULT)
 
 
 class Office:
@@ -80,12 +57,11 @@ def test_every_change_raises_the_version(office):
         registrar.make_key(sid),
         registrar.save_waba(sid, sender().waba_id, "token"),
         registrar.save_sender(sid, sender()),
-        registrar.sync_templates(sid, graph()),
     ):
         office.run(change)
         versions.append(office.account().version)
 
-    assert versions == [1, 2, 3, 4, 5, 6]
+    assert versions == [1, 2, 3, 4, 5]
 
 
 def test_a_key_is_shown_once_and_kept_as_its_hash(office):
@@ -159,33 +135,6 @@ def test_a_token_that_lies_open_is_sealed_once(office):
     assert VAULT.open(kept.access_token) == "EAAG-secret"
 
 
-def test_templates_of_all_wabas_are_read_from_meta(office):
-    body = {"type": "BODY", "text": "Hello"}
-    defined = {"name": "a", "language": "en", "category": "UTILITY", "status": "APPROVED"}
-    for waba_id in ("1", "2"):
-        office.run(office.registrar.save_waba(office.sid, waba_id, "token"))
-
-    found = office.run(
-        office.registrar.sync_templates(office.sid, graph({**defined, "components": [body]}))
-    )
-
-    assert [template.name for template in found] == ["a_1", "a_2"]
-    assert office.account().templates["2", "a_2", "en"] == Template(
-        "a_2", "en", "UTILITY", "APPROVED", (body,)
-    )
-
-
-def test_a_list_that_meta_refuses_keeps_what_was_known(office):
-    office.run(office.registrar.save_waba(office.sid, "1", "token"))
-    office.run(office.registrar.sync_templates(office.sid, graph({"name": "a", "language": "en"})))
-
-    refusing = graph(refusal={"message": "expired", "code": 190})
-    with pytest.raises(MetaRefusedError, match="expired"):
-        office.run(office.registrar.sync_templates(office.sid, refusing))
-
-    assert list(office.account().templates) == [("1", "a_1", "en")]
-
-
 @pytest.mark.parametrize(
     "change",
     [
@@ -195,7 +144,6 @@ def test_a_list_that_meta_refuses_keeps_what_was_known(office):
         lambda r: r.revoke_key(NOWHERE, "A"),
         lambda r: r.save_waba(NOWHERE, "1", "token"),
         lambda r: r.save_sender(NOWHERE, sender()),
-        lambda r: r.sync_templates(NOWHERE, graph()),
         lambda r: r.find(NOWHERE),
     ],
 )

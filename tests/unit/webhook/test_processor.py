@@ -27,6 +27,7 @@ from waypost.status.recorder import Recorder
 from waypost.wallet.bookkeeper import Bookkeeper
 from waypost.webhook.processor import MOST_ATTEMPTS, Processor, load_webhooks
 from waypost.webhook.receiver import DEPLOYMENT, LANE
+from waypost.webhook.template_recorder import TemplateRecorder
 
 WEBHOOK = QueueName.WEBHOOK
 
@@ -52,7 +53,9 @@ class Desk:
             stored.store, clock, Publisher(), Bookkeeper(), ids.number, self.woken.append
         )
         metrics = Metrics(CollectorRegistry())
-        self.processor = Processor(stored.store, recorder, clock, metrics)
+        self.processor = Processor(
+            stored.store, recorder, TemplateRecorder(clock, ids.number, metrics), clock, metrics
+        )
         stored.furnish()
         stored.keep_message(MESSAGE_ID)
 

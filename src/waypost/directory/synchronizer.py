@@ -1,0 +1,371 @@
+"""Keeps what is known of WABAs as Meta has it: templates, and the catalogue beside them.
+
+A WABA is read at the start, every interval, when Meta told of a change, and once on a miss at the
+door. Reading takes no lock: what webhooks and our own acts saved while a list was on its way is
+newer than the list, and the list leaves it alone.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import structlog
+from msgspec import Struct
+from msgspec.structs import replace
+
+from waypost.meta.graph import GraphClient
+from waypost.meta.templates import ReadTemplates, list_call, read_templates
+from waypost.model.account import Account
+from waypost.model.audit import GATEWAY, Actor
+from waypost.model.drift import differences
+from waypost.model.errors import MetaRefusedError, NotFoundError, StoreError
+from waypost.model.template import ChangeSource, Template, TemplateChange
+from waypost.model.waba import Waba
+from waypost.runtime.clock import Clock
+from waypost.runtime.http import AnswerLostError, HttpError
+from waypost.runtime.vault_error import VaultError
+from waypost.store.ports import Key, Store, Transaction
+
+AT_ONCE = 4
+"""How many WABAs are read at the same time."""
+
+ROUND_S = 1.0
+COOL_S = 10.0
+"""How long after a reading neither a miss nor a webhook brings about another one."""
+
+FIRST_GAP = timedelta(seconds=30)
+CHUNK = 250
+"""How many templates one commit saves: a WABA may have 6,000, and others wait for the writer."""
+
+OF_CATALOGUE = "Its catalogue: "
+"""How the failure of a WABA begins whose templates could be read."""
+
+FAILURES = (MetaRefusedError, HttpError, VaultError)
+"""Why a WABA cannot be read now; it is tried again."""
+
+Pair = tuple[Template | None, Template | None]
+"""A template as it was known, and as Meta has it."""
+
+log = structlog.get_logger("waypost.directory")
+
+
+class SyncReport(Struct, frozen=True):
+    """What reading one WABA came to.
+
+    templates  how many Meta has
+    changes    how many things of them had changed
+    skipped    how many were not understood
+    """
+
+    waba_id: str
+    templates: int
+    changes: int
+    skipped: int = 0
+
+
+@dataclass(slots=True)
+class Synchronizer:
+    """Reads WABAs from Meta, each by one reading at a time.
+
+    next_number     makes numbers that grow; called on the writer's thread
+    interval        how often each WABA is read; also the longest gap after failures
+    read_catalogue  keeps the WABA's catalogue and gives its id; None: catalogues are not read
+    """
+
+    store: Store
+    graph: GraphClient
+    clock: Clock
+    next_number: Callable[[], int]
+    interval: timedelta
+    read_catalogue: Callable[[Waba], Awaitable[str | None]] | None = None
+    _readings: dict[Key, "asyncio.Future[SyncReport]"] = field(default_factory=dict)
+    _read_at: dict[Key, float] = field(default_factory=dict)
+    _catalogue_at: dict[Key, float] = field(default_factory=dict)
+    _failures: dict[Key, int] = field(default_factory=dict)
+    _attended: dict[Key, "asyncio.Task[None]"] = field(default_factory=dict)
+    _places: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
+    _woken: asyncio.Event = field(default_factory=asyncio.Event)
+    _is_stopping: bool = False
+
+    # ---- the timer ----------------------------------------------------------------------------
+
+    async def run(self) -> None:
+        """Reads every WABA, then each one as it becomes due, until `stop`."""
+        is_first = True
+        async with asyncio.TaskGroup() as tasks:
+            while not self._is_stopping:
+                for waba in await self._due(everything=is_first):
+                    key = waba.account_id, waba.waba_id
+                    if key not in self._attended and not self._is_cool(key):
+                        self._attended[key] = tasks.create_task(self._attend(waba))
+                is_first = False
+                await self._rest()
+            for task in self._attended.values():
+                task.cancel()
+
+    def stop(self) -> None:
+        """Breaks off what is being read; `run` returns."""
+        self._is_stopping = True
+        self._woken.set()
+
+    def hurry(self, account_id: int, waba_id: str) -> None:
+        """Something was changed through us: the WABA may be read anew at once."""
+        self._read_at.pop((account_id, waba_id), None)
+
+    async def _due(self, *, everything: bool) -> list[Waba]:
+        """What is to be read now; nothing while the database cannot be asked."""
+        now = self.clock.now()
+        try:
+            return await self.store.read(
+                lambda transaction: (
+                    transaction.directory.all_wabas()
+                    if everything
+                    else transaction.directory.wabas_due(now)
+                )
+            )
+        except StoreError as error:
+            log.warning("wabas.not_looked_up", error=str(error))
+            return []
+
+    async def _attend(self, waba: Waba) -> None:
+        """Reads one WABA; whatever happens, the others go on."""
+        key = waba.account_id, waba.waba_id
+        try:
+            async with self._places:
+                await self.sync_waba(waba)
+        except FAILURES:
+            pass  # recorded, and logged if it is news
+        except Exception:  # lint-skip: broad-except - one WABA must not end the others' timer
+            self._read_at[key] = self.clock.monotonic()
+            log.exception("waba.not_read", account_id=key[0], waba_id=key[1])
+        finally:
+            self._attended.pop(key, None)
+
+    async def _rest(self) -> None:
+        async with asyncio.TaskGroup() as tasks:
+            alarm = tasks.create_task(self.clock.sleep(ROUND_S))
+            woken = tasks.create_task(self._woken.wait())
+            await asyncio.wait((alarm, woken), return_when=asyncio.FIRST_COMPLETED)
+            alarm.cancel()
+            woken.cancel()
+
+    def _is_cool(self, key: Key) -> bool:
+        """Whether it was read a moment ago."""
+        read_at = self._read_at.get(key)
+        return read_at is not None and self.clock.monotonic() - read_at < COOL_S
+
+    # ---- on demand ----------------------------------------------------------------------------
+
+    async def sync_account(self, sid: str, actor: Actor = GATEWAY) -> list[SyncReport]:
+        """Reads all WABAs of an account, catalogues too.
+
+        Raises NotFoundError for an unknown SID, MetaRefusedError, VaultError, and HttpError when
+        Meta cannot be reached.
+        """
+
+        async def read(transaction: Transaction) -> list[Waba]:
+            for account in await transaction.directory.accounts():
+                if account.sid == sid:
+                    return await transaction.directory.wabas(account.account_id)
+            raise NotFoundError(f"There is no account {sid}; `waypost account list` shows them.")
+
+        wabas = await self.store.read(read)
+        log.debug("account.synchronized", sid=sid, actor=actor.name, wabas=len(wabas))
+        for waba in wabas:
+            self._catalogue_at.pop((waba.account_id, waba.waba_id), None)
+        return [await self.sync_waba(waba) for waba in wabas]
+
+    async def look_again(self, account: Account, waba_id: str) -> bool:
+        """Reads a WABA's templates because one was asked for that is not known.
+
+        False when nothing was read: it was read a moment ago, is none of the account's, or Meta
+        cannot be asked now, which is recorded with the WABA. Waits for a reading under way.
+        """
+        waba = account.wabas.get(waba_id)
+        key = account.account_id, waba_id
+        if waba is None or (key not in self._readings and self._is_cool(key)):
+            return False
+        try:
+            await self._read_once(waba)
+        except FAILURES:
+            return False
+        return True
+
+    async def sync_waba(self, waba: Waba) -> SyncReport:
+        """Reads one WABA: its templates, and its catalogue once in an interval.
+
+        Raises MetaRefusedError, VaultError and HttpError; then it is due again after a gap.
+        """
+        report = await self._read_once(waba)
+        await self._keep_catalogue(waba)
+        return report
+
+    # ---- one reading --------------------------------------------------------------------------
+
+    async def _read_once(self, waba: Waba) -> SyncReport:
+        """Reads the templates, or waits for whoever reads them already."""
+        key = waba.account_id, waba.waba_id
+        under_way = self._readings.get(key)
+        if under_way is not None:
+            return await asyncio.shield(under_way)
+        reading: asyncio.Future[SyncReport] = asyncio.get_running_loop().create_future()
+        self._readings[key] = reading
+        try:
+            report = await self._read(waba)
+        except BaseException as error:
+            broken_off = AnswerLostError("the reading was broken off")
+            reading.set_exception(error if isinstance(error, Exception) else broken_off)
+            reading.exception()  # perhaps nobody waits for it
+            raise
+        finally:
+            del self._readings[key]
+            self._read_at[key] = self.clock.monotonic()
+        reading.set_result(report)
+        return report
+
+    async def _read(self, waba: Waba) -> SyncReport:
+        began_at = self.clock.now()
+        try:
+            objects = [
+                one
+                async for page in self.graph.pages(list_call(waba.waba_id, waba.access_token))
+                for one in page
+            ]
+        except FAILURES as error:
+            await self._record_failure(waba, began_at, failure_words(error))
+            raise
+        found = read_templates(objects)
+        if found.skipped:
+            log.warning("templates.skipped", waba_id=waba.waba_id, count=found.skipped)
+        pairs = await self.store.read(lambda t: find_changed(t, waba, found, began_at))
+        changes = 0
+        for start in range(0, len(pairs), CHUNK):
+            changes += await self._save(waba, pairs[start : start + CHUNK], began_at)
+        self._failures.pop((waba.account_id, waba.waba_id), None)
+        failure = waba.sync_failure
+        left = failure if failure is not None and failure.startswith(OF_CATALOGUE) else None
+        synced = replace(waba, synced_at=began_at, sync_failure=left)
+        await self._record(synced, began_at, began_at + self.interval, is_changed=bool(pairs))
+        if failure != left:
+            log.info("waba.read_again", account_id=waba.account_id, waba_id=waba.waba_id)
+        return SyncReport(waba.waba_id, len(found.templates), changes, found.skipped)
+
+    async def _save(self, waba: Waba, pairs: Sequence[Pair], began_at: datetime) -> int:
+        """Keeps what changed, and that it did; how many changes there were."""
+
+        async def step(transaction: Transaction, items: Sequence[None]) -> Sequence[int]:
+            ids = waba.account_id, waba.waba_id
+            newer = await transaction.templates.saved_after(*ids, began_at)
+            kept = [pair for pair in pairs if key_of(pair) not in newer]
+            changes = [change for pair in kept for change in self._changes_of(waba, pair, began_at)]
+            await transaction.templates.save(*ids, [after for _, after in kept if after], began_at)
+            await transaction.templates.drop(*ids, [key_of(p) for p in kept if p[1] is None])
+            await transaction.templates.insert_changes(changes)
+            return [len(changes)] * len(items)
+
+        return await self.store.write(step, None)
+
+    def _changes_of(self, waba: Waba, pair: Pair, changed_at: datetime) -> list[TemplateChange]:
+        name, language = key_of(pair)
+        return [
+            TemplateChange(
+                account_id=waba.account_id,
+                waba_id=waba.waba_id,
+                change_id=self.next_number(),
+                name=name,
+                language=language,
+                what=one.what,
+                before=one.before,
+                after=one.after,
+                reason=one.reason,
+                source=ChangeSource.SYNC,
+                changed_at=changed_at,
+            )
+            for one in differences(*pair)
+        ]
+
+    async def _keep_catalogue(self, waba: Waba) -> None:
+        """Has the catalogue read if it was not for an interval.
+
+        A token often may not see catalogues: that is noted with the WABA and fails nothing.
+        """
+        key = waba.account_id, waba.waba_id
+        last, now = self._catalogue_at.get(key), self.clock.monotonic()
+        if self.read_catalogue is None or (
+            last is not None and now - last < self.interval.total_seconds() / 2
+        ):
+            return
+        self._catalogue_at[key] = now
+        began_at = self.clock.now()
+        failure, catalogue_id = None, waba.catalogue_id
+        try:
+            catalogue_id = await self.read_catalogue(waba)
+        except FAILURES as error:
+            failure = OF_CATALOGUE + failure_words(error)
+            if failure != waba.sync_failure:
+                log.warning("catalogue.not_read", waba_id=waba.waba_id, why=failure)
+        kept = replace(waba, catalogue_id=catalogue_id, sync_failure=failure, synced_at=began_at)
+        if (kept.catalogue_id, failure) != (waba.catalogue_id, waba.sync_failure):
+            is_changed = kept.catalogue_id != waba.catalogue_id
+            await self._record(kept, began_at, began_at + self.interval, is_changed=is_changed)
+
+    async def _record_failure(self, waba: Waba, began_at: datetime, words: str) -> None:
+        key = waba.account_id, waba.waba_id
+        failures = self._failures[key] = self._failures.get(key, 0) + 1
+        gap = min(self.interval, FIRST_GAP * 2 ** min(failures - 1, 20))
+        if words != waba.sync_failure:
+            log.warning("waba.not_read", account_id=key[0], waba_id=key[1], why=words)
+        failed = replace(waba, sync_failure=words)
+        await self._record(failed, began_at, self.clock.now() + gap, is_changed=False)
+
+    async def _record(
+        self, waba: Waba, began_at: datetime, due_at: datetime, *, is_changed: bool
+    ) -> None:
+        async def step(transaction: Transaction, items: Sequence[None]) -> Sequence[None]:
+            await transaction.directory.record_sync(waba, began_at, due_at)
+            if is_changed:
+                await transaction.directory.touch(waba.account_id)
+            return items
+
+        await self.store.write(step, None)
+
+
+async def find_changed(
+    transaction: Transaction, waba: Waba, found: ReadTemplates, began_at: datetime
+) -> list[Pair]:
+    """Templates that are known otherwise than Meta has them; runs on the reader's thread.
+
+    None is taken to have vanished when something of the list was not understood.
+    """
+    ids = waba.account_id, waba.waba_id
+    known = {one.key: one for one in await transaction.templates.of_waba(*ids)}
+    newer = await transaction.templates.saved_after(*ids, began_at)
+    pairs: list[Pair] = [
+        (known.get(one.key), one)
+        for one in found.templates
+        if known.get(one.key) != one and one.key not in newer
+    ]
+    if not found.skipped:
+        listed = {one.key for one in found.templates}
+        pairs += [
+            (one, None) for key, one in known.items() if key not in listed and key not in newer
+        ]
+    return pairs
+
+
+def key_of(pair: Pair) -> tuple[str, str]:
+    """Name and language; one of the two is there."""
+    before, after = pair
+    if after is not None:
+        return after.key
+    return ("", "") if before is None else before.key
+
+
+def failure_words(error: Exception) -> str:
+    """Why a WABA could not be read, as it is kept with it."""
+    if isinstance(error, MetaRefusedError):
+        return f"Meta refused ({error.failure.code}): {error} {error.failure.next_step}"
+    if isinstance(error, HttpError):
+        return f"Meta does not answer: {error}."
+    return str(error)
