@@ -107,7 +107,18 @@ ORDER = {
     "total_amount": {"offset": 100, "value": 1100},
     "payment_type": "upi",
     "payment_configuration": "my-configuration",
-    "order": {"status": "pending", "items": [], "subtotal": {"offset": 100, "value": 1000}},
+    "order": {
+        "status": "pending",
+        "items": [
+            {
+                "retailer_id": "sku0",
+                "name": "bread",
+                "quantity": 1,
+                "amount": {"offset": 100, "value": 1000},
+            }
+        ],
+        "subtotal": {"offset": 100, "value": 1000},
+    },
 }
 
 FREE_FORM: dict[str, dict[str, Any]] = {

@@ -5,7 +5,7 @@ Source: `reference` 1.10 and Meta's OpenAPI examples; reference/kaleyra-v2.md 12
 
 import re
 
-from waypost.model.content_check.part import NOT_VALID, Part
+from waypost.model.content_check.part import INVALID, MISSING, Part
 from waypost.model.finding import FindingCode
 
 LONGEST_DISPLAY_TEXT = 20
@@ -39,7 +39,7 @@ def check_flow(_interactive: Part, action: Part) -> None:
         parameters.add(
             "flow_name",
             FindingCode.NOT_ALLOWED,
-            NOT_VALID,
+            MISSING,
             "there are both flow_id and flow_name; there must be one of them",
             "Take out one of the two.",
         )
@@ -70,7 +70,7 @@ def check_address_request(_interactive: Part, action: Part) -> None:
         parameters.add(
             "country",
             FindingCode.WRONG_VALUE,
-            NOT_VALID,
+            INVALID,
             "country is not the two letters of a country",
             "Write it like IN.",
         )

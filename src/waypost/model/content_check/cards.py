@@ -5,7 +5,7 @@ Source: `reference` 1.10.
 
 from waypost.model.content_check.actions import check_link
 from waypost.model.content_check.media import OBJECT, check_source
-from waypost.model.content_check.part import INVALID, NOT_VALID, TEXT_OBJECT, Count, Part, quoted
+from waypost.model.content_check.part import NOT_VALID, TEXT_OBJECT, Count, Part, quoted
 from waypost.model.content_check.products import check_product
 from waypost.model.finding import FindingCode
 
@@ -66,7 +66,7 @@ def _check_media_card(card: Part) -> None:
         body.add(
             "text",
             FindingCode.TOO_MANY,
-            INVALID,
+            NOT_VALID,
             f"text has {text.count(chr(10))} line breaks; on a card it may have "
             f"{_MOST_LINE_BREAKS}",
             "Take out the others.",

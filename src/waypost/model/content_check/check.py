@@ -13,7 +13,7 @@ from waypost.model.content_check.contacts import check_contacts
 from waypost.model.content_check.interactive import check_interactive
 from waypost.model.content_check.location import check_location
 from waypost.model.content_check.media import MEDIA_KINDS, check_media
-from waypost.model.content_check.part import Part
+from waypost.model.content_check.part import INVALID, Part
 from waypost.model.content_check.unknown import add_unknown
 from waypost.model.finding import Findings
 from waypost.model.refusal import Fault
@@ -42,7 +42,7 @@ def _check_text(message: Part) -> None:
     text = message.part("text", 'an object like {"body": "..."}')
     if text is None:
         return
-    text.text("body", _LONGEST_TEXT)
+    text.text("body", _LONGEST_TEXT, too_long_code=INVALID)
     if not isinstance(text.value.get("preview_url", False), bool):
         text.wrong_kind("preview_url", "true or false")
 

@@ -3,7 +3,7 @@
 Source: `reference` 1.10 and 6; reference/kaleyra-v2.md 12.
 """
 
-from waypost.model.content_check.part import INVALID, NOT_VALID, Part
+from waypost.model.content_check.part import INVALID, MISSING, Part
 from waypost.model.finding import FindingCode
 
 MEDIA_KINDS = ("image", "audio", "video", "document", "sticker")
@@ -40,7 +40,7 @@ def check_source(media: Part) -> None:
         media.add(
             "link",
             FindingCode.NOT_ALLOWED,
-            NOT_VALID,
+            MISSING,
             "there are both id and link; there must be one of them",
             "Take out link to send the uploaded medium, or id to have Meta fetch the link.",
         )

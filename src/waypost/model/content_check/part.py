@@ -2,7 +2,8 @@
 
 Law: whatever JSON stands there, a value or None and a finding, never an exception. Lengths are
 counted in code points. Meta's code is 131008 for what is missing, 100 for what is of another JSON
-kind or too long, 131009 for every other value that is not valid (`reference` 3.3).
+kind, no address, or none of the words that may stand there, 131009 for every other value that is
+not valid: too long, too many, repeated (`reference` 3.3; seen in the field).
 """
 
 import re
@@ -78,7 +79,14 @@ class Part:
             f"Make {key} {right}.",
         )
 
-    def text(self, key: str, longest: int | None = None, *, is_required: bool = True) -> str | None:
+    def text(
+        self,
+        key: str,
+        longest: int | None = None,
+        *,
+        is_required: bool = True,
+        too_long_code: int = NOT_VALID,
+    ) -> str | None:
         """A string that is not empty, of at most `longest` characters; None if it is not there."""
         if key not in self.value:
             if is_required:
@@ -101,7 +109,7 @@ class Part:
             self.add(
                 key,
                 FindingCode.TOO_LONG,
-                INVALID,
+                too_long_code,
                 f"{key} has {len(value)} characters; it may have {longest}",
                 f"Shorten {key} to {longest} characters.",
             )
@@ -116,7 +124,7 @@ class Part:
         self.add(
             key,
             FindingCode.WRONG_VALUE,
-            NOT_VALID,
+            INVALID,
             f"{key} is {quoted(value)}; it must be {listed}",
             f"Make {key} {listed}.",
         )
@@ -129,7 +137,7 @@ class Part:
             self.add(
                 key,
                 FindingCode.WRONG_VALUE,
-                NOT_VALID,
+                INVALID,
                 f"{key} is {quoted(value)}; it must be an address that begins with https:// "
                 "or http://, without spaces",
                 f"Make {key} a whole address, like https://example.com/path.",
