@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from meta_emulator.catalogue import product_object
 from meta_emulator.control_objects import ObjectOrders, Order, OrderError
 from meta_emulator.delivery import Deliverer, shake_hands
 from meta_emulator.faults import Faults
@@ -17,7 +18,7 @@ from meta_emulator.graph import Answer, Header, Request, encode, version_text
 from meta_emulator.http import Http
 from meta_emulator.inbound import InboundError, receive
 from meta_emulator.messages import Sends
-from meta_emulator.objects import number_object, product_object
+from meta_emulator.objects import number_object
 from meta_emulator.reporter import Reporter
 from meta_emulator.review import Reviewer
 from meta_emulator.schedule import Scheduler
@@ -181,7 +182,7 @@ class Control:
                 "phone_numbers": [number_object(number) for number in waba.numbers],
                 "templates": [template_object(template) for template in waba.templates.values()],
                 "catalogue_id": waba.holdings.catalogue_id,
-                "products": [product_object(product) for product in waba.products.values()],
+                "products": [product_object(product) for product in waba.catalogue],
             }
             for waba in self._state.wabas.values()
         ]

@@ -9,10 +9,11 @@ from typing import Any
 
 import msgspec
 
+from meta_emulator.objects import number_object
 from meta_emulator.recipients import phone_digits
 from meta_emulator.reporter import Reporter
 from meta_emulator.review import Review, Reviewer
-from meta_emulator.seed import TemplateSeed
+from meta_emulator.seed import ProductSeed, TemplateSeed
 from meta_emulator.state import Number, State, Template, seeded_template
 from meta_emulator.templates import template_object
 from meta_emulator.webhooks import UNNAMED, Update, render_preference
@@ -87,6 +88,25 @@ class MediaOrder(msgspec.Struct, forbid_unknown_fields=True):
     id: str
 
 
+class ProductsOrder(msgspec.Struct, forbid_unknown_fields=True):
+    """Products that are added or changed, and retailer ids that go; by default in the first one."""
+
+    set: list[ProductSeed] = []
+    remove: list[str] = []
+    catalog_id: str | None = None
+
+
+class NumberOrder(msgspec.Struct, forbid_unknown_fields=True):
+    """What is to become of a number, by default the first. What is left out stays."""
+
+    phone_number_id: str | None = None
+    quality_rating: str | None = None
+    status: str | None = None
+    name_status: str | None = None
+    messaging_limit: str | None = None
+    throughput: int | None = None
+
+
 class ObjectOrders:
     """Carries out orders; each gets the body of its POST and returns what is shown for it."""
 
@@ -100,6 +120,8 @@ class ObjectOrders:
             "templates/new": self._new_template,
             "user_preferences": self._preference,
             "media/expire": self._expire,
+            "products": self._products,
+            "numbers": self._number_order,
         }
 
     def _review(self, body: bytes) -> Review:
@@ -183,6 +205,31 @@ class ObjectOrders:
         if number is None:
             raise OrderError(f"there is no phone number {number_id}")
         return number
+
+    def _products(self, body: bytes) -> dict[str, Any]:
+        order = msgspec.json.decode(body, type=ProductsOrder)
+        catalogue_id = order.catalog_id or next(iter(self._state.catalogues), "")
+        waba = self._state.catalogues.get(catalogue_id)
+        if waba is None:
+            raise OrderError(f"there is no catalogue {catalogue_id}")
+        for product in order.set:
+            waba.catalogue.set(product)
+        removed = [name for name in order.remove if waba.catalogue.remove(name)]
+        self._state.changes.happened()
+        return {"catalog_id": catalogue_id, "set": len(order.set), "removed": removed}
+
+    def _number_order(self, body: bytes) -> dict[str, Any]:
+        order = msgspec.json.decode(body, type=NumberOrder)
+        number = self._number(order.phone_number_id)
+        changed = {
+            key: value
+            for key, value in msgspec.structs.asdict(order).items()
+            if value is not None and key != "phone_number_id"
+        }
+        number.seed = msgspec.structs.replace(number.seed, **changed)
+        number.throughput = number.seed.throughput
+        self._state.changes.happened()
+        return number_object(number)
 
     def _expire(self, body: bytes) -> dict[str, str]:
         order = msgspec.json.decode(body, type=MediaOrder)

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import TypeVar
 
+from meta_emulator.blocking import Blocking
 from meta_emulator.control import Parts, json_or_text
 from meta_emulator.delivery import shake_hands
 from meta_emulator.errors import GraphError, object_unknown, path_unknown, refused
@@ -36,6 +37,7 @@ class Edges:
         self._responder = responder
         self._objects = Objects(parts.state, responder)
         self._media = MediaShelf(parts.state, responder)
+        self._blocking = Blocking(parts.state, responder)
         self._uploads = Uploads(parts.state, responder)
         self._templates = Templates(parts.state, responder, parts.reviewer, parts.settings)
         self._of_template: dict[tuple[str, str], Callable[[Request, Template], Answer]] = {
@@ -46,6 +48,9 @@ class Edges:
         self._of_number: dict[tuple[str, str], Callable[[Request, Number], Awaitable[Answer]]] = {
             ("POST", "messages"): self._send,
             ("POST", "media"): _awaited(self._media.upload),
+            ("POST", "block_users"): _awaited(self._blocking.block),
+            ("DELETE", "block_users"): _awaited(self._blocking.unblock),
+            ("GET", "block_users"): _awaited(self._blocking.listed),
             ("POST", "register"): _awaited(self._done),
             ("POST", "deregister"): _awaited(self._done),
             ("GET", ""): _awaited(self._objects.number),
@@ -123,11 +128,10 @@ class Edges:
         if template is not None:
             template_edge = self._of_template.get((request.method, edge))
             return None if template_edge is None else template_edge(request, template)
-        if (request.method, edge) == ("GET", "products"):
-            for waba in self._state.wabas.values():
-                if waba.holdings.catalogue_id == object_id:
-                    return self._objects.products(request, waba)
-        return None
+        waba = self._state.catalogues.get(object_id)
+        if waba is None or (request.method, edge) != ("GET", "products"):
+            return None
+        return self._objects.products(request, waba)
 
     async def _override_number(self, request: Request, number: Number) -> Answer:
         body = json_or_text(request.body)

@@ -47,6 +47,7 @@ TITLES: dict[int, tuple[str, int]] = {
     2200: ("Callback verification failed", 400),
     80008: ("There have been too many calls to this WhatsApp Business account", 400),
     80007: ("Rate limit issues", 400),
+    130403: ("Business has blocked the user", 400),
     130429: ("Rate limit hit", 400),
     130472: ("User's number is part of an experiment", 400),
     130497: ("Business account is restricted from messaging users in this country.", 403),
@@ -91,6 +92,8 @@ TITLES: dict[int, tuple[str, int]] = {
     133010: ("Phone number not registered", 400),
     135000: ("Generic user error", 400),
     137000: ("Recipient identity key hash mismatch", 400),
+    139100: ("Failed to block/unblock some users", 400),
+    139101: ("Blocklist limit reached", 400),
 }
 
 DETAILS: dict[int, str] = {

@@ -74,8 +74,10 @@ class Responder:
             ],
         )
 
-    def error(self, error: GraphError, version: Version) -> Answer:
-        """Meta's envelope around `error`."""
+    def error(
+        self, error: GraphError, version: Version, beside: dict[str, Any] | None = None
+    ) -> Answer:
+        """Meta's envelope around `error`, with what stands beside it in the body."""
         request_id = self._request_id()
         envelope: dict[str, Any] = {
             "message": error.message,
@@ -93,7 +95,9 @@ class Responder:
             envelope["is_transient"] = False
             envelope["error_user_title"], envelope["error_user_msg"] = error.user
         envelope["fbtrace_id"] = request_id
-        text = json.dumps({"error": envelope}, separators=(",", ":")).replace("/", "\\/")
+        text = json.dumps({**(beside or {}), "error": envelope}, separators=(",", ":")).replace(
+            "/", "\\/"
+        )
         reason = "invalid_token" if error.status == UNAUTHORISED else "invalid_request"
         challenge = f'OAuth "Facebook Platform" "{reason}" "{_in_header(error.message)}"'
         return Answer(

@@ -26,16 +26,20 @@ def receive(order: dict[str, Any], state: State, reporter: Reporter) -> str:
     number = state.first_number if number_id is None else state.numbers.get(str(number_id))
     if number is None:
         raise InboundError(f"there is no phone number {number_id}")
+    user_id = user_id_of(sender)
+    if sender in number.blocked or user_id in number.blocked:
+        raise InboundError(f"{number.digits} has blocked {sender}: nothing reaches it")
+    state.heard_at[number.id, sender] = state.heard_at[number.id, user_id] = state.clock.now()
     wamid = inbound_wamid(sender, state.chance)
     message: dict[str, Any] = {
         "from": sender,
         "id": wamid,
         "timestamp": str(int(state.clock.now().timestamp())),
-        "from_user_id": user_id_of(sender),
+        "from_user_id": user_id,
         **content_of(order),
     }
     name = str(order.get("name") or UNNAMED)
-    reporter.tell(number, render_inbound(number, message, name, user_id_of(sender)))
+    reporter.tell(number, render_inbound(number, message, name, user_id))
     return wamid
 
 

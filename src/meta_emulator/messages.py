@@ -17,10 +17,11 @@ from meta_emulator.faults import Faults
 from meta_emulator.graph import Answer, Request, Responder, encode
 from meta_emulator.limits import Limits
 from meta_emulator.parts import read_parts
-from meta_emulator.recipients import phone_digits
+from meta_emulator.recipients import phone_digits, user_id_of
 from meta_emulator.state import Message, Number, ReadMark, State, Template
 
 CALLBACK_LIMIT = 512
+BLOCKED = 130403
 STOPPED = 131050
 MEDIA_REFUSED = 131053
 SUCCESS = b'{"success":true}'
@@ -74,7 +75,7 @@ class Sends:
             category = template.category.lower()
         else:
             check_content(kind, body, number.waba.holdings)
-        code = self.faults.refusal() or self._breach(body, number)
+        code = self.faults.refusal() or blocked_code(body, number) or self._breach(body, number)
         if code is not None:
             raise RefusedError(refused(code))
         return self._accept(body, request, number, (kind, category))
@@ -157,6 +158,18 @@ class Sends:
                 b"\x1c\x18%c%b\x15\x02\x00\x11\x18\x12%b\x00" % (len(known), known, digits)
             ).decode()
         )
+
+
+def blocked_code(body: dict[str, Any], number: Number) -> int | None:
+    """Meta's code if the number has blocked the recipient."""
+    if not number.blocked:
+        return None
+    to = body.get("to")
+    address = body["recipient"] if to is None else phone_digits(to)
+    is_blocked = address in number.blocked
+    if to is not None and address is not None:
+        is_blocked = is_blocked or user_id_of(address) in number.blocked
+    return BLOCKED if is_blocked else None
 
 
 def read_object(raw: bytes) -> dict[str, Any]:

@@ -6,11 +6,11 @@ What is answered is what Meta's clients read at the start and when they look som
 
 from typing import Any
 
-from meta_emulator.errors import GraphError, invalid
+from meta_emulator.catalogue import product_object
+from meta_emulator.errors import GraphError, RefusedError, invalid
 from meta_emulator.fields import pick
 from meta_emulator.graph import Answer, Request, Responder, encode
 from meta_emulator.paging import page
-from meta_emulator.seed import ProductSeed
 from meta_emulator.state import Number, State, Waba
 
 NUMBER_FIELDS = (
@@ -67,12 +67,20 @@ class Objects:
         return self._page(shown, request, waba.id)
 
     def products(self, request: Request, waba: Waba) -> Answer:
-        """`GET /<catalogue id>/products`."""
-        shown = [
-            pick(product_object(product), request.query.get("fields"), PRODUCT_FIELDS)
-            for product in waba.products.values()
-        ]
-        return self._page(shown, request, waba.id)
+        """`GET /<catalogue id>/products`, by `filter`."""
+        fields = request.query.get("fields")
+        try:
+            found = waba.catalogue.found(request.query.get("filter"))
+        except RefusedError as refusal:
+            return self._responder.error(refusal.error, request.version)
+        shown = page(
+            found, request, lambda product: pick(product_object(product), fields, PRODUCT_FIELDS)
+        )
+        if isinstance(shown, GraphError):
+            return self._responder.error(shown, request.version)
+        if request.query.get("summary", "false") != "false":
+            shown["summary"] = {"total_count": len(found)}
+        return self._answer(shown, request, waba.id)
 
     def subscribed_apps(self, request: Request, waba: Waba) -> Answer:
         """`GET /<WABA id>/subscribed_apps`."""
@@ -104,30 +112,21 @@ def number_object(number: Number) -> dict[str, Any]:
     level = "HIGH" if number.throughput >= UPGRADED else "STANDARD"
     return {
         "id": number.id,
-        "verified_name": number.verified_name,
-        "code_verification_status": "VERIFIED",
+        "verified_name": number.seed.verified_name,
+        "code_verification_status": number.seed.code_verification_status,
         "display_phone_number": number.display_phone_number,
-        "quality_rating": number.quality_rating,
+        "quality_rating": number.seed.quality_rating,
+        "quality_score": {"score": number.seed.quality_rating},
         "platform_type": "CLOUD_API",
         "throughput": {"level": level},
         "last_onboarded_time": "2025-01-01T00:00:00+0000",
-        "status": "CONNECTED",
-        "name_status": "APPROVED",
+        "status": number.seed.status,
+        "name_status": number.seed.name_status,
+        "is_official_business_account": False,
+        "is_pin_enabled": True,
         "account_mode": "LIVE",
-        "messaging_limit_tier": "TIER_100K",
-        "whatsapp_business_manager_messaging_limit": "TIER_100K",
-    }
-
-
-def product_object(product: ProductSeed) -> dict[str, Any]:
-    """A product as Meta shows it."""
-    return {
-        "id": product.id,
-        "retailer_id": product.retailer_id,
-        "name": product.name,
-        "price": f"{product.price // 100}.{product.price % 100:02d} {product.currency}",
-        "currency": product.currency,
-        "availability": product.availability,
+        "messaging_limit_tier": number.seed.messaging_limit,
+        "whatsapp_business_manager_messaging_limit": number.seed.messaging_limit,
     }
 
 

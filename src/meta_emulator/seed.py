@@ -25,6 +25,10 @@ class NumberSeed(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     verified_name: str
     throughput: int = 80
     quality_rating: str = "GREEN"
+    status: str = "CONNECTED"
+    name_status: str = "APPROVED"
+    code_verification_status: str = "VERIFIED"
+    messaging_limit: str = "TIER_100K"
 
 
 class TemplateSeed(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
@@ -41,7 +45,10 @@ class TemplateSeed(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 
 
 class ProductSeed(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """A product. `price` in hundredths of the currency's unit."""
+    """A product. `price` in hundredths of the currency's unit.
+
+    visibility  `published`, or another of Meta's words: then it cannot be sent
+    """
 
     id: str
     retailer_id: str
@@ -49,6 +56,7 @@ class ProductSeed(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     price: int
     currency: str = "INR"
     availability: str = "in stock"
+    visibility: str = "published"
 
 
 class CatalogueSeed(msgspec.Struct, forbid_unknown_fields=True, frozen=True):

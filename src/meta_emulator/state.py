@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from meta_emulator.catalogue import Catalogue
 from meta_emulator.chance import Chance
 from meta_emulator.changes import Changes
 from meta_emulator.checks import Holdings
@@ -12,7 +13,7 @@ from meta_emulator.clock import Clock
 from meta_emulator.forms import Form, compile_form
 from meta_emulator.graph import Header
 from meta_emulator.log import Log
-from meta_emulator.seed import MediaSeed, ProductSeed, Seed, TemplateSeed, WabaSeed
+from meta_emulator.seed import MediaSeed, NumberSeed, Seed, TemplateSeed, WabaSeed
 
 MEDIA_LIFE = timedelta(days=30)
 
@@ -49,16 +50,17 @@ class Template:
 class Number:
     """A business phone number. `webhook_url` overrides that of its WABA.
 
-    digits  the display number's
+    blocked  digits or user ids of users who are blocked, and which of `wa_id`, `user_id` they are
+    digits   the display number's
     """
 
     id: str
+    seed: NumberSeed
     display_phone_number: str
-    verified_name: str
     throughput: int
-    quality_rating: str
     waba: "Waba"
     webhook_url: str | None = None
+    blocked: dict[str, str] = field(default_factory=dict)
     digits: str = field(init=False)
 
     def __post_init__(self) -> None:
@@ -76,8 +78,8 @@ class Waba:
     id: str
     name: str
     holdings: Holdings
+    catalogue: Catalogue
     catalogue_name: str = ""
-    products: dict[str, ProductSeed] = field(default_factory=dict)
     templates: dict[tuple[str, str], Template] = field(default_factory=dict)
     numbers: list[Number] = field(default_factory=list)
     webhook_url: str | None = None
@@ -183,6 +185,7 @@ class State:
         self.changes = Changes()
         self.wabas: dict[str, Waba] = {}
         self.numbers: dict[str, Number] = {}
+        self.catalogues: dict[str, Waba] = {}
         self.templates: dict[str, Template] = {}
         self.media: dict[str, Media] = {}
         self.handles: dict[str, str] = {}
@@ -191,6 +194,8 @@ class State:
         self.reads: Log[ReadMark] = Log(kept)
         self.stopped: set[tuple[str, str]] = set()
         """Phone number id and digits of recipients who want no marketing (reference 4.6)."""
+        self.heard_at: dict[tuple[str, str], datetime] = {}
+        """When a phone number was last written to, by digits and by user id."""
         self.refusals: Log[Refusal] = Log(kept)
         self.callbacks: Log[Callback] = Log(kept)
         for media in seed.media:
@@ -238,29 +243,22 @@ class State:
         )
 
     def _hold_waba(self, seed: WabaSeed) -> None:
-        products: dict[str, ProductSeed] = {}
-        catalogue_id = None
-        if seed.catalogue is not None:
-            products = {product.retailer_id: product for product in seed.catalogue.products}
-            catalogue_id = seed.catalogue.id
+        given = seed.catalogue
+        catalogue = Catalogue([] if given is None else given.products)
+        catalogue_id = None if given is None else given.id
         waba = Waba(
             seed.id,
             seed.name,
-            Holdings(catalogue_id, products, self.media_kind),
-            seed.catalogue.name if seed.catalogue is not None else "",
-            products,
+            Holdings(catalogue_id, catalogue, self.media_kind),
+            catalogue,
+            "" if given is None else given.name,
         )
+        if catalogue_id is not None:
+            self.catalogues[catalogue_id] = waba
         for template in seed.templates:
             self.add_template(waba, seeded_template(template, waba.id))
         for number in seed.phone_numbers:
-            held = Number(
-                number.id,
-                number.display_phone_number,
-                number.verified_name,
-                number.throughput,
-                number.quality_rating,
-                waba,
-            )
+            held = Number(number.id, number, number.display_phone_number, number.throughput, waba)
             waba.numbers.append(held)
             self.numbers[number.id] = held
         self.wabas[seed.id] = waba
