@@ -31,7 +31,7 @@ def tell_missing_value(button: ButtonForm, where: Tokens, place: Place) -> None:
     if where:
         mend = f"Give it parameters: {as_json(component['parameters'])}."
     else:
-        mend = f"Add {as_json(component)} to the components of {place.holder}."
+        mend = f"Add {as_json(component)} to {place.components}."
     label = f" {quoted(button.label)}" if button.label else ""
     place.add(
         where,
@@ -91,7 +91,7 @@ def _copy_code(button: ButtonForm, parameters: list[Any], position: int, place: 
             (position, "parameters", 0, "coupon_code"),
             FindingCode.COUPON_CODE,
             131009,
-            f"coupon_code {quoted(code)} has {counted(len(code), 'character')}; a code has 1 to "
+            f"the coupon_code {quoted(code)} has {counted(len(code), 'character')}; it has 1 to "
             f"{longest}{offer}, and only letters A to Z and digits",
             f"Give a code of 1 to {longest} letters and digits, without spaces or marks.",
         )
@@ -112,7 +112,7 @@ def _catalog(button: ButtonForm, parameters: list[Any], position: int, place: Pl
                 (position, "parameters", 0, "action", "thumbnail_product_retailer_id"),
                 FindingCode.VALUE_INVALID,
                 131009,
-                "thumbnail_product_retailer_id is not the id of a product",
+                "the thumbnail_product_retailer_id is not the id of a product",
                 "Give the product's content id as a string, or leave the parameter out: then "
                 "the first product's picture is shown.",
             )
@@ -130,7 +130,7 @@ def _flow(button: ButtonForm, parameters: list[Any], position: int, place: Place
                 (position, "parameters", 0, "action", key),
                 FindingCode.VALUE_INVALID,
                 131009,
-                f"{key} of the flow is not {words}",
+                f"the {key} of the flow is not {words}",
                 f"Make {key} {words}, or leave it out.",
             )
 
@@ -147,7 +147,7 @@ def _order_details(button: ButtonForm, parameters: list[Any], position: int, pla
                 (position, "parameters", 0, "action", "order_details"),
                 FindingCode.VALUE_MISSING,
                 131008,
-                f"order_details has no {listed(lacking)}",
+                f"the order_details have no {listed(lacking)}",
                 f"Add {listed(lacking)} to order_details.",
             )
     else:
@@ -173,7 +173,7 @@ def _voice_call(button: ButtonForm, parameters: list[Any], position: int, place:
                 (*tokens, "ttl_minutes"),
                 FindingCode.VALUE_INVALID,
                 131009,
-                f"ttl_minutes is not an integer from 1 to {MOST_MINUTES}",
+                f"the call button's ttl_minutes is not an integer from 1 to {MOST_MINUTES}",
                 "Give the minutes for which the button works, or leave it out for 7 days.",
             )
         if type(payload) is str and len(payload) > LONGEST_CALL_PAYLOAD:

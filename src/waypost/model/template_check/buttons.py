@@ -120,8 +120,8 @@ def _tell_other_index(
         FindingCode.BUTTON_MISPLACED,
         meta_code,
         f"a {right.sub_type} button is sent{_at(component)}, where {_stands(form, component)}",
-        f'Set "index" to {right.index}, the place of the {right.kind} button{label} in '
-        f"{place.holder}.",
+        f'Set "index" to {right.index}, the place of the {right.kind} button{label} in the '
+        "template.",
     )
 
 
@@ -167,12 +167,12 @@ def _at(component: dict[str, Any]) -> str:
 def _stands(form: PartsForm, component: dict[str, Any]) -> str:
     """What the template has at the index of the component."""
     if not form.buttons:
-        return "the template has no button"
+        return "the template defines no buttons"
     stands = _button_at(form, component.get("index"))
     if stands is None:
-        return f"the template has none of the kind; it has {counted(len(form.buttons), 'button')}"
+        return f"the template defines none; it has {counted(len(form.buttons), 'button')}"
     label = f" {quoted(stands.label)}" if stands.label else ""
-    return f"the template has the {stands.kind} button{label}"
+    return f"the template defines the {stands.kind} button{label}"
 
 
 def _button_at(form: PartsForm, index: Any) -> ButtonForm | None:

@@ -10,7 +10,7 @@ from waypost.model.finding import FindingCode
 from waypost.model.template_check import examples
 from waypost.model.template_check.form import PartsForm, TemplateForm
 from waypost.model.template_check.parts import NEVER_SENT, check_parts, tell_never_sent
-from waypost.model.template_check.place import Place, as_json, counted, listed
+from waypost.model.template_check.place import Place, as_json, counted, listed, quoted
 
 FEWEST_PRODUCT_CARDS = 2
 MOST_CARDS = 10
@@ -45,14 +45,14 @@ def check_carousel(
         if type(index) is not int or not 0 <= index < _FAR:
             continue
         if index in seen:
-            _tell_index(f"card_index {index} is used twice", (position, "cards", number), place)
+            _tell_index(f"the card_index {index} is used twice", (position, "cards", number), place)
         seen.add(index)
         defined = _defined(form, index)
         if defined is not None:
             _check_card(defined, card, (position, number, index), place)
         elif len(cards) == len(form.cards):
             _tell_index(
-                f"card_index is {index} in a carousel of {len(cards)}",
+                f"the card_index is {index} in a carousel of {len(cards)}",
                 (position, "cards", number),
                 place,
             )
@@ -70,8 +70,7 @@ def tell_missing_carousel(form: TemplateForm, place: Place) -> None:
             132012,
             f"the template is a carousel of {counted(len(cards), 'card')}, and no carousel "
             "component is sent",
-            f"Add {as_json({'type': 'carousel', 'cards': cards})} to the components of the "
-            "template.",
+            f"Add {as_json({'type': 'carousel', 'cards': cards})} to template.components.",
         )
 
 
@@ -175,7 +174,8 @@ def _check_catalogues(cards: list[Any], position: int, place: Place) -> None:
                     (*where, "parameters", parameter, "product", "catalog_id"),
                     FindingCode.CATALOGUE_MISMATCH,
                     131009,
-                    f"card {number} names another catalogue than the cards before it",
+                    f"cards[{number}] names the catalogue {quoted(catalogue)}, and another card "
+                    f"{quoted(first)}",
                     "Name one catalogue on all cards: the one connected to the account.",
                 )
 

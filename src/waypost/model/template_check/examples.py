@@ -4,6 +4,7 @@ from typing import Any
 
 from waypost.model.template_check.form import MEDIA_KINDS, ButtonForm, PartsForm, TextForm
 
+_AMOUNT = {"value": 40000, "offset": 100}
 _BUTTONS: dict[str, dict[str, Any]] = {
     "quick_reply": {"type": "payload", "payload": "<payload>"},
     "url": {"type": "text", "text": "<end of the URL>"},
@@ -19,7 +20,22 @@ _BUTTONS: dict[str, dict[str, Any]] = {
         },
     },
     "flow": {"type": "action", "action": {"flow_token": "<token>"}},
-    "order_details": {"type": "action", "action": {"order_details": {"reference_id": "<order>"}}},
+    "order_details": {
+        "type": "action",
+        "action": {
+            "order_details": {
+                "reference_id": "<order>",
+                "type": "digital-goods",
+                "currency": "INR",
+                "total_amount": _AMOUNT,
+                "order": {
+                    "status": "pending",
+                    "items": [{"name": "<name>", "quantity": 1, "amount": _AMOUNT}],
+                    "subtotal": _AMOUNT,
+                },
+            }
+        },
+    },
     "voice_call": {"type": "payload", "payload": "<payload>"},
 }
 

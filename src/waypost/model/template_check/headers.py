@@ -65,12 +65,12 @@ def _is_textual(parameters: list[Any]) -> bool:
 
 
 def _tell_no_place(kind: str, position: int, place: Place) -> None:
-    has = "a text as its header" if kind else "no header"
+    has = "a text as header" if kind else "no header there"
     place.add(
         (position,),
         FindingCode.HEADER_KIND if kind else FindingCode.COMPONENT_UNEXPECTED,
         132012,
-        f"the header sent is no text, and {place.holder} has {has}",
+        f"the header sent is no text, and the template defines {has}",
         "Send a header of texts alone, one for each of its variables; if it has none, remove "
         "the header component."
         if kind
@@ -84,12 +84,12 @@ def _tell_missing(kind: str, where: Tokens, place: Place) -> None:
         mend = f"Add {as_json(parameter)} to the header's parameters."
     else:
         component = examples.header_component(kind)
-        mend = f"Add {as_json(component)} to the components of {place.holder}."
+        mend = f"Add {as_json(component)} to {place.components}."
     place.add(
         where,
         FindingCode.HEADER_MISSING,
         132012,
-        f"the header is missing; {place.holder} defines a header of kind {kind}",
+        f"the header is missing; the template defines a header of kind {kind}",
         mend,
     )
 
@@ -103,8 +103,7 @@ def _check_parameter(kind: str, parameter: dict[str, Any], tokens: Tokens, place
             (*tokens, "type"),
             FindingCode.HEADER_KIND,
             132012,
-            f"the header is of type {quoted(given)}; {place.holder} defines a header of kind "
-            f"{kind}",
+            f"the header is of type {quoted(given)}; the template defines a header of kind {kind}",
             f"Put {as_json(examples.header_parameter(kind))} in its place.",
         )
         return
@@ -169,7 +168,7 @@ def _check_location(content: dict[str, Any], tokens: Tokens, place: Place) -> No
                 (*tokens, key),
                 FindingCode.VALUE_INVALID,
                 131009,
-                f"{key} of the header's location is not a number from -{reach:g} to {reach:g}",
+                f"the {key} of the header's location is not a number from -{reach:g} to {reach:g}",
                 f"Give {key} in degrees, like 37.44.",
             )
 

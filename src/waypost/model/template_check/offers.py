@@ -95,7 +95,7 @@ def _check_end(offer: dict[str, Any], tokens: Tokens, place: Place) -> None:
             (*tokens, "expiration_time_ms"),
             FindingCode.VALUE_INVALID,
             131009,
-            "expiration_time_ms is "
+            "the expiration_time_ms is "
             + ("too small for a time in milliseconds" if is_short else "not a time"),
             "Give when the offer ends as an integer of milliseconds since 1970 (UTC), like "
             "1798761600000.",
@@ -109,7 +109,7 @@ def _tell_missing(where: Tokens, place: Place) -> None:
     elif where:
         mend = f"Give it parameters: {as_json(component['parameters'])}."
     else:
-        mend = f"Add {as_json(component)} to the components of the template."
+        mend = f"Add {as_json(component)} to template.components."
     place.add(
         where,
         FindingCode.OFFER_MISSING,

@@ -35,9 +35,11 @@ class Place(Struct, frozen=True):
         return self.card >= 0
 
     @property
-    def holder(self) -> str:
-        """The words for whatever holds the components."""
-        return f"the card with card_index {self.card_index}" if self.is_card else "the template"
+    def components(self) -> str:
+        """The words for the components themselves."""
+        if self.is_card:
+            return f"the components of the card with card_index {self.card_index}"
+        return "template.components"
 
     def pointer(self, tokens: Tokens = ()) -> str:
         """The JSON pointer of what stands there below the components."""
@@ -51,12 +53,14 @@ class Place(Struct, frozen=True):
     def add(
         self, tokens: Tokens, code: FindingCode, meta_code: int, sentence: str, mend: str
     ) -> None:
-        """A finding; `sentence` begins in lower case, as what stands before it may differ."""
+        """A finding; `sentence` begins in lower case and ends without a full stop."""
         if self.is_card:
             said = f"On the card with card_index {self.card_index}, {sentence}"
-        else:
+        elif sentence.split(" ", 1)[0].isalpha():
             said = sentence[:1].upper() + sentence[1:]
-        self.findings.add(self.pointer(tokens), code, meta_code, said, mend)
+        else:
+            said = sentence  # it begins with a key
+        self.findings.add(self.pointer(tokens), code, meta_code, f"{said}.", mend)
 
 
 def as_json(value: Any) -> str:
@@ -66,8 +70,8 @@ def as_json(value: Any) -> str:
 
 
 def counted(number: int, noun: str) -> str:
-    """`1 parameter`, `2 parameters`."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+    """`no parameters`, `1 parameter`, `2 parameters`."""
+    return f"{number} {noun}" if number == 1 else f"{number or 'no'} {noun}s"
 
 
 def listed(words: list[str]) -> str:

@@ -82,7 +82,7 @@ def _check_title(section: dict[str, Any], tokens: Tokens, place: Place) -> None:
             (*tokens, "title") if "title" in section else tokens,
             FindingCode.SECTION_TITLE,
             131008,
-            f"section {tokens[-1]} has no title",
+            f"{_section(tokens)} has no title",
             f"Give it a title of 1 to {LONGEST_TITLE} characters.",
         )
     elif type(title) is str and len(title) > LONGEST_TITLE:
@@ -90,7 +90,7 @@ def _check_title(section: dict[str, Any], tokens: Tokens, place: Place) -> None:
             (*tokens, "title"),
             FindingCode.SECTION_TITLE,
             131009,
-            f"the title {quoted(title)} of section {tokens[-1]} has {len(title)} characters; at "
+            f"the title {quoted(title)} of {_section(tokens)} has {len(title)} characters; at "
             f"most {LONGEST_TITLE} are allowed",
             f"Shorten it by {counted(len(title) - LONGEST_TITLE, 'character')}.",
         )
@@ -99,9 +99,13 @@ def _check_title(section: dict[str, Any], tokens: Tokens, place: Place) -> None:
             (*tokens, "title"),
             FindingCode.SECTION_TITLE,
             131009,
-            f"the title {quoted(title)} of section {tokens[-1]} has formatting marks",
+            f"the title {quoted(title)} of {_section(tokens)} has formatting marks",
             "Remove the pairs of *, _, ~ or ` around its words.",
         )
+
+
+def _section(tokens: Tokens) -> str:
+    return f"sections[{tokens[-1]}]"
 
 
 def _check_items(section: dict[str, Any], tokens: Tokens, place: Place) -> int:
@@ -112,7 +116,7 @@ def _check_items(section: dict[str, Any], tokens: Tokens, place: Place) -> int:
             (*tokens, "product_items") if "product_items" in section else tokens,
             FindingCode.PRODUCT_COUNT,
             131008,
-            f"section {tokens[-1]} has no products",
+            f"{_section(tokens)} has no products",
             'Give it product_items: [{"product_retailer_id":"<product>"}], or remove it.',
         )
         return 0
@@ -122,7 +126,7 @@ def _check_items(section: dict[str, Any], tokens: Tokens, place: Place) -> int:
                 (*tokens, "product_items", number),
                 FindingCode.VALUE_MISSING,
                 131008,
-                f"product {number} of section {tokens[-1]} has no product_retailer_id",
+                f"product_items[{number}] of {_section(tokens)} has no product_retailer_id",
                 'Add "product_retailer_id", the content id of the product in the catalogue.',
             )
     return len(items)

@@ -62,7 +62,7 @@ def tell_missing_text(form: TextForm, place: Place) -> None:
         FindingCode.VARIABLE_COUNT,
         132000,
         f"the {form.part} has {count}, {_braces(form.names)}, and no {form.part} component is sent",
-        f"Add {as_json(examples.text_component(form))} to the components of {place.holder}.",
+        f"Add {as_json(examples.text_component(form))} to {place.components}.",
     )
 
 
@@ -87,7 +87,7 @@ def check_value(part: str, parameter: Any, name: str | None, tokens: Tokens, pla
                 (*tokens, "type"),
                 FindingCode.VARIABLE_KIND,
                 132012,
-                f"the {part} takes texts, and parameter {tokens[-1]} is of type {quoted(kind)}",
+                f"the {part} takes texts, and {_named_at(tokens)} is of type {quoted(kind)}",
                 "Make it a parameter of type text, currency or date_time; media stand in the "
                 "header of a template that defines them.",
             )
@@ -136,7 +136,7 @@ def _check_content(kind: str, content: dict[str, Any], tokens: Tokens, place: Pl
                 (*tokens, kind),
                 FindingCode.VALUE_MISSING,
                 131008,
-                f"parameter {tokens[-1]} of type {kind} has no {key}",
+                f"{_named_at(tokens)} of type {kind} has no {key}",
                 f"Add {key} to its {kind} object: {words}.",
             )
         elif type(value) is not right:
@@ -144,7 +144,7 @@ def _check_content(kind: str, content: dict[str, Any], tokens: Tokens, place: Pl
                 (*tokens, kind, key),
                 FindingCode.VALUE_INVALID,
                 131009,
-                f"{key} of parameter {tokens[-1]} is not {words}",
+                f"the {key} of {_named_at(tokens)} is not {words}",
                 f"Make {key} {words}.",
             )
 
@@ -159,7 +159,7 @@ def _check_unnamed(form: TextForm, parameter: Any, tokens: Tokens, place: Place)
             (*tokens, "parameter_name"),
             FindingCode.VARIABLE_NAMED,
             132012,
-            f"parameter {tokens[-1]} of the {form.part} has the name {quoted(given)}, and this "
+            f"{_named_at(tokens)} of the {form.part} has the name {quoted(given)}, and this "
             f"template has numbered variables, {_braces(form.names)}",
             "Remove parameter_name and give the parameters in the order of the numbers.",
         )
@@ -184,9 +184,9 @@ def _check_named(form: TextForm, parameters: list[Any], position: int, place: Pl
         is_sound = False
         check_value(form.part, parameter, None, tokens, place)
         code, meta_code, sentence = fault
-        mend = f"The names of the {form.part} are {listed(list(form.names))}, each once"
         where = (*tokens, "parameter_name") if type(name) is str else tokens
-        place.add(where, code, meta_code, f"parameter {number} {sentence}", f"{mend}.")
+        mend = _name_mend(form, parameters)
+        place.add(where, code, meta_code, f"{_named_at(tokens)} {sentence}", mend)
     if is_sound and form.fixed is not None:
         length = sum(
             len(values.get(name, "")) * uses
@@ -220,6 +220,15 @@ def _name_fault(
     return None
 
 
+def _name_mend(form: TextForm, parameters: list[Any]) -> str:
+    given = [item.get("parameter_name") for item in parameters if type(item) is dict]
+    lacking = [as_json(name) for name in form.names if name not in given]
+    names = f"the {form.part} has the variables {listed(list(form.names))}"
+    if lacking:
+        return f'Set its "parameter_name" to {" or ".join(lacking)}; {names}.'
+    return f"Remove this parameter; {names}, each once."
+
+
 def _tell_named_count(form: TextForm, given: list[Any], where: Tokens, place: Place) -> None:
     lacking = [name for name in form.names if name not in given]
     if lacking:
@@ -237,8 +246,8 @@ def _tell_count(form: TextForm, given: int, where: Tokens, place: Place) -> None
             where[:1],
             FindingCode.COMPONENT_UNEXPECTED,
             132000,
-            f"a {form.part} with {counted(given, 'parameter')} is sent, and {place.holder} "
-            f"has no {form.part}",
+            f"a {form.part} with {counted(given, 'parameter')} is sent, and the template defines "
+            "none there",
             f"Remove the {form.part} component.",
         )
         return
@@ -282,8 +291,12 @@ def _list_of(component: dict[str, Any]) -> tuple[str, ...]:
 
 def _called(part: str, name: str | None, tokens: Tokens) -> str:
     if name is None:
-        return f"the value of parameter {tokens[-1]} of the {part}"
+        return f"the value of {_named_at(tokens)} of the {part}"
     return f"the value of {{{{{name}}}}} in the {part}"
+
+
+def _named_at(tokens: Tokens) -> str:
+    return f"parameters[{tokens[-1]}]"
 
 
 def _braces(names: tuple[str, ...]) -> str:

@@ -38,7 +38,7 @@ json_values = st.recursive(
     max_leaves=8,
 )
 odd = st.one_of(st.sampled_from(ODD), json_values)
-quick = settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+quick = settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 def places(value: Any) -> list[tuple[Any, Any]]:

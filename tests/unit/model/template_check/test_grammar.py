@@ -22,7 +22,7 @@ def findings(sample: Sample, template: Any) -> tuple[Fault, ...]:
     return check_template(form, template, PATH)
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 @given(samples())
 def test_a_valid_send_has_no_finding(sample):
     before = copy.deepcopy(sample.template)
@@ -35,7 +35,7 @@ def test_each_mutation_is_found_where_it_was_made(mutation):
     tried = 0
 
     @settings(
-        max_examples=15,
+        max_examples=8,
         deadline=None,
         derandomize=True,
         database=None,
