@@ -17,9 +17,11 @@ from waypost.accept.limits import RequestLimits
 from waypost.accept.rehearser import Rehearser
 from waypost.accept.screener import Screener
 from waypost.api.app import App
+from waypost.api.auth import Doorkeeper
 from waypost.api.health import HealthEndpoint
 from waypost.api.messages import SendEndpoint
 from waypost.api.senders import SendersEndpoint
+from waypost.api.slowdown import Slowdown
 from waypost.api.webhooks import WebhookEndpoint
 from waypost.callback.deliverer import Deliverer, Patience, load_callbacks
 from waypost.callback.publisher import Publisher
@@ -46,6 +48,7 @@ from waypost.runtime.ids import IdMaker
 from waypost.runtime.listening import choose_port, url_of
 from waypost.runtime.logs import configure_logs
 from waypost.runtime.metrics import Metrics
+from waypost.runtime.setting import read_networks
 from waypost.runtime.supervisor import Part, supervise
 from waypost.runtime.vault import Vault, open_vault
 from waypost.status.recorder import Recorder
@@ -218,6 +221,8 @@ def assemble(config: Config, store: Store, senses: Senses, port: int) -> Gateway
         admission=pacing,
     )
     accounts = Accounts(store, clock)
+    slowdown = Slowdown(clock, metrics)
+    doorkeeper = Doorkeeper(accounts, clock, slowdown, read_networks(config.trusted_proxies))
     screener = Screener()
     acceptor = Acceptor(
         store=store,
@@ -230,7 +235,7 @@ def assemble(config: Config, store: Store, senses: Senses, port: int) -> Gateway
     )
     app = App(
         messages=SendEndpoint(
-            accounts=accounts,
+            doorkeeper=doorkeeper,
             examiner=Examiner(BareShelves(), clock),
             acceptor=acceptor,
             rehearser=Rehearser(store, screener, clock),
@@ -245,7 +250,7 @@ def assemble(config: Config, store: Store, senses: Senses, port: int) -> Gateway
             max_recipients=config.max_recipients,
             max_body_bytes=config.max_body_bytes,
         ),
-        senders=SendersEndpoint(accounts, clock),
+        senders=SendersEndpoint(doorkeeper),
         webhooks=WebhookEndpoint(receiver, clock, metrics),
         health=HealthEndpoint(store, clock, metrics),
     )

@@ -2,7 +2,8 @@
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, MutableMapping, Sequence
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import Any
 
 from waypost.wire.envelope import Answer
@@ -12,11 +13,17 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 
+Network = IPv4Network | IPv6Network
+
 BODY_S = 30.0
 """How long a client may take to send its body: no connection is held open by waiting."""
 
 PATIENCE_BYTES = 16 * 1024 * 1024
 """How much of a body that is too large is still taken in."""
+
+
+MOST_HOPS = 32
+"""How many proxies before us are believed in one request."""
 
 
 class BodyTooLargeError(Exception):
@@ -48,6 +55,56 @@ def header(scope: Scope, name: bytes) -> str | None:
             text: str = value.decode("latin-1")
             return text
     return None
+
+
+def client_address(scope: Scope, trusted: Sequence[Network] = ()) -> str:
+    """The address that the request came from; empty if the server tells none.
+
+    trusted  the proxies before us: only what one of them says in `X-Forwarded-For` is believed,
+             from the right, up to the first address that is none of them
+    """
+    client = scope.get("client")
+    told = str(client[0]) if client else ""
+    if not trusted:
+        return told
+    peer = _parse_address(told)
+    if peer is None or not _is_in(peer, trusted):
+        return told
+    named = [
+        hop
+        for name, value in scope["headers"]
+        if name == b"x-forwarded-for"
+        for hop in value.decode("latin-1").split(",")
+    ]
+    nearest = peer
+    for hop in reversed(named[-MOST_HOPS:]):
+        address = _parse_address(hop)
+        if address is None:  # what a proxy could not tell, nobody before it can
+            break
+        nearest = address
+        if not _is_in(address, trusted):
+            break
+    return str(nearest)
+
+
+def _parse_address(text: str) -> IPv4Address | IPv6Address | None:
+    """An address as proxies write it: bare, with a port, or in brackets."""
+    bare = text.strip().strip('"')
+    if bare.startswith("["):
+        bare = bare[1:].partition("]")[0]
+    elif bare.count(":") == 1:
+        bare = bare.partition(":")[0]
+    try:
+        address = ip_address(bare)
+    except ValueError:
+        return None
+    if isinstance(address, IPv6Address) and address.ipv4_mapped is not None:
+        return address.ipv4_mapped
+    return address
+
+
+def _is_in(address: IPv4Address | IPv6Address, networks: Sequence[Network]) -> bool:
+    return any(address in network for network in networks)
 
 
 async def read_body(scope: Scope, receive: Receive, most: int) -> bytes:

@@ -20,8 +20,7 @@ from waypost.api.asgi import (
     header,
     read_body,
 )
-from waypost.api.auth import authenticate, find_sender
-from waypost.directory.accounts import Accounts
+from waypost.api.auth import Doorkeeper, find_sender
 from waypost.model.account import Account, AccountKind, CheckMode
 from waypost.model.refusal import Fault, Reason, Refusal
 from waypost.model.sender import Sender
@@ -53,7 +52,7 @@ class SendEndpoint:
     prices  what a message costs by kind of account, in minor units, unless the account says
     """
 
-    accounts: Accounts
+    doorkeeper: Doorkeeper
     examiner: Examiner
     acceptor: Acceptor
     rehearser: Rehearser
@@ -75,8 +74,7 @@ class SendEndpoint:
     async def _post(
         self, scope: Scope, receive: Receive, sid: str, phone_number: str
     ) -> Answer | Refusal:
-        key, address = header(scope, b"api-key"), client_address(scope)
-        account = await authenticate(self.accounts, self.clock, sid, key, address)
+        account = await self.doorkeeper.admit(scope, sid)
         if isinstance(account, Refusal):
             return account
         sender = find_sender(account, phone_number)
@@ -208,9 +206,3 @@ def read_key(key: str | None, sender: Sender, body: bytes) -> IdempotencyKey | R
 def refuse(code: str, message: str) -> Refusal:
     """A refusal of the request as a whole."""
     return Refusal(Reason.PAYLOAD, (Fault("", code, message),))
-
-
-def client_address(scope: Scope) -> str:
-    """The address that the request came from."""
-    client = scope.get("client")
-    return str(client[0]) if client else ""

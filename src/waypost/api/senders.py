@@ -2,12 +2,9 @@
 
 from dataclasses import dataclass
 
-from waypost.api.asgi import Scope, header
-from waypost.api.auth import authenticate
-from waypost.api.messages import client_address
-from waypost.directory.accounts import Accounts
+from waypost.api.asgi import Scope
+from waypost.api.auth import Doorkeeper
 from waypost.model.refusal import Refusal
-from waypost.runtime.clock import Clock
 from waypost.wire.envelope import Answer, render_refusal, render_senders
 
 
@@ -15,14 +12,11 @@ from waypost.wire.envelope import Answer, render_refusal, render_senders
 class SendersEndpoint:
     """The account's senders."""
 
-    accounts: Accounts
-    clock: Clock
+    doorkeeper: Doorkeeper
 
     async def get(self, scope: Scope, sid: str) -> Answer:
         """200 with the senders, or the refusal of the credentials."""
-        account = await authenticate(
-            self.accounts, self.clock, sid, header(scope, b"api-key"), client_address(scope)
-        )
+        account = await self.doorkeeper.admit(scope, sid)
         if isinstance(account, Refusal):
             return render_refusal(account)
         return render_senders(list(account.senders.values()))

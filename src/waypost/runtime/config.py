@@ -22,6 +22,7 @@ from waypost.runtime.setting import (
     choice,
     folder,
     integer,
+    networks,
     number,
     price,
     switch,
@@ -75,6 +76,22 @@ class Config:
         "",
         "The address under which customers and Meta reach the gateway, if it differs from "
         "host and port.",
+    )
+
+    trusted_proxies: str = _setting(
+        networks(),
+        "",
+        "The proxies before the gateway, as addresses or networks with commas between: what they "
+        "say in X-Forwarded-For is the client's address. Empty believes nobody.",
+    )
+    tls_certificate: str = _setting(
+        text(),
+        "",
+        "The file of the certificate chain (PEM) to speak HTTPS with, together with tls_key; empty "
+        "speaks HTTP, behind a proxy that speaks HTTPS.",
+    )
+    tls_key: str = _setting(
+        text(), "", "The file of the certificate's private key (PEM, without a password)."
     )
 
     meta_base_url: str = _setting(
@@ -272,7 +289,12 @@ def load_config(
         origins[given.name] = given.origin
     if problems:
         raise ConfigError(tuple(problems))
-    return LoadedConfig(Config(**values), origins)
+    config = Config(**values)
+    if bool(config.tls_certificate) != bool(config.tls_key):
+        raise ConfigError(
+            ("tls_certificate and tls_key belong together: set both for HTTPS, or neither.",)
+        )
+    return LoadedConfig(config, origins)
 
 
 def render_config(loaded: LoadedConfig) -> list[ConfigRow]:

@@ -39,6 +39,7 @@ class Metrics:
 
     messages_accepted    messages we became answerable for
     requests_refused     refusals at the door, by code
+    failed_authentications  wrong credentials: told, slowed or turned_away
     findings             findings of checks at the door, by code, refused or noted
     dispatch_attempts    messages given to Meta, by outcome
     statuses_recorded    delivery statuses of Meta, by status
@@ -57,6 +58,11 @@ class Metrics:
         )
         self.requests_refused = self._counters(
             "requests_refused", "Requests refused at the door.", "code"
+        )
+        self.failed_authentications = self._counters(
+            "failed_authentications",
+            "Requests whose credentials were wrong, by how they were answered.",
+            "result",
         )
         self.findings = self._counters(
             "findings", "Findings of the checks at the door, refused or noted.", "code"

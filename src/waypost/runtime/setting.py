@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 from urllib.parse import urlsplit
@@ -139,6 +140,24 @@ def folder() -> Kind[Path]:
         return Path(value)
 
     return Kind(words, parse)
+
+
+def networks() -> Kind[str]:
+    """Addresses and networks with commas between; `read_networks` reads them."""
+    words = "addresses or networks with commas between, like 10.0.0.0/8,192.0.2.7"
+
+    def parse(value: object) -> str:
+        if not isinstance(value, str):
+            raise TypeError(words)
+        read_networks(value)
+        return value
+
+    return Kind(words, parse)
+
+
+def read_networks(value: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    """The networks of a setting. Raises ValueError."""
+    return tuple(ip_network(one.strip()) for one in value.split(",") if one.strip())
 
 
 def price() -> Kind[int]:

@@ -5,8 +5,9 @@ import asyncio
 import pytest
 
 from support.nouns import NOW, SENDER_ID, account, api_key, sender
+from waypost.api.asgi import client_address
 from waypost.api.auth import authenticate, find_sender
-from waypost.api.messages import AccountTemplates, check_content_type, client_address, read_key
+from waypost.api.messages import AccountTemplates, check_content_type, read_key
 from waypost.directory.credentials import hash_key
 from waypost.model.account import AccountState
 from waypost.model.refusal import Reason, Refusal
