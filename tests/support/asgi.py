@@ -79,11 +79,16 @@ async def call(
 
 @dataclass
 class Network:
-    """Applications by host; both sides' HTTP clients."""
+    """Applications by host; both sides' HTTP clients.
+
+    calls  method and URL of each, in their order
+    """
 
     hosts: dict[str, Application] = field(default_factory=dict)
+    calls: list[tuple[str, str]] = field(default_factory=list)
 
     async def ask(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> Answered:
+        self.calls.append((method, url))
         parts = urlsplit(url)
         app = self.hosts.get(parts.netloc)
         if app is None:

@@ -7,6 +7,9 @@ from msgspec import Struct
 
 from waypost.model.template import Template, TemplateChangeKind
 
+UNRATED = "UNKNOWN"
+"""The quality of a template that Meta has not rated; to say nothing of it means the same."""
+
 
 class Difference(Struct, frozen=True):
     """One thing that differs; `before` and `after` as in `TemplateChange`."""
@@ -31,7 +34,7 @@ def differences(before: Template | None, after: Template | None) -> Iterator[Dif
         yield Difference(TemplateChangeKind.STATUS, before.status, after.status, reason)
     if before.category != after.category:
         yield Difference(TemplateChangeKind.CATEGORY, before.category, after.category)
-    if before.quality != after.quality:
+    if (before.quality or UNRATED) != (after.quality or UNRATED):
         yield Difference(TemplateChangeKind.QUALITY, before.quality or None, after.quality or None)
     if before.parameter_format != after.parameter_format:
         old, new = before.parameter_format, after.parameter_format
