@@ -141,7 +141,9 @@ def _tell_unexpected(
             "Remove this button component.",
         )
         return 0
-    if stands is None or not stands.is_known:
+    if form.has_cards:
+        mend = "Move this component onto the card whose button it fills."
+    elif stands is None or not stands.is_known:
         mend = "Remove this button component."
     elif stands.is_needed:
         mend = f"Put {as_json(examples.button_component(stands))} in its place."
@@ -167,7 +169,7 @@ def _at(component: dict[str, Any]) -> str:
 def _stands(form: PartsForm, component: dict[str, Any]) -> str:
     """What the template has at the index of the component."""
     if not form.buttons:
-        return "the template defines no buttons"
+        return "the template defines no buttons" + (" but those of its cards" * form.has_cards)
     stands = _button_at(form, component.get("index"))
     if stands is None:
         return f"the template defines none; it has {counted(len(form.buttons), 'button')}"

@@ -92,6 +92,7 @@ class PartsForm(Struct, frozen=True):
     needed            a bit for each button that every send must fill, by its index
     has_offer         whether this is a limited-time offer
     needs_expiration  whether its sends must say when the offer ends
+    has_cards         whether this is what stands around the cards of a carousel
     """
 
     header_kind: str
@@ -102,6 +103,7 @@ class PartsForm(Struct, frozen=True):
     has_offer: bool = False
     needs_expiration: bool = False
     is_authentication: bool = False
+    has_cards: bool = False
 
 
 class TemplateForm(Struct, frozen=True):
@@ -153,7 +155,7 @@ def _parts(components: list[Mapping[str, Any]], traits: _Traits) -> PartsForm:
     header = TextForm("header", is_defined=False)
     body: TextForm | None = TextForm("body", is_defined=False)
     buttons: list[Mapping[str, Any]] = []
-    has_offer = needs_expiration = False
+    has_offer = needs_expiration = has_cards = False
     for component in components:
         kind = _upper(component.get("type"))
         if kind == "HEADER":
@@ -165,6 +167,8 @@ def _parts(components: list[Mapping[str, Any]], traits: _Traits) -> PartsForm:
             body = _body(component, traits)
         elif kind == "BUTTONS":
             buttons = _places(component.get("buttons"))
+        elif kind == "CAROUSEL":
+            has_cards = True
         elif kind == "LIMITED_TIME_OFFER":
             offer = component.get("limited_time_offer")
             has_offer = True
@@ -184,6 +188,7 @@ def _parts(components: list[Mapping[str, Any]], traits: _Traits) -> PartsForm:
         has_offer=has_offer,
         needs_expiration=needs_expiration,
         is_authentication=traits.is_authentication,
+        has_cards=has_cards,
     )
 
 

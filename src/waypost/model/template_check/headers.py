@@ -26,7 +26,7 @@ def check_header(form: PartsForm, component: dict[str, Any], position: int, plac
         parameters = []
     if kind in {"", "TEXT"}:
         if not _is_textual(parameters):
-            _tell_no_place(kind, position, place)
+            _tell_no_place(form, position, place)
             return
         check_text(form.header, component, position, place)
     elif kind in HEADER_KINDS:
@@ -64,17 +64,21 @@ def _is_textual(parameters: list[Any]) -> bool:
     return True
 
 
-def _tell_no_place(kind: str, position: int, place: Place) -> None:
+def _tell_no_place(form: PartsForm, position: int, place: Place) -> None:
+    kind = form.header_kind
     has = "a text as header" if kind else "no header there"
+    if kind:
+        mend = "Send a header of texts, one for each of its variables; if it has none, send none."
+    elif form.has_cards:
+        mend = "Move this component onto the card whose header it is."
+    else:
+        mend = "Remove the header component."
     place.add(
         (position,),
         FindingCode.HEADER_KIND if kind else FindingCode.COMPONENT_UNEXPECTED,
         132012,
         f"the header sent is no text, and the template defines {has}",
-        "Send a header of texts alone, one for each of its variables; if it has none, remove "
-        "the header component."
-        if kind
-        else "Remove the header component.",
+        mend,
     )
 
 

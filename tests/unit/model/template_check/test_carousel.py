@@ -181,3 +181,18 @@ def test_cards_are_numbered_without_gaps_or_repeats(indexes, place):
 
 def test_a_definition_that_says_nothing_of_its_cards_is_not_checked():
     assert found([HELLO, {"type": "CAROUSEL"}], carousel(card())) == []
+
+
+@pytest.mark.parametrize(
+    ("sent", "mend"),
+    [
+        (header(media()), "Move this component onto the card whose header it is."),
+        (
+            button("quick_reply", 0, payload="x"),
+            "Move this component onto the card whose button it fills.",
+        ),
+    ],
+)
+def test_what_belongs_on_a_card_is_sent_there(sent, mend):
+    (fault,) = check(MEDIA, sent, carousel(card(), card()))
+    assert (fault.path, fault.meta_code, fault.mend) == ("/components/0", 132012, mend)
