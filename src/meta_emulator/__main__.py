@@ -57,6 +57,13 @@ def serve_command(  # noqa: PLR0913, PLR0917 typer's way to declare options
     webhook_retry_cap: Annotated[
         float, typer.Option(help="Longest gap between two tries of a webhook, in seconds.")
     ] = 300.0,
+    review_delay: Annotated[
+        int, typer.Option(help="Milliseconds that a new template is PENDING.", min=0)
+    ] = 2000,
+    strict_handles: Annotated[  # noqa: FBT002 typer's way
+        bool,
+        typer.Option("--strict-handles", help="Take samples of templates uploaded here alone."),
+    ] = False,
     limits: Annotated[  # noqa: FBT002 typer's way
         bool, typer.Option("--limits", help="Refuse sends beyond Meta's rates.")
     ] = False,
@@ -88,6 +95,8 @@ def serve_command(  # noqa: PLR0913, PLR0917 typer's way to declare options
             batch=webhook_batch,
             retry_cap_s=webhook_retry_cap,
             keeps_limits=limits,
+            review_delay_s=review_delay / 1000,
+            is_strict_about_handles=strict_handles,
         )
     except (SeedError, SettingsError) as error:
         _leave(str(error), MISUSED)

@@ -19,6 +19,8 @@ MOST_BLOCKED = 64_000
 SOME_FAILED = 139100
 LIST_FULL = 139101
 SILENT = 131047
+PARTLY_DONE = 200
+"""Where some were blocked, clients read the answer and not an error: it has both (judgement)."""
 SOME_DETAILS = "Failed to block some users, see the block_users response list for details"
 
 User = tuple[str, str, str]
@@ -54,7 +56,10 @@ class Blocking:
         listed["failed_users"] = failed
         beside = {"messaging_product": "whatsapp", "block_users": listed}
         error = refused(SOME_FAILED, SOME_DETAILS)
-        return self._responder.error(error, request.version, beside)
+        answer = self._responder.error(error, request.version, beside)
+        if added:
+            answer.status = PARTLY_DONE
+        return answer
 
     def unblock(self, request: Request, number: Number) -> Answer:
         """`DELETE`: take users off the list."""

@@ -98,10 +98,12 @@ class Templates:
             if query.get(key)
         }
         name = query.get("name", "").lower()
+        content = query.get("content", "").lower()
         found = [
             template
             for template in waba.templates.values()
             if name in template.name.lower()
+            and (not content or content in encode(template.components).decode().lower())
             and all(_value(template, key).lower() in words for key, words in wanted.items())
         ]
         shown = page(
@@ -243,7 +245,15 @@ class Templates:
         if components is not None:
             self._reviewer.set_components(template, components, is_told=False)
             self._reviewer.begin(template)
-        return SUCCESS
+        # Meta's page shows `success` alone; current clients read the rest and fail without it.
+        return encode(
+            {
+                "success": True,
+                "id": template.id,
+                "name": template.name,
+                "category": template.category,
+            }
+        )
 
     def _check_edits(self, template: Template) -> None:
         now = self._state.clock.now()

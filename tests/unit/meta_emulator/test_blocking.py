@@ -55,7 +55,7 @@ def test_who_did_not_write_within_a_day_is_told_apart():
             await it.clock.turn(24 * 3600 + 1)
             await write(it, FIRST)
             answer = await it.ask("POST", BLOCKED, users(FIRST, SECOND))
-            assert answer.status == 400
+            assert answer.status == 200
             assert answer.json["error"]["code"] == 139100
             listed = answer.json["block_users"]
             assert [user["input"] for user in listed["added_users"]] == [FIRST]
@@ -63,6 +63,12 @@ def test_who_did_not_write_within_a_day_is_told_apart():
             assert (failed["input"], failed["errors"][0]["code"]) == (SECOND, 131047)
 
     asyncio.run(scene())
+
+
+def test_an_answer_of_nobody_blocked_is_an_error():
+    answer = asyncio.run(emulated().ask("POST", BLOCKED, users(FIRST)))
+    assert (answer.status, answer.json["error"]["code"]) == (400, 139100)
+    assert answer.json["block_users"]["added_users"] == []
 
 
 def test_a_blocked_user_is_neither_reached_nor_heard():
