@@ -63,6 +63,17 @@ def test_a_product_that_changed_is_kept_as_it_is_now(stored):
     assert found(stored, "a") == {"a": product("a", name="New", availability="discontinued")}
 
 
+def test_what_was_read_later_stays(stored):
+    keep(stored, product("a", name="New"), at=later(1))
+    keep(stored, product("a", name="Old"), product("b"))
+    for at in (later(1), NOW):
+        read = Catalogue(ACCOUNT, CATALOGUE, CatalogueSource.META, 1, at)
+        stored.do(lambda t, read=read: t.catalogues.save(read))
+
+    assert [one.name for one in page(stored)] == ["New", "Product b"]
+    assert stored.ask(lambda t: t.catalogues.find(ACCOUNT, CATALOGUE)).refreshed_at == later(1)
+
+
 def test_products_that_were_not_read_again_go(stored):
     keep(stored, product("a"), product("b"))
     keep(stored, product("b"), at=later(1), catalogue_id="1")

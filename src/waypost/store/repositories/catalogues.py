@@ -44,7 +44,7 @@ class CataloguesRepository:
         return [catalogue_of(row) for row in rows]
 
     async def save(self, catalogue: Catalogue) -> None:
-        """A catalogue, new or read again."""
+        """A catalogue, new or read again; one that was read later stays."""
         await self.driver.execute(
             "catalogues.save",
             {
@@ -63,7 +63,7 @@ class CataloguesRepository:
         products: Sequence[Product],
         refreshed_at: datetime,
     ) -> None:
-        """Products, new or changed; each id at most once in one call."""
+        """Products, new or changed, each id at most once; those read later stay."""
         at = to_ms(refreshed_at)
         await self.driver.execute_rows(
             "catalogues.save_products",

@@ -9,14 +9,15 @@ SELECT account_id, catalogue_id, source, products, refreshed_at
 FROM catalogues WHERE account_id = :account_id ORDER BY catalogue_id
 
 -- name: catalogues.save
--- A catalogue, once all its products are kept.
+-- A catalogue, once all its products are kept; what was begun later stays.
 INSERT INTO catalogues (account_id, catalogue_id, source, products, refreshed_at)
 VALUES (:account_id, :catalogue_id, :source, :products, :refreshed_at)
 ON CONFLICT (account_id, catalogue_id) DO UPDATE
 SET source = excluded.source, products = excluded.products, refreshed_at = excluded.refreshed_at
+WHERE excluded.refreshed_at >= catalogues.refreshed_at
 
 -- name: catalogues.save_products
--- Products of a catalogue, new or changed.
+-- Products of a catalogue, new or changed; what a later reading brought stays.
 INSERT INTO products (account_id, catalogue_id, retailer_id, name, availability, is_hidden, price,
     refreshed_at)
 VALUES
@@ -24,6 +25,7 @@ VALUES
 ON CONFLICT (account_id, catalogue_id, retailer_id) DO UPDATE
 SET name = excluded.name, availability = excluded.availability, is_hidden = excluded.is_hidden,
     price = excluded.price, refreshed_at = excluded.refreshed_at
+WHERE excluded.refreshed_at >= products.refreshed_at
 
 -- name: catalogues.drop_stale
 -- Products that the latest reading of the catalogue did not name.
