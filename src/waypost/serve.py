@@ -26,7 +26,12 @@ from waypost.api.webhooks import WebhookEndpoint
 from waypost.callback.deliverer import Deliverer, Patience, load_callbacks
 from waypost.callback.publisher import Publisher
 from waypost.directory.accounts import Accounts
+from waypost.directory.blocks import BlockList
+from waypost.directory.byte_keeper import ByteKeeper
+from waypost.directory.media import MediaLibrary
+from waypost.directory.media_renewer import MediaRenewer
 from waypost.directory.registrar import Registrar
+from waypost.directory.samples import SampleLibrary
 from waypost.directory.synchronizer import Synchronizer
 from waypost.directory.templates import TemplateManager
 from waypost.dispatch.decide import Policy
@@ -48,6 +53,7 @@ from waypost.runtime.ids import IdMaker
 from waypost.runtime.listening import choose_port, url_of
 from waypost.runtime.logs import configure_logs
 from waypost.runtime.metrics import Metrics
+from waypost.runtime.objects import Bucket, open_objects
 from waypost.runtime.setting import read_networks
 from waypost.runtime.supervisor import Part, supervise
 from waypost.runtime.vault import Vault, open_vault
@@ -105,6 +111,10 @@ class Gateway:
     templates: TemplateManager
     store: Store
     graph: GraphClient
+    media: MediaLibrary
+    samples: SampleLibrary
+    media_renewer: MediaRenewer
+    blocks: BlockList
     workers: tuple[Worker, ...]
     senses: Senses
 
@@ -256,6 +266,7 @@ def assemble(config: Config, store: Store, senses: Senses, port: int) -> Gateway
     )
     graph = build_graph(config, http, senses.vault)
     synchronizer = build_synchronizer(config, store, graph, clock, ids)
+    media_renewer = build_media(config, store, graph, senses)
     return Gateway(
         config=config,
         base_url=config.public_url.rstrip("/") or url_of(config.host, port),
@@ -267,8 +278,35 @@ def assemble(config: Config, store: Store, senses: Senses, port: int) -> Gateway
         templates=TemplateManager(store, graph, synchronizer, clock, ids.number, entropy),
         store=store,
         graph=graph,
+        media=media_renewer.library,
+        samples=media_renewer.samples,
+        media_renewer=media_renewer,
+        blocks=BlockList(store, graph, clock, entropy),
         workers=(dispatch, webhooks, callbacks),
         senses=senses,
+    )
+
+
+def build_media(config: Config, store: Store, graph: GraphClient, senses: Senses) -> MediaRenewer:
+    """What takes media and samples in, knows them, and keeps them good at Meta.
+
+    Their bytes lie in a folder of `data_dir`, or in the bucket that the settings name.
+    """
+    bucket = Bucket(
+        config.media_bucket,
+        config.media_endpoint,
+        config.media_region,
+        config.media_access_key,
+        config.media_secret_key,
+    )
+    keeper = ByteKeeper(store, open_objects(config.data_dir / "media", bucket))
+    clock, entropy, timeout_s = senses.clock, senses.entropy, config.media_timeout_s
+    return MediaRenewer(
+        store,
+        clock,
+        MediaLibrary(keeper, graph, clock, entropy, timeout_s),
+        SampleLibrary(keeper, graph, clock, entropy, timeout_s, config.meta_app_id),
+        timedelta(days=config.media_keep_days),
     )
 
 
@@ -325,6 +363,7 @@ async def run_gateway(config: Config, *, ready: Callable[[Gateway], None] | None
             [
                 Part("server", server.serve, server.stop, config.shutdown_grace_s * SERVER_SHARE),
                 Part("synchronizer", gateway.synchronizer.run, gateway.synchronizer.stop),
+                Part("media", gateway.media_renewer.run, gateway.media_renewer.stop, SPARE_S),
                 *(Part(worker.name, worker.run, worker.stop) for worker in gateway.workers),
             ],
             grace_s=config.shutdown_grace_s,

@@ -24,7 +24,13 @@ def test_every_setting_has_one_row_of_five_cells():
 def test_secrets_are_marked_and_nothing_else_is():
     rows = render_settings().splitlines()[2:]
     marked = [name for name, row in zip(SETTINGS, rows, strict=True) if "**Secret.**" in row]
-    assert marked == ["meta_app_secret", "meta_verify_token", "operator_token", "secret_keys"]
+    assert marked == [
+        "meta_app_secret",
+        "meta_verify_token",
+        "operator_token",
+        "secret_keys",
+        "media_secret_key",
+    ]
 
 
 def test_the_example_of_the_page_is_a_valid_file(tmp_path):

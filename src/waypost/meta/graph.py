@@ -57,6 +57,13 @@ class GraphClient:
         Raises MetaRefusedError with Meta's own words, VaultError, NeverLeftError, or
         AnswerLostError: then Meta may have done it.
         """
+        return read_object(await self.answer(call))
+
+    async def answer(self, call: GraphCall) -> HttpAnswer:
+        """The answer as it came, for calls whose refusals say more than one thing.
+
+        Raises VaultError, NeverLeftError or AnswerLostError.
+        """
         url = f"{self.base_url}/{self.version}/{call.path}"
         if call.query:
             url += f"?{urlencode(call.query)}"
@@ -65,8 +72,7 @@ class GraphClient:
         if body is not None and not isinstance(body, bytes):
             headers["Content-Type"] = JSON_TYPE
             body = _encode(body)
-        answer = await self.http.request(HttpCall(call.method, url, headers, body), self.timeout_s)
-        return read_object(answer)
+        return await self.http.request(HttpCall(call.method, url, headers, body), self.timeout_s)
 
     async def pages(self, call: GraphCall) -> AsyncIterator[list[Any]]:
         """The `data` of each page of a list, following Meta's cursors (`reference` 7.1).

@@ -117,6 +117,11 @@ class Config:
     meta_verify_token: str = _secret(
         "The word that Meta repeats when it verifies the webhook's address."
     )
+    meta_app_id: str = _setting(
+        text("digits, or empty", r"[0-9]*"),
+        "",
+        "The id of the Meta app; samples for templates' headers are uploaded in its name.",
+    )
     operator_token: str = _secret(
         "The bearer token that the operator's own requests carry; empty refuses them all."
     )
@@ -187,6 +192,36 @@ class Config:
         False,  # noqa: FBT003 # written as the file would have it
         "Whether callbacks may go to private and loopback addresses; for development only.",
     )
+
+    media_timeout_s: float = _setting(
+        number(1), 120, "How long giving one medium to Meta may take; it may have 100 MB."
+    )
+    media_keep_days: int = _setting(
+        integer(1),
+        30,
+        "How many days after its last use a medium is still given to Meta again before Meta "
+        "forgets it.",
+    )
+    media_bucket: str = _setting(
+        text(),
+        "",
+        "The S3 bucket that keeps the bytes of media; empty keeps them in the folder media of "
+        "data_dir.",
+    )
+    media_endpoint: str = _setting(
+        url(may_be_empty=True),
+        "",
+        "The address of an S3-compatible service; empty asks Amazon's. Only an http:// address "
+        "is spoken to without TLS.",
+    )
+    media_region: str = _setting(text(), "", "The region of media_bucket.")
+    media_access_key: str = _setting(
+        text(),
+        "",
+        "The access key of media_bucket; empty looks where Amazon's own tools look, the "
+        "machine's role included.",
+    )
+    media_secret_key: str = _secret("The secret that belongs to media_access_key.")
 
     commit_linger_ms: float = _setting(
         number(0), 1.0, "How long the database's writer waits for company before it commits."

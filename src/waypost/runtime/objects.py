@@ -17,6 +17,8 @@ import obstore
 from obstore.exceptions import BaseError
 from obstore.store import LocalStore, S3Store
 
+from waypost.runtime.config import ConfigError
+
 if TYPE_CHECKING:
     from obstore.store import S3Config
 
@@ -69,7 +71,14 @@ class Bucket:
 
 
 def open_objects(folder: Path, bucket: Bucket) -> ObjectStore:
-    """The bucket, if one is named; else the folder, made when the first bytes come."""
+    """The bucket, if one is named; else the folder, made when the first bytes come.
+
+    Raises ConfigError for one key of a bucket without the other.
+    """
+    if bool(bucket.access_key) != bool(bucket.secret_key):
+        raise ConfigError(
+            ("media_access_key and media_secret_key belong together: set both, or neither",)
+        )
     return BucketObjects(bucket) if bucket.name else FolderObjects(folder)
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from waypost.runtime.config import ConfigError
 from waypost.runtime.objects import (
     Bucket,
     BucketObjects,
@@ -144,3 +145,9 @@ def test_a_bucket_that_does_not_exist_is_told_without_its_keys(endpoint):
 def test_a_bucket_is_used_if_one_is_named_and_else_the_folder(tmp_path):
     assert isinstance(open_objects(tmp_path, Bucket("")), FolderObjects)
     assert isinstance(open_objects(tmp_path, bucket_at("http://127.0.0.1:9")), BucketObjects)
+
+
+@pytest.mark.parametrize("keys", [("access", ""), ("", "secret")])
+def test_one_key_without_the_other_is_refused_at_the_start(tmp_path, keys):
+    with pytest.raises(ConfigError, match="media_access_key and media_secret_key"):
+        open_objects(tmp_path, Bucket("media", "", "", *keys))
