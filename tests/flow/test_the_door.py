@@ -82,6 +82,18 @@ def test_a_wrong_count_is_refused_with_metas_own_code_and_nothing_is_charged(tmp
     at_the_door(tmp_path, body_, check_mode=STRICT)
 
 
+def test_faults_of_the_body_and_findings_of_the_check_are_told_in_one_answer(tmp_path):
+    async def body_(pair):
+        wrong = template("order_update", components=[body("one")], to="12")
+        found = {one["path"]: one["code"] for one in details(await pair.send(wrong))}
+        assert found == {
+            "/messaging_object/to": "invalid_phone_number",
+            "/messaging_object/template/components/0/parameters": "variable_count",
+        }
+
+    at_the_door(tmp_path, body_, check_mode=STRICT)
+
+
 def test_in_warn_mode_findings_are_noted_in_the_timeline(tmp_path):
     async def body_(pair):
         message_id = await pair.accepted(template("order_updat"))

@@ -26,7 +26,6 @@ def defined(*components, name="summer"):
     return Template(name, "en_US", "MARKETING", "APPROVED", components)
 
 
-MPM_TEMPLATE = defined({"type": "BUTTONS", "buttons": [{"type": "MPM", "text": "View items"}]})
 
 
 @pytest.mark.parametrize("count", [1, 2, 10])
@@ -186,12 +185,3 @@ def test_an_mpm_button_has_exactly_one_parameter(parameters):
         expected = (f"{COMPONENTS}/0/parameters/1", "too_many")
 
     assert refused(wrap(message(template({**button, "parameters": parameters})))) == [expected]
-
-
-def test_a_send_of_an_mpm_template_needs_its_button():
-    bare = message({"name": "summer", "language": {"code": "en_US"}})
-
-    assert refused(wrap(message(template())), MPM_TEMPLATE) == [(COMPONENTS, "required")]
-    assert refused(wrap(bare), MPM_TEMPLATE) == [(COMPONENTS, "required")]
-    assert accepted(wrap(message(template(mpm_button()))), MPM_TEMPLATE)
-    assert accepted(wrap(message(template())), defined({"type": "BUTTONS", "buttons": []}))

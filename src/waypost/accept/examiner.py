@@ -178,7 +178,7 @@ class Examiner:
         held = self.forms.get(key)
         if held is not None and held[0] is template:
             return held[1]
-        if held is not None and held[0].components == template.components:
+        if held is not None and _same_definition(held[0], template):
             form = held[1]
         else:
             form = compile_form(
@@ -188,6 +188,15 @@ class Examiner:
             self.forms.clear()
         self.forms[key] = (template, form)
         return form
+
+
+def _same_definition(one: Template, other: Template) -> bool:
+    """Whether both compile to the same form."""
+    return (
+        one.components == other.components
+        and one.parameter_format == other.parameter_format
+        and one.category == other.category
+    )
 
 
 def _find(account: Account, sender: Sender, submission: Submission) -> Template | None:

@@ -24,13 +24,14 @@ from waypost.api.auth import Doorkeeper, find_sender
 from waypost.model.account import Account, AccountKind, CheckMode
 from waypost.model.refusal import Fault, Reason, Refusal
 from waypost.model.sender import Sender
-from waypost.model.submission import READ_RECEIPT
+from waypost.model.submission import READ_RECEIPT, Submission
 from waypost.model.template import Template
 from waypost.runtime.clock import Clock
 from waypost.runtime.metrics import Metrics
 from waypost.wire.codes import REFUSED
 from waypost.wire.envelope import Answer, render_accepted, render_refusal, render_rehearsal
-from waypost.wire.send import parse_send
+from waypost.wire.faults import MAX_FAULTS
+from waypost.wire.send import parse_send, read_anyway
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +150,9 @@ class SendEndpoint:
         templates = AccountTemplates(account, sender.waba_id)
         submission = parse_send(body, templates, self.max_recipients)
         if isinstance(submission, tuple):
-            return Refusal(Reason.PAYLOAD, submission)
+            salvaged = read_anyway(body, templates)
+            more = await self._find_more(account, sender, salvaged, submission)
+            return Refusal(Reason.PAYLOAD, submission + more)
         examination = await self.examiner.examine(account, sender, submission)
         return Order(
             account=examination.account,
@@ -160,6 +163,24 @@ class SendEndpoint:
             findings=examination.findings,
             is_marketing=examination.is_marketing,
         )
+
+    async def _find_more(
+        self,
+        account: Account,
+        sender: Sender,
+        salvaged: Submission | None,
+        faults: tuple[Fault, ...],
+    ) -> tuple[Fault, ...]:
+        """What the strict check finds beside the faults of a body: all is told in one answer."""
+        if salvaged is None or account.check_mode is not CheckMode.STRICT:
+            return ()
+        examination = await self.examiner.examine(account, sender, salvaged)
+        told = [fault.path for fault in faults]
+        return tuple(
+            finding
+            for finding in examination.findings
+            if not any(finding.path == path or finding.path.startswith(f"{path}/") for path in told)
+        )[: max(0, MAX_FAULTS - len(faults))]
 
     def _price_of(self, account: Account, kind: str) -> int:
         """What each message costs; a read receipt is none."""

@@ -71,14 +71,6 @@ class Template(Struct, frozen=True):
                         return str(part.get("format", "")).lower() or None
         return None
 
-    def has_mpm_button(self) -> bool:
-        """Whether this is a multi-product template: one of its buttons opens a product list."""
-        for component in self.components:
-            if str(component.get("type", "")).lower() == "buttons":
-                buttons = component.get("buttons") or []
-                return any(str(button.get("type", "")).lower() == "mpm" for button in buttons)
-        return False
-
 
 class TemplateBook(Protocol):
     """The templates of one sender's WABA, as far as they are known here."""

@@ -17,7 +17,6 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 from waypost.model.recipient import Recipient
 from waypost.model.submission import Content, References, Submission
-from waypost.model.template import TemplateBook
 from waypost.wire.extra_info import DEFAULT_SOURCE, LONGEST_REFERENCE, Source
 from waypost.wire.mpm import LONGEST_TITLE, MOST_PRODUCTS
 from waypost.wire.numbers import parse_phone
@@ -285,7 +284,7 @@ _FREE_FORM_KINDS: Mapping[type, str] = {
 _VALUES = {"quick_reply": _Payload, "url": _Text, "mpm": _Action, "copy_code": _CouponCode}
 
 
-def parse_canonical(body: bytes, templates: TemplateBook) -> Submission | None:
+def parse_canonical(body: bytes) -> Submission | None:
     """The submission, or None: then the thorough path has the word."""
     if b"\\u0000" in body:
         return None  # the one character that is not kept as it came
@@ -297,7 +296,7 @@ def parse_canonical(body: bytes, templates: TemplateBook) -> Submission | None:
     digits = parse_phone(message.to)
     if not isinstance(digits, str):
         return None
-    if isinstance(message, _TemplateMessage) and not _is_sound(message.template, templates):
+    if isinstance(message, _TemplateMessage) and not _are_sound(message.template.components):
         return None
     verbatim = _message_of(body)
     content = _content(message, _encode(verbatim))
@@ -329,29 +328,18 @@ def _message_of(body: bytes) -> dict[str, Any]:
     return message
 
 
-def _is_sound(template: _Template, templates: TemplateBook) -> bool:
-    """Whether its parts fit, and an MPM button is where the definition has one."""
-    mpm_buttons = _count_mpm_buttons(template.components)
-    if mpm_buttons is None:
-        return False
-    if mpm_buttons == 0:
-        known = templates.find(template.name, template.language.code)
-        return known is None or not known.has_mpm_button()
-    return True
-
-
-def _count_mpm_buttons(components: list[_Header | _Body | _Button | _Carousel]) -> int | None:
-    """How many MPM buttons there are, 0 or 1; None if something does not fit."""
-    count = 0
+def _are_sound(components: list[_Header | _Body | _Button | _Carousel]) -> bool:
+    """Whether all of them fit, and no more than one opens a product list."""
+    mpm_buttons = 0
     for component in components:
         if isinstance(component, _Carousel):
             if not _is_plain_carousel(component):
-                return None
+                return False
         elif not _fits(component):
-            return None
+            return False
         elif isinstance(component, _Button):
-            count += component.sub_type == "mpm"
-    return count if count <= 1 else None
+            mpm_buttons += component.sub_type == "mpm"
+    return mpm_buttons <= 1
 
 
 def _is_plain_carousel(carousel: _Carousel) -> bool:

@@ -46,13 +46,6 @@ def _check_components(
         return
     for where in noted.mpm_buttons[1:]:
         faults.add(where, FaultCode.TOO_MANY, "there is more than one MPM button; give exactly one")
-    if not noted.mpm_buttons and template is not None and template.has_mpm_button():
-        faults.add(
-            path,
-            FaultCode.REQUIRED,
-            "components has no button of sub_type mpm; give exactly one, "
-            "for this is a multi-product template",
-        )
 
 
 def _check_component(

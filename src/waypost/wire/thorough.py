@@ -42,14 +42,29 @@ def parse_thoroughly(
     body: bytes, templates: TemplateBook, max_recipients: int
 ) -> Submission | tuple[Fault, ...]:
     """The submission, or all faults (at most 100)."""
+    faults, submission = _read(body, templates, max_recipients)
+    if faults or submission is None:
+        return faults
+    return submission
+
+
+def salvage(body: bytes, templates: TemplateBook, max_recipients: int) -> Submission | None:
+    """What can be understood of a body in spite of its faults; None if its kind cannot be told."""
+    return _read(body, templates, max_recipients)[1]
+
+
+def _read(
+    body: bytes, templates: TemplateBook, max_recipients: int
+) -> tuple[tuple[Fault, ...], Submission | None]:
+    """All faults, and what was understood beside them."""
     document = read_json(body)
     if isinstance(document, Fault):
-        return (document,)
+        return (document,), None
     faults = Faults()
     message, base, extra = _unwrap(document.value, faults)
     if message is None:
         parse_extra_info(extra, "/extra_info", faults)
-        return faults.listed()
+        return faults.listed(), None
     is_receipt = is_read_receipt(message)
     recipients = _NOBODY if is_receipt else parse_recipients(message, base, max_recipients, faults)
     for key in _NOT_CONTENT:
@@ -70,11 +85,12 @@ def parse_thoroughly(
     elif is_receipt:
         check_read_receipt(message, base, faults)
     extra_info = parse_extra_info(extra, "/extra_info", faults)
-    if faults or kind is None:
-        return faults.listed()
+    # A value that no JSON program carries faithfully is a fault, and nothing to encode.
+    if kind is None or (kind == "template" and names is None) or (faults and document.is_suspect):
+        return faults.listed(), None
     name, code = names or (None, None)
     text = _encode(message)
-    return Submission(
+    return faults.listed(), Submission(
         recipients,
         Content(kind, text, name, code),
         extra_info.references,

@@ -1,26 +1,11 @@
 """model/template.py: what is asked of a template's definition."""
 
-import pytest
 
 from waypost.model.template import Template
 
 
 def defined(*components):
     return Template("summer", "en_US", "MARKETING", "APPROVED", components)
-
-
-@pytest.mark.parametrize(
-    ("components", "expected"),
-    [
-        ([{"type": "BUTTONS", "buttons": [{"type": "MPM"}]}], True),
-        ([{"type": "BODY"}, {"type": "buttons", "buttons": [{"type": "mpm"}]}], True),
-        ([{"type": "BUTTONS", "buttons": [{"type": "URL"}]}], False),
-        ([{"type": "BUTTONS"}], False),
-        ([], False),
-    ],
-)
-def test_a_multi_product_template_has_an_mpm_button(components, expected):
-    assert defined(*components).has_mpm_button() is expected
 
 
 def test_the_last_card_defined_speaks_for_those_after_it():
