@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from waypost.meta.events import parse_webhook
+from waypost.meta.template_events import FIELDS as TEMPLATE_FIELDS
 
 FOLDER = os.environ.get("CORPORA_DIR")
 
@@ -40,3 +41,4 @@ def test_a_recorded_webhook_is_understood_without_a_remainder(payload):
 
     assert understood.dropped == []
     assert understood.statuses or understood.inbound or understood.others
+    assert understood.templates or not TEMPLATE_FIELDS & understood.others.keys()
