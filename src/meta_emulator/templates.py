@@ -245,15 +245,7 @@ class Templates:
         if components is not None:
             self._reviewer.set_components(template, components, is_told=False)
             self._reviewer.begin(template)
-        # Meta's page shows `success` alone; current clients read the rest and fail without it.
-        return encode(
-            {
-                "success": True,
-                "id": template.id,
-                "name": template.name,
-                "category": template.category,
-            }
-        )
+        return SUCCESS
 
     def _check_edits(self, template: Template) -> None:
         now = self._state.clock.now()
