@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import structlog
-from granian.constants import Interfaces
 from granian.server.embed import Server
 from prometheus_client import CollectorRegistry
 
@@ -48,12 +47,13 @@ from waypost.runtime.addresses import AddressGuard
 from waypost.runtime.clock import Clock, SystemClock
 from waypost.runtime.config import Config
 from waypost.runtime.entropy import Entropy, SystemEntropy
-from waypost.runtime.http import HttpClient, HttpError, PooledHttpClient
+from waypost.runtime.http import HttpClient, PooledHttpClient
 from waypost.runtime.ids import IdMaker
-from waypost.runtime.listening import choose_port, url_of
+from waypost.runtime.listening import choose_port, is_answering, url_of
 from waypost.runtime.logs import configure_logs
 from waypost.runtime.metrics import Metrics
 from waypost.runtime.objects import Bucket, open_objects
+from waypost.runtime.server import build_server as serve_application
 from waypost.runtime.setting import read_networks
 from waypost.runtime.supervisor import Part, supervise
 from waypost.runtime.vault import Vault, open_vault
@@ -269,7 +269,8 @@ def assemble(config: Config, store: Store, senses: Senses, port: int) -> Gateway
     media_renewer = build_media(config, store, graph, senses)
     return Gateway(
         config=config,
-        base_url=config.public_url.rstrip("/") or url_of(config.host, port),
+        base_url=config.public_url.rstrip("/")
+        or url_of(config.host, port, "https" if config.tls_certificate else "http"),
         port=port,
         app=app,
         accounts=accounts,
@@ -334,7 +335,7 @@ async def run_gateway(config: Config, *, ready: Callable[[Gateway], None] | None
 
     ready  called once it answers
 
-    Raises AddressInUseError, StoreError, VaultError, or PartFailedError.
+    Raises ConfigError, AddressInUseError, StoreError, VaultError, or PartFailedError.
     """
     configure_logs(config.log_level, config.log_format)
     if not config.meta_app_secret:
@@ -397,16 +398,10 @@ def open_store(config: Config, senses: Senses) -> SqliteStore:
 
 
 def build_server(gateway: Gateway) -> Server:
-    """The HTTP server around the gateway's application, in this process and on this loop."""
-    return Server(
-        gateway.app,
-        address=gateway.config.host,
-        port=gateway.port,
-        interface=Interfaces.ASGINL,
-        log_enabled=False,
-        websockets=False,
-        backlog=2048,
-        backpressure=8192,
+    """The HTTP server around the gateway's application. Raises ConfigError."""
+    config = gateway.config
+    return serve_application(
+        gateway.app, config.host, gateway.port, config.tls_certificate, config.tls_key
     )
 
 
@@ -418,15 +413,11 @@ async def take_over(transaction: Transaction, gateways: Sequence[Gateway]) -> Se
 
 
 async def wait_until_answering(gateway: Gateway) -> None:
-    """Asks the gateway's own door until it opens."""
-    url = f"{url_of(gateway.config.host, gateway.port)}/health/live"
-    while True:
-        try:
-            await gateway.senses.http.get(url, {}, 5.0)
-        except HttpError:
-            await gateway.senses.clock.sleep(0.02)
-        else:
-            return
+    """Asks at the gateway's own door until it opens."""
+    config = gateway.config
+    has_tls = bool(config.tls_certificate)
+    while not await is_answering(config.host, gateway.port, "/health/live", has_tls=has_tls):
+        await gateway.senses.clock.sleep(0.02)
 
 
 def settle_memory() -> None:

@@ -2,13 +2,15 @@
 
 import pytest
 
-from support.processes import house
+from support.processes import HOST, house
 
 
 @pytest.fixture(scope="session")
 def home(tmp_path_factory):
     folder = tmp_path_factory.mktemp("hostile")
-    with house(folder, "--status-delays", "sent=1,delivered=2,read=3") as one:
+    delays = ("--status-delays", "sent=1,delivered=2,read=3")
+    # Tests that fail on purpose each say that they come from somewhere else.
+    with house(folder, *delays, trusted_proxies=HOST) as one:
         yield one
         assert one.gateway.is_running, one.log()
         for trouble in ("Traceback", "request.failed", "handler_failed", "given_up"):

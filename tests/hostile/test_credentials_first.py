@@ -1,6 +1,7 @@
 """Whoever is not known is told so before a byte of the body is looked at."""
 
 import json
+from itertools import count
 
 import pytest
 
@@ -47,6 +48,9 @@ NAMES = [
     "no number",
     "a huge number",
 ]
+ELSEWHERE = (f"198.51.{number // 250}.{number % 250}" for number in count())
+"""Whoever fails again and again from one address is slowed: here everybody fails once."""
+
 BODIES = [GOOD, b"", b"{", b"\xff" * 1000, b"[" * 100_000]
 
 
@@ -55,6 +59,7 @@ def test_a_stranger_is_told_so_whatever_the_body(home, customer, unchanged, name
     path, key, code = strangers(home)[name]
     headers = {"Content-Type": "application/json"} | ({} if key is None else {"api-key": key})
     for body in BODIES:
+        headers["X-Forwarded-For"] = next(ELSEWHERE)
         answer = customer.ask("POST", path, body, headers)
 
         assert (answer.status, answer.code) == (401, code)
@@ -66,6 +71,7 @@ def test_a_stranger_is_told_so_whatever_the_body(home, customer, unchanged, name
 def test_a_stranger_is_told_so_before_the_body_has_come(home, unchanged, name):
     path, key, code = strangers(home)[name]
     head = f"POST {path} HTTP/1.1\r\nHost: {HOST}\r\nContent-Type: application/json\r\n"
+    head += f"X-Forwarded-For: {next(ELSEWHERE)}\r\n"
     if key is not None:
         head += f"api-key: {key}\r\n"
     with RawSocket(home.gateway.port) as line:

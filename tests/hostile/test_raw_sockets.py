@@ -144,6 +144,28 @@ def test_what_is_no_request_is_refused_or_dropped(home, unchanged, name):
 
 
 @pytest.mark.parametrize(
+    ("more", "status"),
+    [
+        (["X: " + "a" * 60_000], b"202"),
+        (["X: " + "a" * 66_000], b"431"),
+        (["X: " + "a" * 10_000_000], b"431"),
+        ([f"X{number}: " + "a" * 1000 for number in range(66)], b"431"),
+        ([f"X{number}: a" for number in range(90)], b"202"),
+        ([f"X{number}: a" for number in range(1000)], b"431"),
+    ],
+    ids=["60 KB", "66 KB", "10 MB", "66 of 1 KB", "90 headers", "1000 headers"],
+)
+def test_a_head_has_a_size_and_so_many_headers(home, more, status):
+    heard = b""
+    with RawSocket(home.gateway.port) as line, contextlib.suppress(OSError):
+        line.say(head(home, *more, length=len(GOOD)) + GOOD)
+        heard = line.hear(b"\r\n\r\n")
+
+    # One that is cut off while it still speaks may never hear why.
+    assert heard[9:12] == status or (heard == b"" and len("".join(more)) > 1_000_000)
+
+
+@pytest.mark.parametrize(
     "framing",
     [
         ("Content-Length: 5", "Content-Length: 6"),

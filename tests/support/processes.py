@@ -24,7 +24,7 @@ import apsw
 
 from support.emulator_process import COMMAND, SOURCES
 from waypost.directory.changes import NewAccount
-from waypost.model.account import AccountKind
+from waypost.model.account import AccountKind, CheckMode
 from waypost.model.sender import Sender
 from waypost.runtime.config import load_config
 from waypost.serve import OperatorTools, open_directory
@@ -420,7 +420,9 @@ async def _open(
 ) -> tuple[str, str]:
     """An account with a sender that may send 1,000 messages a second; its SID and key."""
     registrar = tools.registrar
-    account = await registrar.open_account(NewAccount("demo", AccountKind.PREPAID))
+    account = await registrar.open_account(
+        NewAccount("demo", AccountKind.PREPAID, check_mode=CheckMode.OFF)
+    )
     await registrar.top_up(account.sid, money, "to try with")
     await registrar.save_waba(account.sid, facts["waba_id"], TOKEN)
     sender = Sender(

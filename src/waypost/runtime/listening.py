@@ -1,6 +1,10 @@
 """The address a server is to listen on: free, and known before it starts."""
 
+import asyncio
 import socket
+import ssl
+
+ANSWER_S = 5.0
 
 
 class AddressInUseError(Exception):
@@ -23,7 +27,39 @@ def choose_port(host: str, port: int) -> int:
     return chosen
 
 
-def url_of(host: str, port: int) -> str:
+def url_of(host: str, port: int, scheme: str = "http") -> str:
     """How a client on this machine reaches it."""
-    shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, host)  # noqa: S104 - compared only
-    return f"http://{shown}:{port}"
+    shown = reachable(host)
+    return f"{scheme}://[{shown}]:{port}" if ":" in shown else f"{scheme}://{shown}:{port}"
+
+
+def reachable(host: str) -> str:
+    """An address of this machine on which a server that listens on `host` is met."""
+    return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - compared only
+
+
+async def is_answering(host: str, port: int, path: str, *, has_tls: bool = False) -> bool:
+    """Whether the server of this process, listening on `host`, answers a GET with anything.
+
+    Its certificate is not looked at: it is for the name under which customers know it.
+    """
+    try:
+        async with asyncio.timeout(ANSWER_S):
+            reader, writer = await asyncio.open_connection(
+                reachable(host), port, ssl=_believing() if has_tls else None
+            )
+            try:
+                writer.write(f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+                return (await reader.read(5)) == b"HTTP/"
+            finally:
+                writer.transport.abort()
+    except OSError:  # TimeoutError and ssl.SSLError are some
+        return False
+
+
+def _believing() -> ssl.SSLContext:
+    """A client's view of TLS that takes any certificate."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    return context

@@ -40,3 +40,7 @@ def test_a_host_that_is_none_is_told():
 )
 def test_a_client_on_this_machine_is_told_where_to_go(host, url):
     assert url_of(host, 80) == url
+
+
+def test_an_address_of_colons_stands_in_brackets():
+    assert url_of("::1", 80, "https") == "https://[::1]:80"
