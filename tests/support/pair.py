@@ -307,6 +307,7 @@ def _build(folder: Path, delays: tuple[tuple[str, float], ...], config: dict[str
     emulator = Emulator(default_seed(), settings, clock, SeededChance(1), EmulatorHttp(network))
     store = SqliteStore(folder, now=NOW, is_gateway=True)
     given = {
+        "data_dir": folder,
         "meta_base_url": "http://meta",
         "meta_app_secret": "secret",
         "meta_verify_token": "verify",
