@@ -102,7 +102,7 @@ def test_a_sender_is_read_with_the_token_of_its_waba(furnished):
 
 
 def test_a_token_that_is_sealed_anew_makes_no_waba_due(furnished):
-    furnished.do(lambda t: t.directory.record_sync(waba(synced_at=NOW), NOW, later(60)))
+    furnished.do(lambda t: t.directory.record_sync(waba(synced_at=NOW), NOW, NOW, later(60)))
 
     furnished.do(lambda t: t.directory.replace_token(waba(access_token="anew")))
 
@@ -117,7 +117,7 @@ def test_a_waba_is_due_at_once_when_it_is_saved_and_when_meta_tells_of_it(furnis
 
     assert due_at(0) == [waba()]
     failed = waba(catalogue_id="7", sync_failure="expired")
-    furnished.do(lambda t: t.directory.record_sync(failed, NOW, later(60)))
+    furnished.do(lambda t: t.directory.record_sync(failed, NOW, NOW, later(60)))
     assert due_at(59) == []
 
     furnished.do(lambda t: t.directory.set_sync_due(waba().waba_id, later(30)))
@@ -130,10 +130,10 @@ def test_a_waba_is_due_at_once_when_it_is_saved_and_when_meta_tells_of_it(furnis
 def test_what_meta_tells_while_a_waba_is_read_keeps_it_due(furnished):
     furnished.do(lambda t: t.directory.set_sync_due(waba().waba_id, later(5)))
 
-    furnished.do(lambda t: t.directory.record_sync(waba(), later(4), later(900)))
+    furnished.do(lambda t: t.directory.record_sync(waba(), later(4), later(8), later(900)))
     assert len(furnished.ask(lambda t: t.directory.wabas_due(later(5)))) == 1
 
-    furnished.do(lambda t: t.directory.record_sync(waba(), later(6), later(900)))
+    furnished.do(lambda t: t.directory.record_sync(waba(), later(6), later(8), later(900)))
     assert furnished.ask(lambda t: t.directory.wabas_due(later(899))) == []
 
 

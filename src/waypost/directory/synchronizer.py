@@ -323,7 +323,7 @@ class Synchronizer:
         self, waba: Waba, began_at: datetime, due_at: datetime, *, is_changed: bool
     ) -> None:
         async def step(transaction: Transaction, items: Sequence[None]) -> Sequence[None]:
-            await transaction.directory.record_sync(waba, began_at, due_at)
+            await transaction.directory.record_sync(waba, began_at, self.clock.now(), due_at)
             if is_changed:
                 await transaction.directory.touch(waba.account_id)
             return items
@@ -365,7 +365,8 @@ def key_of(pair: Pair) -> tuple[str, str]:
 def failure_words(error: Exception) -> str:
     """Why a WABA could not be read, as it is kept with it."""
     if isinstance(error, MetaRefusedError):
-        return f"Meta refused ({error.failure.code}): {error} {error.failure.next_step}"
+        told = str(error).rstrip(". ")
+        return f"Meta refused ({error.failure.code}): {told}. {error.failure.next_step}"
     if isinstance(error, HttpError):
         return f"Meta does not answer: {error}."
     return str(error)

@@ -37,7 +37,7 @@ class Desk:
         self.recorder = TemplateRecorder(self.clock, lambda: next(numbers), self.metrics)
         stored.furnish()
         stored.do(lambda t: t.templates.save(ACCOUNT, WABA_ID, [template()], NOW))
-        stored.do(lambda t: t.directory.record_sync(waba(), NOW, later(900)))
+        stored.do(lambda t: t.directory.record_sync(waba(), NOW, NOW, later(900)))
 
     def apply(self, *events):
         self.stored.do(lambda t: self.recorder.apply(t, events))

@@ -233,10 +233,12 @@ class DirectoryRepository:
             "directory.set_sync_due", {"waba_id": waba_id, "due_at": to_ms(due_at)}
         )
 
-    async def record_sync(self, waba: Waba, began_at: datetime, due_at: datetime) -> None:
+    async def record_sync(
+        self, waba: Waba, began_at: datetime, ended_at: datetime, due_at: datetime
+    ) -> None:
         """What reading a WABA from Meta came to, and when it is to be read again.
 
-        began_at  when the reading began: a WABA that was made due later than this stays due
+        A WABA that was made due while it was read, from `began_at` to `ended_at`, stays due.
         """
         await self.driver.execute(
             "directory.record_sync",
@@ -247,6 +249,7 @@ class DirectoryRepository:
                 "synced_at": to_ms_or_none(waba.synced_at),
                 "sync_failure": waba.sync_failure,
                 "began_at": to_ms(began_at),
+                "ended_at": to_ms(ended_at),
                 "due_at": to_ms(due_at),
             },
         )

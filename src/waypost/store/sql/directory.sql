@@ -90,7 +90,7 @@ UPDATE wabas SET sync_due_at = :due_at WHERE waba_id = :waba_id
 -- then it stays due.
 UPDATE wabas
 SET catalogue_id = :catalogue_id, synced_at = :synced_at, sync_failure = :sync_failure,
-    sync_due_at = CASE WHEN sync_due_at > :began_at AND sync_due_at < :due_at
+    sync_due_at = CASE WHEN sync_due_at > :began_at AND sync_due_at <= :ended_at
         THEN sync_due_at ELSE :due_at END
 WHERE account_id = :account_id AND waba_id = :waba_id
 

@@ -1,0 +1,370 @@
+"""WABAs are read whole or not at all, one reading at a time, and what fails is tried again."""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+import pytest
+
+from support.nouns import ACCOUNT, NOW, VAULT, WABA_ID, account, later, template, waba
+from support.scripted_meta import EXPIRED, LISTED, ScriptedMeta, answered, away, graph_of, refused
+from support.stored import ENGINES
+from waypost.directory.synchronizer import CHUNK, Synchronizer
+from waypost.model.errors import MetaRefusedError, NotFoundError
+from waypost.runtime.clock import TestClock
+from waypost.runtime.http import AnswerLostError, NeverLeftError
+
+SEALED = VAULT.seal("meta-token")
+ROUNDS = 50
+GAPS = (30, 60, 120, 240, 480, 900)
+
+
+class Desk:
+    """A synchronizer at a store with one account and one WABA, and the Meta it reads."""
+
+    def __init__(self, store, catalogue=None):
+        self.store, self.meta, self.clock = store, ScriptedMeta(), TestClock(NOW)
+        numbers = iter(range(1, 100_000))
+        self.synchronizer = Synchronizer(
+            store,
+            graph_of(self.meta),
+            self.clock,
+            lambda: next(numbers),
+            timedelta(minutes=15),
+            catalogue,
+        )
+
+    async def furnish(self):
+        async def change(transaction):
+            account_id = await transaction.directory.insert_account(account(), NOW)
+            await transaction.wallets.open(account_id, "USD", 0)
+            await transaction.directory.save_waba(waba(access_token=SEALED), NOW)
+
+        await self.do(change)
+
+    async def do(self, change):
+        async def step(transaction, items):
+            await change(transaction)
+            return items
+
+        await self.store.write(step, None)
+
+    async def waba(self):
+        (found,) = await self.store.read(lambda t: t.directory.all_wabas())
+        return found
+
+    async def account(self):
+        return await self.store.read(lambda t: t.directory.account_by_sid(account().sid))
+
+    async def names(self):
+        known = await self.store.read(lambda t: t.templates.of_waba(ACCOUNT, WABA_ID))
+        return [one.name for one in known]
+
+    async def changes(self):
+        read: Callable = lambda t: t.templates.changes(ACCOUNT, WABA_ID, 100_000, None)  # noqa: E731
+        return [(one.name, one.what.value) for one in reversed(await self.store.read(read))]
+
+    async def read(self):
+        return await self.synchronizer.sync_waba(await self.waba())
+
+    async def due_in(self, seconds):
+        return len(await self.store.read(lambda t: t.directory.wabas_due(later(seconds))))
+
+    async def pass_time(self, seconds):
+        for _ in range(seconds * 4):
+            await self.settle()
+            self.clock.advance(0.25)
+        await self.settle()
+
+    async def settle(self):
+        """Lets everything go on that can, on the threads of the store too."""
+        for _ in range(3):
+            for _ in range(ROUNDS):
+                await asyncio.sleep(0)
+            await self.store.read(nothing)
+            await self.do(nothing)
+
+
+async def nothing(_):
+    pass
+
+
+@asynccontextmanager
+async def at_work(folder, catalogue=None):
+    store = await ENGINES[0].open(folder)
+    try:
+        desk = Desk(store, catalogue)
+        await desk.furnish()
+        yield desk
+    finally:
+        await store.close()
+
+
+def try_it(folder, body, **options):
+    async def run():
+        async with at_work(folder, **options) as desk:
+            await body(desk)
+
+    asyncio.run(run())
+
+
+def many(count):
+    return [{**LISTED, "id": str(place), "name": f"t{place:05}"} for place in range(count)]
+
+
+def test_all_pages_are_read_and_reported(tmp_path):
+    async def body(desk):
+        desk.meta.listed, desk.meta.page = many(7), 3
+        report = await desk.read()
+        assert (report.templates, report.changes, report.skipped) == (7, 7, 0)
+        assert len(desk.meta.calls) == 3
+        assert desk.meta.calls[0].headers["Authorization"] == "Bearer meta-token"
+        assert len(await desk.names()) == 7
+        again = await desk.read()
+        assert (again.templates, again.changes) == (7, 0)
+
+    try_it(tmp_path, body)
+
+
+def test_thousands_of_templates_are_kept_in_many_small_commits(tmp_path):
+    async def body(desk):
+        desk.meta.listed = many(2 * CHUNK + 1)
+        version = (await desk.account()).version
+        assert (await desk.read()).changes == 2 * CHUNK + 1
+        assert len(await desk.names()) == 2 * CHUNK + 1
+        assert (await desk.account()).version == version + 1
+        desk.meta.listed = []
+        assert (await desk.read()).changes == 2 * CHUNK + 1
+        assert await desk.names() == []
+
+    try_it(tmp_path, body)
+
+
+def test_what_is_not_understood_makes_nothing_vanish(tmp_path):
+    async def body(desk):
+        desk.meta.listed = many(2)
+        await desk.read()
+        desk.meta.listed = [{**LISTED, "name": "t00000", "components": None}]
+        report = await desk.read()
+        assert (report.templates, report.skipped) == (0, 1)
+        assert await desk.names() == ["t00000", "t00001"]
+
+    try_it(tmp_path, body)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [answered({"paging": {}}), answered({"data": None}), answered([]), away()],
+    ids=["no-data", "null", "a-list", "away"],
+)
+def test_an_answer_that_is_no_list_is_no_empty_list(tmp_path, answer):
+    async def body(desk):
+        await desk.read()
+        desk.meta.answers = [answer]
+        with pytest.raises((AnswerLostError, NeverLeftError)):
+            await desk.read()
+        assert await desk.names() == ["order_update"]
+
+    try_it(tmp_path, body)
+
+
+def test_a_page_that_fails_keeps_nothing_of_the_others(tmp_path):
+    async def body(desk):
+        first = {"data": many(2), "paging": {"cursors": {"after": "2"}, "next": "https://x"}}
+        desk.meta.answers = [answered(first), refused(EXPIRED, 401)]
+        with pytest.raises(MetaRefusedError, match="expired"):
+            await desk.read()
+        assert await desk.names() == []
+
+    try_it(tmp_path, body)
+
+
+def test_what_was_learned_while_the_list_was_on_its_way_stands(tmp_path):
+    async def body(desk):
+        await desk.read()
+        desk.clock.advance(60)
+
+        async def told_meanwhile():
+            paused = template(status="PAUSED", template_id="77")
+            made = template(name="made", status="PENDING")
+            desk.clock.advance(1)
+            at = desk.clock.now()
+            await desk.do(lambda t: t.templates.save(ACCOUNT, WABA_ID, [paused, made], at))
+            await desk.do(lambda t: t.directory.set_sync_due(WABA_ID, at))
+
+        desk.meta.meanwhile = told_meanwhile
+        report = await desk.read()
+
+        assert report.changes == 0
+        known = (await desk.account()).templates
+        assert known[WABA_ID, "order_update", "en_US"].status == "PAUSED"
+        assert await desk.names() == ["made", "order_update"]
+        assert await desk.due_in(61) == 1  # so the next reading comes soon
+
+    try_it(tmp_path, body)
+
+
+def test_failures_are_noted_and_tried_again_with_growing_gaps(tmp_path):
+    async def body(desk):
+        gaps = []
+        for answer in (away(), away(), refused(EXPIRED, 401), away(), away(), away(), away()):
+            desk.meta.answers = [answer]
+            with pytest.raises((NeverLeftError, MetaRefusedError)):
+                await desk.read()
+            gaps.append([await desk.due_in(s) for s in GAPS].index(1))
+        assert [GAPS[gap] for gap in gaps] == [30, 60, 120, 240, 480, 900, 900]
+        assert (await desk.waba()).sync_failure == "Meta does not answer: connection refused."
+
+        await desk.read()
+        assert (await desk.waba()).sync_failure is None
+        desk.meta.answers = [refused(EXPIRED, 401)]
+        with pytest.raises(MetaRefusedError):
+            await desk.read()
+        assert await desk.due_in(30) == 1
+        failure = (await desk.waba()).sync_failure
+        assert failure.startswith("Meta refused (190): The session has expired. Operator: renew")
+        assert "meta-token" not in failure
+
+    try_it(tmp_path, body)
+
+
+def test_a_token_that_cannot_be_opened_is_noted(tmp_path):
+    async def body(desk):
+        await desk.do(lambda t: t.directory.save_waba(waba(access_token="bare"), NOW))
+        assert await desk.synchronizer.look_again(await desk.account(), WABA_ID) is False
+        assert "unsealed" in (await desk.waba()).sync_failure
+        assert desk.meta.calls == []
+
+    try_it(tmp_path, body)
+
+
+def test_who_asks_while_a_waba_is_read_shares_the_reading(tmp_path):
+    async def body(desk):
+        desk.meta.holding = asyncio.Event()
+        whole = await desk.account()
+        async with asyncio.TaskGroup() as tasks:
+            asked = [
+                tasks.create_task(desk.synchronizer.look_again(whole, WABA_ID)) for _ in range(5)
+            ]
+            await asyncio.sleep(0.01)
+            desk.meta.holding.set()
+        assert [task.result() for task in asked] == [True] * 5
+        assert len(desk.meta.calls) == 1
+
+    try_it(tmp_path, body)
+
+
+def test_who_leaves_does_not_break_off_the_reading_for_others(tmp_path):
+    async def body(desk):
+        desk.meta.holding = asyncio.Event()
+        whole = await desk.account()
+        loop = asyncio.get_running_loop()
+        first, second, third = (
+            loop.create_task(desk.synchronizer.look_again(whole, WABA_ID)) for _ in range(3)
+        )
+        await asyncio.sleep(0.01)
+        second.cancel()
+        await asyncio.sleep(0.01)
+        assert not third.done()
+        first.cancel()  # the one that reads: the others go without an answer, and do not hang
+        assert await third is False
+        assert first.cancelled()
+        assert second.cancelled()
+
+    try_it(tmp_path, body)
+
+
+def test_the_timer_outlives_every_failure(tmp_path):
+    async def body(desk):
+        desk.meta.answers = [away(), RuntimeError("a slip of ours"), refused(EXPIRED, 401)]
+        task = asyncio.get_running_loop().create_task(desk.synchronizer.run())
+        await desk.pass_time(200)
+        assert await desk.names() == ["order_update"]
+        assert len(desk.meta.calls) == 4
+
+        desk.synchronizer.stop()
+        await asyncio.wait_for(task, 5)
+
+    try_it(tmp_path, body)
+
+
+def test_a_stop_breaks_off_a_reading_that_hangs(tmp_path):
+    async def body(desk):
+        desk.meta.holding = asyncio.Event()
+        task = asyncio.get_running_loop().create_task(desk.synchronizer.run())
+        await desk.pass_time(2)
+        assert len(desk.meta.calls) == 1
+        desk.synchronizer.stop()
+        await asyncio.wait_for(task, 5)
+
+    try_it(tmp_path, body)
+
+
+def test_a_start_reads_what_is_not_due(tmp_path):
+    async def body(desk):
+        await desk.do(lambda t: t.directory.record_sync(waba(synced_at=NOW), NOW, NOW, later(900)))
+        task = asyncio.get_running_loop().create_task(desk.synchronizer.run())
+        await desk.pass_time(1)
+        assert await desk.names() == ["order_update"]
+        await desk.pass_time(20)
+        assert len(desk.meta.calls) == 1
+        desk.synchronizer.stop()
+        await task
+
+    try_it(tmp_path, body)
+
+
+def test_webhooks_in_a_row_bring_about_a_reading_every_ten_seconds_at_most(tmp_path):
+    async def body(desk):
+        task = asyncio.get_running_loop().create_task(desk.synchronizer.run())
+        for _ in range(30):
+            now = desk.clock.now()
+            await desk.do(lambda t, at=now: t.directory.set_sync_due(WABA_ID, at))
+            await desk.pass_time(1)
+        assert 3 <= len(desk.meta.calls) <= 4
+        desk.synchronizer.stop()
+        await task
+
+    try_it(tmp_path, body)
+
+
+def test_the_catalogue_is_read_once_an_interval_and_its_failure_fails_nothing_else(tmp_path):
+    asked = []
+
+    async def read_catalogue(one):
+        asked.append(one.waba_id)
+        if len(asked) == 1:
+            raise NeverLeftError("connection refused")
+        return "9001"
+
+    async def body(desk):
+        assert (await desk.read()).templates == 1
+        failed = await desk.waba()
+        assert failed.sync_failure == "Its catalogue: Meta does not answer: connection refused."
+        await desk.read()
+        assert len(asked) == 1
+        assert (await desk.waba()).sync_failure == failed.sync_failure
+
+        version = (await desk.account()).version
+        desk.clock.advance(900)
+        await desk.read()
+        assert ((await desk.waba()).catalogue_id, len(asked)) == ("9001", 2)
+        assert (await desk.waba()).sync_failure is None
+        assert (await desk.account()).version == version + 1
+        await desk.synchronizer.look_again(await desk.account(), WABA_ID)
+        assert len(asked) == 2
+        await desk.synchronizer.sync_account(account().sid)
+        assert len(asked) == 3
+
+    try_it(tmp_path, body, catalogue=read_catalogue)
+
+
+def test_an_account_that_is_not_there_is_told(tmp_path):
+    async def body(desk):
+        with pytest.raises(NotFoundError, match="There is no account HXIN0"):
+            await desk.synchronizer.sync_account("HXIN0")
+        (report,) = await desk.synchronizer.sync_account(account().sid)
+        assert (report.waba_id, report.templates) == (WABA_ID, 1)
+
+    try_it(tmp_path, body)
