@@ -27,8 +27,10 @@ from waypost.callback.publisher import Publisher
 from waypost.directory.accounts import Accounts
 from waypost.directory.blocks import BlockList
 from waypost.directory.byte_keeper import ByteKeeper
+from waypost.directory.catalogues import CatalogueKeeper
 from waypost.directory.media import MediaLibrary
 from waypost.directory.media_renewer import MediaRenewer
+from waypost.directory.opt_outs import OptOutList
 from waypost.directory.registrar import Registrar
 from waypost.directory.samples import SampleLibrary
 from waypost.directory.synchronizer import Synchronizer
@@ -115,6 +117,8 @@ class Gateway:
     samples: SampleLibrary
     media_renewer: MediaRenewer
     blocks: BlockList
+    catalogues: CatalogueKeeper
+    opt_outs: OptOutList
     workers: tuple[Worker, ...]
     senses: Senses
 
@@ -265,7 +269,8 @@ def assemble(config: Config, store: Store, senses: Senses, port: int) -> Gateway
         health=HealthEndpoint(store, clock, metrics),
     )
     graph = build_graph(config, http, senses.vault)
-    synchronizer = build_synchronizer(config, store, graph, clock, ids)
+    catalogues = CatalogueKeeper(store, graph, clock, entropy)
+    synchronizer = build_synchronizer(config, store, graph, clock, ids, catalogues)
     media_renewer = build_media(config, store, graph, senses)
     return Gateway(
         config=config,
@@ -283,6 +288,8 @@ def assemble(config: Config, store: Store, senses: Senses, port: int) -> Gateway
         samples=media_renewer.samples,
         media_renewer=media_renewer,
         blocks=BlockList(store, graph, clock, entropy),
+        catalogues=catalogues,
+        opt_outs=OptOutList(store, clock, entropy),
         workers=(dispatch, webhooks, callbacks),
         senses=senses,
     )
@@ -323,11 +330,16 @@ def build_graph(config: Config, http: HttpClient, vault: Vault) -> GraphClient:
 
 
 def build_synchronizer(
-    config: Config, store: Store, graph: GraphClient, clock: Clock, ids: IdMaker
+    config: Config,
+    store: Store,
+    graph: GraphClient,
+    clock: Clock,
+    ids: IdMaker,
+    catalogues: CatalogueKeeper,
 ) -> Synchronizer:
-    """What keeps templates as Meta has them."""
+    """What keeps templates and catalogues as Meta has them."""
     interval = timedelta(minutes=config.template_sync_minutes)
-    return Synchronizer(store, graph, clock, ids.number, interval)
+    return Synchronizer(store, graph, clock, ids.number, interval, catalogues.refresh)
 
 
 async def run_gateway(config: Config, *, ready: Callable[[Gateway], None] | None = None) -> None:
@@ -351,6 +363,7 @@ async def run_gateway(config: Config, *, ready: Callable[[Gateway], None] | None
         gateway = assemble(config, store, senses, port)
         await store.write(take_over, gateway)
         await gateway.registrar.seal_tokens()
+        await gateway.registrar.check_tokens()
         server = build_server(gateway)
 
         async def announce() -> None:
@@ -437,6 +450,8 @@ class OperatorTools:
     store: Store
     registrar: Registrar
     synchronizer: Synchronizer
+    catalogues: CatalogueKeeper
+    opt_outs: OptOutList
     graph: GraphClient
     vault: Vault
 
@@ -456,10 +471,13 @@ async def open_directory(config: Config) -> AsyncIterator[OperatorTools]:
         registrar = Registrar(store, clock, entropy, config.pod, vault)
         await registrar.seal_tokens()
         ids = IdMaker(clock, entropy)
+        catalogues = CatalogueKeeper(store, graph, clock, entropy)
         yield OperatorTools(
             store=store,
             registrar=registrar,
-            synchronizer=build_synchronizer(config, store, graph, clock, ids),
+            synchronizer=build_synchronizer(config, store, graph, clock, ids, catalogues),
+            catalogues=catalogues,
+            opt_outs=OptOutList(store, clock, entropy),
             graph=graph,
             vault=vault,
         )
