@@ -327,6 +327,22 @@ class Registrar:
 
         return await self._write(write)
 
+    async def check_tokens(self) -> None:
+        """Raises VaultError if a token cannot be opened, and names every WABA it is of."""
+        lost: list[str] = []
+        for waba in await self.store.read(lambda transaction: transaction.directory.all_wabas()):
+            try:
+                self.vault.open(waba.access_token)
+            except VaultError:
+                lost.append(waba.waba_id)
+        if lost:
+            raise VaultError(
+                f"The access tokens of these WABAs were sealed with another key: "
+                f"{', '.join(lost)}. Put the key that sealed them back, into secret_keys or as "
+                "the file secret.key in data_dir; if it is lost, give each a token again with "
+                "`waypost waba add`."
+            )
+
     async def reseal(self, *, actor: Actor = OPERATOR) -> int:
         """Writes every token anew, sealed with the first key; how many there are.
 

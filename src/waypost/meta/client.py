@@ -11,6 +11,7 @@ from waypost.meta.payload import render_message
 from waypost.model.message import Dispatchable
 from waypost.runtime.http import AnswerLostError, HttpAnswer, HttpClient, NeverLeftError
 from waypost.runtime.vault import Vault
+from waypost.runtime.vault_error import VaultError
 
 OK = 200
 UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
@@ -47,7 +48,10 @@ class MetaClient:
     vault: Vault
 
     async def send(self, message: Dispatchable) -> Outcome:
-        """Gives one message to Meta. Raises nothing that a network can cause."""
+        """Gives one message to Meta. Raises nothing that a network can cause.
+
+        A token that cannot be opened is a call that never left: the message waits for the key.
+        """
         sender = message.sender
         try:
             answer = await self.http.post(
@@ -59,7 +63,7 @@ class MetaClient:
                 render_message(message),
                 self.timeout_s,
             )
-        except NeverLeftError as error:
+        except (NeverLeftError, VaultError) as error:
             return NotReached(str(error))
         except AnswerLostError as error:
             return Lost(str(error))

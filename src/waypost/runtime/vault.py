@@ -56,7 +56,7 @@ class Vault:
                 raise VaultError("A secret lies unsealed in the database; restart the gateway.")
             try:
                 secret = self._fernet.decrypt(sealed[len(MARK) :]).decode()
-            except InvalidToken:
+            except (InvalidToken, ValueError):  # the second: what was never ASCII
                 raise VaultError(
                     "A secret in the database was sealed with another key. Put the key that "
                     "sealed it back: into secret_keys, or as the file secret.key in data_dir."

@@ -218,6 +218,17 @@ def test_tokens_that_cannot_be_opened_are_left_as_they_are(office):
     assert office.account().wabas == before
 
 
+def test_the_wabas_whose_tokens_nobody_can_open_are_named(office):
+    office.run(office.registrar.save_waba(office.sid, "1", TOKEN))
+    office.run(office.registrar.check_tokens())
+    for waba_id in ("2", "3"):
+        strange = waba(account_id=ACCOUNT, waba_id=waba_id, access_token="sealed:strange")
+        office.stored.do(lambda t, strange=strange: t.directory.save_waba(strange, NOW))
+
+    with pytest.raises(VaultError, match=r"another key: 2, 3\. Put the key .* back"):
+        office.run(office.registrar.check_tokens())
+
+
 def test_a_token_that_nobody_can_open_is_replaced(office):
     strange = waba(account_id=ACCOUNT, waba_id="2", access_token="sealed:by-somebody-else")
     office.stored.do(lambda t: t.directory.save_waba(strange, NOW))

@@ -78,6 +78,15 @@ def test_a_call_that_never_left_is_not_reached():
     assert send(Meta(NeverLeftError("refused"))) == NotReached("refused")
 
 
+def test_a_token_that_cannot_be_opened_leaves_nothing_and_the_message_waits():
+    meta = Meta()
+    outcome = send(meta, sender=sender(access_token="sealed:by-somebody-else"))
+
+    assert isinstance(outcome, NotReached)
+    assert "sealed with another key" in outcome.why
+    assert meta.asked == []
+
+
 def test_a_call_whose_answer_did_not_come_is_lost():
     assert send(Meta(AnswerLostError("timed out"))) == Lost("timed out")
 
