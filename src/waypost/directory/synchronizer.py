@@ -15,7 +15,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from waypost.meta.graph import GraphClient
-from waypost.meta.templates import ReadTemplates, list_call, read_templates
+from waypost.meta.templates import ReadTemplates, join_pages, list_call, read_templates
 from waypost.model.account import Account
 from waypost.model.audit import GATEWAY, Actor
 from waypost.model.drift import differences
@@ -227,15 +227,14 @@ class Synchronizer:
     async def _read(self, waba: Waba) -> SyncReport:
         began_at = self.clock.now()
         try:
-            objects = [
-                one
+            pages = [
+                read_templates(page)
                 async for page in self.graph.pages(list_call(waba.waba_id, waba.access_token))
-                for one in page
             ]
         except FAILURES as error:
             await self._record_failure(waba, began_at, failure_words(error))
             raise
-        found = read_templates(objects)
+        found = join_pages(pages)
         if found.skipped:
             log.warning("templates.skipped", waba_id=waba.waba_id, count=found.skipped)
         pairs = await self.store.read(lambda t: find_changed(t, waba, found, began_at))

@@ -42,6 +42,16 @@ def read_templates(objects: Iterable[Any]) -> ReadTemplates:
     return ReadTemplates(tuple(read.values()), skipped)
 
 
+def join_pages(pages: Iterable[ReadTemplates]) -> ReadTemplates:
+    """The pages of one list as one; a template that moved from page to page stands once."""
+    joined: dict[tuple[str, str], Template] = {}
+    skipped = 0
+    for page in pages:
+        skipped += page.skipped
+        joined.update({one.key: one for one in page.templates})
+    return ReadTemplates(tuple(joined.values()), skipped)
+
+
 def read_template(one: Any) -> Template | None:
     """One template object; None for what has no name, language or components of any use."""
     if not isinstance(one, dict):
@@ -56,7 +66,7 @@ def read_template(one: Any) -> Template | None:
         language=language,
         category=word_of(one.get("category")),
         status=word_of(one.get("status")),
-        components=Components.of(components),
+        components=Components.of(components).folded(),
         template_id=_id(one.get("id")),
         parameter_format=word_of(one.get("parameter_format")) or "POSITIONAL",
         quality=_quality(one.get("quality_score")),

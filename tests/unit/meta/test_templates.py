@@ -6,6 +6,7 @@ from waypost.meta.templates import (
     create_call,
     delete_call,
     edit_call,
+    join_pages,
     list_call,
     read_created,
     read_template,
@@ -79,6 +80,19 @@ def test_of_two_with_one_name_and_language_the_last_counts():
     read = read_templates([LISTED, {**LISTED, "status": "PAUSED"}])
 
     assert [one.status for one in read.templates] == ["PAUSED"]
+
+
+def test_pages_are_joined_and_a_template_on_two_of_them_stands_once():
+    first = read_templates([LISTED, None])
+    second = read_templates([{**LISTED, "status": "PAUSED"}, {**LISTED, "language": "hi"}])
+
+    joined = join_pages([first, second])
+
+    assert [(one.language, one.status) for one in joined.templates] == [
+        ("en_US", "PAUSED"),
+        ("hi", "APPROVED"),
+    ]
+    assert joined.skipped == 1
 
 
 def test_calls_are_worded_as_meta_documents_them():
