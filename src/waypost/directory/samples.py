@@ -5,6 +5,7 @@ Source: `reference` 6, and kaleyra-v2 5.3 for the limits.
 """
 
 import asyncio
+import math
 from collections.abc import Sequence
 from dataclasses import replace as replaced
 from datetime import datetime, timedelta
@@ -152,7 +153,7 @@ class SampleLibrary:
         )
         if len(came) < MOST_AN_HOUR:
             return None
-        return max(1, int((came[-MOST_AN_HOUR] + AN_HOUR - now).total_seconds()) + 1)
+        return max(1, math.ceil((came[-MOST_AN_HOUR] + AN_HOUR - now).total_seconds()))
 
     async def _keep(
         self, waba: Waba, upload: Upload, type_: MediumType, actor: Actor

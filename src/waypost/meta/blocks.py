@@ -34,12 +34,16 @@ class UserResult(Struct, frozen=True):
 
 
 def block_call(method: str, phone_number_id: str, token: str, users: Sequence[str]) -> GraphCall:
-    """`POST` blocks, `DELETE` lets write again."""
+    """`POST` blocks, `DELETE` lets write again.
+
+    A name with letters in it is a business-scoped user id; everything else is a phone number.
+    """
+    named = [{"user_id" if any(map(str.isalpha, one)) else "user": one} for one in users]
     return GraphCall(
         method,
         f"{phone_number_id}/block_users",
         token,
-        body={"messaging_product": "whatsapp", "block_users": [{"user": one} for one in users]},
+        body={"messaging_product": "whatsapp", "block_users": named},
     )
 
 
