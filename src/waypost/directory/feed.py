@@ -12,8 +12,7 @@ from io import IncrementalNewlineDecoder
 
 from msgspec import Struct
 
-from waypost.meta.catalogue import HIDDEN, plain_words
-from waypost.model.catalogue import Product
+from waypost.model.catalogue import HIDDEN, Product, plain_words
 from waypost.model.errors import DirectoryError
 
 REQUIRED = ("id", "title", "availability")

@@ -6,11 +6,9 @@ from typing import Any
 import msgspec
 
 from waypost.meta.graph import GraphCall
-from waypost.model.catalogue import Product
+from waypost.model.catalogue import HIDDEN, Product, plain_words
 
 PRODUCTS_PER_PAGE = 500
-HIDDEN = frozenset({"hidden", "staging"})
-"""A product's `visibility` when customers do not see it; `staging` is the older word."""
 
 FIELDS = "retailer_id,name,price,availability,visibility"
 
@@ -56,11 +54,6 @@ def read_products(page: Sequence[Any]) -> list[Product]:
                 price=_text(item, "price"),
             )
     return list(found.values())
-
-
-def plain_words(text: str) -> str:
-    """A word of Meta's without regard to how it is written: `IN_STOCK` is `in stock`."""
-    return " ".join(text.replace("_", " ").casefold().split())
 
 
 def _text(item: Any, key: str) -> str:

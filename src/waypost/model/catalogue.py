@@ -5,6 +5,9 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+HIDDEN = frozenset({"hidden", "staging"})
+"""A product's `visibility` at Meta when customers do not see it; `staging` is the older word."""
+
 
 class CatalogueSource(StrEnum):
     """Where the products were learned: a feed that was uploaded here, or Meta itself."""
@@ -38,3 +41,8 @@ class Product(Struct, frozen=True):
     availability: str
     is_hidden: bool = False
     price: str = ""
+
+
+def plain_words(text: str) -> str:
+    """A word of Meta's without regard to how it is written: `IN_STOCK` is `in stock`."""
+    return " ".join(text.replace("_", " ").casefold().split())
