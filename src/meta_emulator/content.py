@@ -62,10 +62,7 @@ def media_mismatch(kind: str, body: Object, holdings: Holdings) -> bool:
     if kind not in MEDIA:
         return False
     media_id = body[kind].get("id")
-    if media_id is None:
-        return False
-    held = holdings.media_kind(str(media_id))
-    return held != ("image" if kind == "sticker" and held == "image" else kind)
+    return media_id is not None and holdings.media_kind(str(media_id)) != kind
 
 
 def _text(_kind: str, content: Object, _holdings: Holdings) -> None:

@@ -3,7 +3,8 @@
 So a test can let Meta's side drift from what a client last saw, with the webhook or without.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
@@ -128,6 +129,8 @@ class ObjectOrders:
         rule = msgspec.json.decode(body, type=Review)
         for outcome in (rule.outcome, *rule.names.values()):
             _one_of(outcome, OUTCOMES, "outcome")
+        if rule.category is not None:
+            _one_of(rule.category, CATEGORIES, "category")
         self._reviewer.rule = rule
         return rule
 
@@ -144,7 +147,8 @@ class ObjectOrders:
         ):
             if value is not None:
                 _one_of(value, words, what)
-        self._change(template, order)
+        with _of_metas_shape():
+            self._change(template, order)
         self._state.changes.happened()
         return template_object(template)
 
@@ -171,7 +175,8 @@ class ObjectOrders:
             raise OrderError(f"there is no WABA {waba_id}")
         if order.template.id in self._state.templates:
             raise OrderError(f"there is a template {order.template.id} already")
-        template = seeded_template(order.template, waba.id)
+        with _of_metas_shape():
+            template = seeded_template(order.template, waba.id)
         self._state.add_template(waba, template)
         self._state.changes.happened()
         return template_object(template)
@@ -238,6 +243,17 @@ class ObjectOrders:
             raise OrderError(f"there is no media {order.id}")
         media.expires_at = datetime.fromtimestamp(0, UTC)
         return {"id": media.id}
+
+
+@contextmanager
+def _of_metas_shape() -> Iterator[None]:
+    """Components may break Meta's rules here, not its shape; raises OrderError."""
+    try:
+        yield
+    except (AttributeError, KeyError, TypeError) as error:
+        raise OrderError(
+            f"the components are not of Meta's shape ({error}): each is an object with its type"
+        ) from error
 
 
 def _one_of(value: str, words: frozenset[str], what: str) -> None:

@@ -129,9 +129,11 @@ class Edges:
             template_edge = self._of_template.get((request.method, edge))
             return None if template_edge is None else template_edge(request, template)
         waba = self._state.catalogues.get(object_id)
-        if waba is None or (request.method, edge) != ("GET", "products"):
+        if waba is None or request.method != "GET":
             return None
-        return self._objects.products(request, waba)
+        if not edge:
+            return self._objects.catalogue(request, waba)
+        return self._objects.products(request, waba) if edge == "products" else None
 
     async def _override_number(self, request: Request, number: Number) -> Answer:
         body = json_or_text(request.body)

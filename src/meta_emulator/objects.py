@@ -60,11 +60,12 @@ class Objects:
 
     def catalogues(self, request: Request, waba: Waba) -> Answer:
         """`GET /<WABA id>/product_catalogs`."""
-        shown = []
-        if waba.holdings.catalogue_id is not None:
-            item = {"id": waba.holdings.catalogue_id, "name": waba.catalogue_name}
-            shown.append(pick(item, request.query.get("fields"), ("id", "name")))
+        shown = [] if waba.holdings.catalogue_id is None else [catalogue_object(waba, request)]
         return self._page(shown, request, waba.id)
+
+    def catalogue(self, request: Request, waba: Waba) -> Answer:
+        """`GET /<catalogue id>`."""
+        return self._answer(catalogue_object(waba, request), request, waba.id)
 
     def products(self, request: Request, waba: Waba) -> Answer:
         """`GET /<catalogue id>/products`, by `filter`."""
@@ -105,6 +106,17 @@ class Objects:
 
 def _as_is(item: dict[str, Any]) -> dict[str, Any]:
     return item
+
+
+def catalogue_object(waba: Waba, request: Request) -> dict[str, Any]:
+    """The catalogue of a WABA as Meta shows it, by the query's `fields`."""
+    item = {
+        "id": waba.holdings.catalogue_id,
+        "name": waba.catalogue_name,
+        "product_count": len(waba.catalogue.products),
+        "vertical": "commerce",
+    }
+    return pick(item, request.query.get("fields"), ("id", "name"))
 
 
 def number_object(number: Number) -> dict[str, Any]:

@@ -41,12 +41,14 @@ class Review(msgspec.Struct, forbid_unknown_fields=True):
     outcome   `APPROVED`, `REJECTED`, or `PENDING`: it is never decided
     reason    why it was rejected
     names     outcomes of the templates of these names, before `outcome`
+    category  what Meta makes the category of a new utility template, whatever was asked
     """
 
     delay_ms: int = 2000
     outcome: str = "APPROVED"
     reason: str = "INVALID_FORMAT"
     names: dict[str, str] = msgspec.field(default_factory=dict)
+    category: str | None = None
 
 
 class Reviewer:
@@ -133,8 +135,7 @@ class Reviewer:
     ) -> None:
         """The template's components are `components` from now on; its status stays."""
         form = compile_form(components, template.parameter_format)
-        template.components = shown_components(components, template.id)
-        template.form = form
+        template.components, template.form = shown_components(components, template.id), form
         if is_told:
             self._tell(template, COMPONENTS, components_value(template))
 

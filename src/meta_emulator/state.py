@@ -101,7 +101,9 @@ class Media:
 
     @property
     def kind(self) -> str:
-        """`image`, `video`, `audio`, `document`."""
+        """`image`, `video`, `audio`, `sticker`, `document`."""
+        if self.mime_type == "image/webp":
+            return "sticker"
         kind = self.mime_type.partition("/")[0]
         return kind if kind in {"image", "video", "audio"} else "document"
 

@@ -139,6 +139,8 @@ class Templates:
         self._definition(category, parameter_format).check(components)
         self._check_place(waba, body["name"], body["language"])
         self._check_limits(waba)
+        if category == "UTILITY":
+            category = self._reviewer.rule.category or category
         now = self._state.clock.now()
         template_id = str(10**15 + self._state.chance.bits(50))
         template = Template(

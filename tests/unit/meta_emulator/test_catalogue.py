@@ -100,6 +100,11 @@ def test_a_catalogue_of_many_is_paged_to_its_end():
     assert asyncio.run(scene()) == 20_500
 
 
+def test_a_catalogue_is_shown_with_how_much_it_holds():
+    answer = asyncio.run(emulated().ask("GET", f"/v25.0/{CATALOGUE}?fields=name,product_count"))
+    assert answer.json == {"name": "Demo plants", "product_count": 42, "id": CATALOGUE}
+
+
 def test_a_number_shows_what_an_order_changed():
     async def scene() -> Any:
         it = emulated()

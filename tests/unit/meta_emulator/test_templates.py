@@ -100,6 +100,18 @@ def test_a_review_ends_as_the_rule_says():
     assert asyncio.run(scene()) == [("order_confirmation", "REJECTED"), ("kept", "PENDING")]
 
 
+def test_the_category_may_become_another_at_once():
+    async def scene() -> list[str]:
+        it = emulated()
+        await it.ask("POST", "/_emulator/review", {"category": "MARKETING"})
+        return [
+            (await create(it, name=name, category=category)).json["category"]
+            for name, category in (("one", "UTILITY"), ("two", "MARKETING"))
+        ]
+
+    assert asyncio.run(scene()) == ["MARKETING", "MARKETING"]
+
+
 def test_a_language_is_created_once():
     async def scene() -> None:
         it = emulated()
@@ -299,6 +311,8 @@ def test_drift_can_be_silent():
     [
         ("templates", {"id": "5"}),
         ("templates", {"id": ORDER_UPDATE, "status": "TIRED"}),
+        ("templates", {"id": ORDER_UPDATE, "components": [{"type": "BUTTONS", "buttons": ["x"]}]}),
+        ("review", {"category": "FUN"}),
         ("review", {"outcome": "MAYBE"}),
         ("review", {"unknown": 1}),
         ("templates/new", {"waba_id": "5"}),
