@@ -450,8 +450,12 @@ class OperatorTools:
     store: Store
     registrar: Registrar
     synchronizer: Synchronizer
+    templates: TemplateManager
+    media: MediaLibrary
+    samples: SampleLibrary
     catalogues: CatalogueKeeper
     opt_outs: OptOutList
+    blocks: BlockList
     graph: GraphClient
     vault: Vault
 
@@ -472,12 +476,19 @@ async def open_directory(config: Config) -> AsyncIterator[OperatorTools]:
         await registrar.seal_tokens()
         ids = IdMaker(clock, entropy)
         catalogues = CatalogueKeeper(store, graph, clock, entropy)
+        synchronizer = build_synchronizer(config, store, graph, clock, ids, catalogues)
+        senses = Senses(clock, entropy, http, Metrics(CollectorRegistry()), vault)
+        media = build_media(config, store, graph, senses)
         yield OperatorTools(
             store=store,
             registrar=registrar,
-            synchronizer=build_synchronizer(config, store, graph, clock, ids, catalogues),
+            synchronizer=synchronizer,
+            templates=TemplateManager(store, graph, synchronizer, clock, ids.number, entropy),
+            media=media.library,
+            samples=media.samples,
             catalogues=catalogues,
             opt_outs=OptOutList(store, clock, entropy),
+            blocks=BlockList(store, graph, clock, entropy),
             graph=graph,
             vault=vault,
         )

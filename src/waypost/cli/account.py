@@ -1,14 +1,15 @@
 """`waypost account`: customers of this gateway, and their money."""
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from waypost.cli.amounts import read_amount
-from waypost.cli.opening import work_on
+from waypost.cli.opening import who_acts, work_on
 from waypost.cli.output import MisusedError, print_json, print_lines, print_rows, show_time
 from waypost.cli.settings import ConfigOption, DataOption, JsonOption, load_for
-from waypost.model.account import Account, AccountKind, AccountState
+from waypost.cli.typed import read_count, read_words
+from waypost.model.account import Account, AccountKind, AccountState, ApiKey, CheckMode
 from waypost.model.ledger import Wallet
 from waypost.model.money import Money
 
@@ -19,8 +20,20 @@ application = typer.Typer(no_args_is_help=True, help="Customers of this gateway.
 
 COUNTRY_LENGTH = 2
 
+OF_DEPLOYMENT = "default"
+"""What is typed for the price that the deployment asks of everybody."""
+
 Sid = Annotated[str, typer.Argument(metavar="SID", help="The account.")]
 Amount = Annotated[str, typer.Argument(metavar="AMOUNT", help="Like 100 or 12.50.")]
+RequestsOption = Annotated[
+    str | None,
+    typer.Option(
+        "--requests-per-second",
+        "--requests-per-s",
+        metavar="NUMBER",
+        help="Its own limit; unlimited is none.",
+    ),
+]
 
 
 @application.command("create")
@@ -30,7 +43,10 @@ def create(
     country: Annotated[str, typer.Option(help="The SID's last two letters.")] = "IN",
     price: Annotated[str | None, typer.Option(help="Of a message, if its own.")] = None,
     credit_limit: Annotated[str, typer.Option(help="How far below nothing it may go.")] = "0",
-    requests_per_s: Annotated[int | None, typer.Option(min=1, help="Its own limit.")] = None,
+    requests_per_second: RequestsOption = None,
+    check_mode: Annotated[
+        CheckMode, typer.Option(help="What becomes of sends in which something is found.")
+    ] = CheckMode.STRICT,
     data: DataOption = None,
     config: ConfigOption = None,
     as_json: JsonOption = False,
@@ -44,6 +60,7 @@ def create(
         raise MisusedError("--country must be two letters, like IN.")
     price_minor = None if price is None else read_amount("--price", price)
     credit_limit_minor = read_amount("--credit-limit", credit_limit)
+    requests_per_s = _read_requests(requests_per_second)
 
     async def work(tools: "OperatorTools") -> Account:
         from waypost.directory.changes import NewAccount  # noqa: PLC0415 - with serve
@@ -57,12 +74,21 @@ def create(
                 price_minor=price_minor,
                 credit_limit_minor=credit_limit_minor,
                 requests_per_s=requests_per_s,
-            )
+                check_mode=check_mode,
+            ),
+            actor=who_acts(),
         )
 
     account = work_on(loaded, work, may_be_new=True)
     if as_json:
-        print_json({"sid": account.sid, "name": account.name, "kind": account.kind})
+        print_json(
+            {
+                "sid": account.sid,
+                "name": account.name,
+                "kind": account.kind,
+                "check_mode": account.check_mode,
+            }
+        )
     else:
         print_lines(
             f"{account.sid} is open. Next: `waypost key create {account.sid}`, "
@@ -70,32 +96,97 @@ def create(
         )
 
 
+@application.command("set")
+def change(
+    sid: Sid,
+    name: Annotated[str | None, typer.Option(help="For your own lists.")] = None,
+    kind: Annotated[AccountKind | None, typer.Option(help="Pays before or after.")] = None,
+    price: Annotated[
+        str | None, typer.Option(metavar="AMOUNT", help="Of a message; default is everybody's.")
+    ] = None,
+    credit_limit: Annotated[
+        str | None, typer.Option(metavar="AMOUNT", help="How far below nothing it may go.")
+    ] = None,
+    requests_per_second: RequestsOption = None,
+    check_mode: Annotated[
+        CheckMode | None, typer.Option(help="What becomes of sends in which something is found.")
+    ] = None,
+    opt_out_words: Annotated[
+        str | None,
+        typer.Option(metavar="WORDS", help="By which recipients leave, like stop,leave; default."),
+    ] = None,
+    opt_in_words: Annotated[
+        str | None,
+        typer.Option(metavar="WORDS", help="By which they come back, like start; default."),
+    ] = None,
+    data: DataOption = None,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Change what is given of an account; the rest stays as it is.
+
+    Example: waypost account set HXIN1234567890IN --check-mode warn --requests-per-second 50
+    """
+    given: dict[str, Any] = {"name": name, "kind": kind, "check_mode": check_mode}
+    given = {word: value for word, value in given.items() if value is not None}
+    if price is not None:
+        is_own = price.strip().lower() != OF_DEPLOYMENT
+        given["price_minor"] = read_amount("--price", price) if is_own else None
+    if credit_limit is not None:
+        given["credit_limit_minor"] = read_amount("--credit-limit", credit_limit)
+    if requests_per_second is not None:
+        given["requests_per_s"] = _read_requests(requests_per_second)
+    if opt_out_words is not None:
+        given["opt_out_keywords"] = read_words(opt_out_words)
+    if opt_in_words is not None:
+        given["opt_in_keywords"] = read_words(opt_in_words)
+    if not given:
+        raise MisusedError("Nothing is to change: give at least one of the options; see --help.")
+
+    async def work(tools: "OperatorTools") -> tuple[Account, Wallet]:
+        from waypost.directory.changes import AccountChange  # noqa: PLC0415 - with serve
+
+        await tools.registrar.change_account(sid, AccountChange(**given), actor=who_acts())
+        return await _find(tools, sid)
+
+    account, wallet = work_on(load_for(data, config), work)
+    if as_json:
+        print_json(_summary(account, wallet))
+    else:
+        print_lines(f"{sid} is changed; running gateways know within a second.")
+        _print_summary(account, wallet)
+
+
 @application.command("list")
 def list_accounts(
     data: DataOption = None, config: ConfigOption = None, as_json: JsonOption = False
 ) -> None:
-    """List all accounts with their money.
+    """List all accounts with their money and what they have.
 
     Example: waypost account list --json
     """
 
     async def work(tools: "OperatorTools") -> list[tuple[Account, Wallet]]:
-        return await tools.registrar.accounts()
+        listed = await tools.registrar.accounts()
+        return [(await tools.registrar.find(one.sid), wallet) for one, wallet in listed]
 
     accounts = work_on(load_for(data, config), work)
     if as_json:
         print_json([_summary(account, wallet) for account, wallet in accounts])
         return
     print_rows(
-        ("SID", "name", "kind", "state", "balance", "held"),
+        ("SID", "name", "kind", "state", "check", "balance", "held", "senders", "templates"),
         [
             (
                 account.sid,
                 account.name,
                 account.kind,
                 account.state,
+                account.check_mode,
                 Money(wallet.balance_minor, wallet.currency),
                 Money(wallet.held_minor, wallet.currency),
+                len(account.senders),
+                len(account.templates),
             )
             for account, wallet in accounts
         ],
@@ -106,34 +197,33 @@ def list_accounts(
 def show(
     sid: Sid, data: DataOption = None, config: ConfigOption = None, as_json: JsonOption = False
 ) -> None:
-    """Show an account with its money, keys, senders and templates.
+    """Show an account with its money, limits, keys, WABAs and senders.
 
     Example: waypost account show HXIN1234567890IN
     """
 
     async def work(tools: "OperatorTools") -> tuple[Account, Wallet]:
-        account = await tools.registrar.find(sid)
-        wallets = await tools.store.read(
-            lambda transaction: transaction.wallets.load([account.account_id])
-        )
-        return account, wallets[account.account_id]
+        return await _find(tools, sid)
 
     account, wallet = work_on(load_for(data, config), work)
-    summary = _summary(account, wallet)
     if as_json:
         print_json(
             {
-                **summary,
+                **_summary(account, wallet),
                 "keys": [key.prefix for key in account.keys.values()],
+                "wabas": list(account.wabas),
                 "senders": [f"+{sender_id}" for sender_id in account.senders],
                 "templates": [f"{name} ({language})" for _, name, language in account.templates],
             }
         )
         return
-    print_rows(("", ""), [(word.replace("_", " "), value) for word, value in summary.items()])
+    _print_summary(account, wallet)
     for key in account.keys.values():
-        revoked = f", revoked {show_time(key.revoked_at)}" if key.revoked_at else ""
-        print_lines(f"key {key.prefix}…, made {show_time(key.created_at)}{revoked}")
+        print_lines(_line_of_key(key))
+    for waba in account.wabas.values():
+        failure = "" if waba.sync_failure is None else f": {waba.sync_failure}"
+        state = "not read yet" if waba.synced_at is None else f"read {show_time(waba.synced_at)}"
+        print_lines(f"WABA {waba.waba_id} {waba.name}".rstrip() + f", {state}{failure}")
     for sender in account.senders.values():
         print_lines(f"sender +{sender.sender_id}, {sender.state}, of WABA {sender.waba_id}")
     print_lines(f"{len(account.templates)} templates; `waypost template list {sid}` shows them")
@@ -177,7 +267,7 @@ def top_up(
     amount_minor = read_amount("AMOUNT", amount)
 
     async def work(tools: "OperatorTools") -> Wallet:
-        return await tools.registrar.top_up(sid, amount_minor, reason)
+        return await tools.registrar.top_up(sid, amount_minor, reason, actor=who_acts())
 
     wallet = work_on(load_for(data, config), work)
     balance = Money(wallet.balance_minor, wallet.currency)
@@ -191,7 +281,7 @@ def _set_state(
     sid: str, state: AccountState, data: str | None, config: "ConfigOption", *, as_json: bool
 ) -> None:
     async def work(tools: "OperatorTools") -> None:
-        await tools.registrar.set_state(sid, state)
+        await tools.registrar.set_state(sid, state, actor=who_acts())
 
     work_on(load_for(data, config), work)
     if as_json:
@@ -200,16 +290,50 @@ def _set_state(
         print_lines(f"{sid} is {state} now; running gateways know within a second.")
 
 
-def _summary(account: Account, wallet: Wallet) -> dict[str, object]:
+async def _find(tools: "OperatorTools", sid: str) -> tuple[Account, Wallet]:
+    account = await tools.registrar.find(sid)
+    wallets = await tools.store.read(
+        lambda transaction: transaction.wallets.load([account.account_id])
+    )
+    return account, wallets[account.account_id]
+
+
+def _read_requests(text: str | None) -> int | None:
+    return None if text is None else read_count("--requests-per-second", text)
+
+
+def _line_of_key(key: ApiKey) -> str:
+    label = f" ({key.label})" if key.label else ""
+    expires = f", expires {show_time(key.expires_at)}" if key.expires_at else ""
+    revoked = f", revoked {show_time(key.revoked_at)}" if key.revoked_at else ""
+    return f"key {key.prefix}…{label}, made {show_time(key.created_at)}{expires}{revoked}"
+
+
+def _print_summary(account: Account, wallet: Wallet) -> None:
+    rows = {word.replace("_", " "): value for word, value in _summary(account, wallet).items()}
+    rows["requests per s"] = account.requests_per_s or "unlimited"
+    for word in ("opt out words", "opt in words"):
+        rows[word] = ", ".join(rows[word]) or "none"
+    print_rows(("", ""), list(rows.items()))
+
+
+def _summary(account: Account, wallet: Wallet) -> dict[str, Any]:
     price = account.price_minor
     return {
         "sid": account.sid,
         "name": account.name,
         "kind": account.kind.value,
         "state": account.state.value,
+        "check_mode": account.check_mode.value,
         "price": "the deployment's" if price is None else str(Money(price, wallet.currency)),
         "requests_per_s": account.requests_per_s,
         "balance": str(Money(wallet.balance_minor, wallet.currency)),
         "held": str(Money(wallet.held_minor, wallet.currency)),
         "credit_limit": str(Money(wallet.credit_limit_minor, wallet.currency)),
+        "spendable": str(Money(wallet.spendable_minor, wallet.currency)),
+        "opt_out_words": account.opt_out_keywords,
+        "opt_in_words": account.opt_in_keywords,
+        "wabas": len(account.wabas),
+        "senders": len(account.senders),
+        "templates": len(account.templates),
     }

@@ -7,7 +7,9 @@ from typing import Any
 
 import msgspec
 
+from waypost.cli.findings import tell_faults
 from waypost.cli.output import UnreachableError
+from waypost.model.refusal import Fault
 from waypost.runtime.http import HttpAnswer, HttpError, PooledHttpClient
 from waypost.version import __version__
 
@@ -57,21 +59,30 @@ class _Data(msgspec.Struct):
     messages: list[dict[str, str]] = []
 
 
-class _Detail(msgspec.Struct):
-    path: str
-    message: str
-    line: int | None = None
-    column: int | None = None
+class _Amount(msgspec.Struct):
+    amount: str
+    currency: str
+
+    def __str__(self) -> str:
+        return f"{self.amount} {self.currency}"
+
+
+class _Rehearsal(msgspec.Struct):
+    recipients: list[str]
+    price: _Amount
+    total: _Amount
+    spendable: _Amount
+    findings: list[Fault] = []
 
 
 class _Error(msgspec.Struct):
-    details: list[_Detail] = []
+    details: list[Fault] = []
 
 
 class _Body(msgspec.Struct):
     code: str
     message: str
-    data: _Data | list[Any]
+    data: msgspec.Raw
     error: _Error
 
 
@@ -81,22 +92,28 @@ class GatewayAnswer:
 
     message_id  of the 202, else None
     lines       the whole answer in words
+    is_done     whether the gateway did what it was asked: took the body, or would take it
     """
 
     message_id: str | None
     lines: tuple[str, ...]
+    is_done: bool = False
 
 
 def read_answer(answer: HttpAnswer) -> GatewayAnswer:
     """What a gateway answered; something that is no gateway's is shown as it is."""
     try:
         body = msgspec.json.decode(answer.body, type=_Body)
+        if answer.status == ACCEPTED:
+            accepted = msgspec.json.decode(body.data, type=_Data)
+            return GatewayAnswer(accepted.message_id, tuple(_accepted(accepted)), is_done=True)
+        if answer.status == OK:
+            rehearsed = msgspec.json.decode(body.data, type=_Rehearsal)
+            return GatewayAnswer(None, tuple(_rehearsed(rehearsed)), is_done=True)
     except msgspec.DecodeError:
         text = answer.body.decode("utf-8", "replace")
         said = f"HTTP {answer.status}, and it does not sound like a gateway: {text}"
         return GatewayAnswer(None, (said,))
-    if answer.status == ACCEPTED and isinstance(body.data, _Data):
-        return GatewayAnswer(body.data.message_id, tuple(_accepted(body.data)))
     return GatewayAnswer(None, tuple(_refused(answer, body)))
 
 
@@ -106,15 +123,23 @@ def _accepted(data: _Data) -> Iterator[str]:
         yield f"  {message['message_id']}  to {message['to']}"
 
 
+def _rehearsed(rehearsal: _Rehearsal) -> Iterator[str]:
+    count = len(rehearsal.recipients)
+    whom = "1 recipient" if count == 1 else f"{count} recipients"
+    yield f"It would be accepted, for {whom}; nothing was sent."
+    yield f"  price      {rehearsal.price} each"
+    yield f"  total      {rehearsal.total}"
+    yield f"  spendable  {rehearsal.spendable}"
+    if rehearsal.findings:
+        yield "It would be noted, and Meta may refuse it:"
+        yield from tell_faults(rehearsal.findings)
+
+
 def _refused(answer: HttpAnswer, body: _Body) -> Iterator[str]:
     yield f"Refused with {body.code} (HTTP {answer.status}): {body.message}"
     if "retry-after" in answer.headers:
         yield f"  again in {answer.headers['retry-after']} s"
-    for detail in body.error.details:
-        place = detail.path or "the body"
-        if detail.line is not None:
-            place += f", line {detail.line}, column {detail.column}"
-        yield f"  {place}: {detail.message}"
+    yield from tell_faults(body.error.details)
 
 
 def _unreachable(url: str, error: HttpError) -> UnreachableError:

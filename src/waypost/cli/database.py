@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from waypost.cli.opening import work_on
+from waypost.cli.opening import who_acts, work_on
 from waypost.cli.output import print_json, print_lines, print_rows
 from waypost.cli.settings import ConfigOption, DataOption, JsonOption, load_for
 
@@ -12,11 +12,6 @@ if TYPE_CHECKING:
     from waypost.serve import OperatorTools
 
 application = typer.Typer(no_args_is_help=True, help="The database.")
-
-
-@application.callback()
-def _database() -> None:
-    """Keeps `check` a word of its own while it is the only one."""
 
 
 @application.command("check")
@@ -46,3 +41,25 @@ def check(
             *((f"waiting in {queue}", count) for queue, count in sorted(backlog.items())),
         ],
     )
+
+
+@application.command("reseal")
+def reseal(
+    data: DataOption = None, config: ConfigOption = None, as_json: JsonOption = False
+) -> None:
+    """Seal every access token anew with the first of secret_keys.
+
+    Put the new key in front of the old ones, start the gateway anew, reseal, then take the old
+    ones away. Example: waypost db reseal --data data
+    """
+    loaded = load_for(data, config)
+
+    async def work(tools: "OperatorTools") -> int:
+        return await tools.registrar.reseal(actor=who_acts())
+
+    resealed = work_on(loaded, work)
+    if as_json:
+        print_json({"data_dir": str(loaded.data_dir), "resealed": resealed})
+    else:
+        tokens = "access token" if resealed == 1 else "access tokens"
+        print_lines(f"{resealed} {tokens} in {loaded.data_dir} sealed anew with the first key.")

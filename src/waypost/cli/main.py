@@ -12,13 +12,18 @@ import typer
 
 from waypost.cli import (
     account,
+    audit,
+    block,
+    catalogue,
     config,
     database,
     demo,
     dev,
     emulate,
     key,
+    media,
     message,
+    opt_out,
     send,
     sender,
     serve,
@@ -58,7 +63,12 @@ for name, noun in {
     "waba": waba,
     "sender": sender,
     "template": template,
+    "media": media,
+    "catalogue": catalogue,
+    "optout": opt_out,
+    "block": block,
     "wallet": wallet,
+    "audit": audit,
     "db": database,
 }.items():
     application.add_typer(noun.application, name=name, rich_help_panel=OPERATE)

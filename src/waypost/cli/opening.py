@@ -1,10 +1,12 @@
 """Opens a gateway's data folder for one command, beside a running gateway or without one."""
 
 import asyncio
+import getpass
 from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from waypost.cli.output import CommandError
+from waypost.model.audit import Actor
 from waypost.runtime.config import Config
 
 if TYPE_CHECKING:
@@ -40,3 +42,12 @@ def work_on(
             return await work(tools)
 
     return asyncio.run(run())
+
+
+def who_acts() -> Actor:
+    """The user of the operating system, for the audit log."""
+    try:
+        user = getpass.getuser()
+    except (OSError, KeyError):  # a container's user may have no name
+        user = "unknown"
+    return Actor(f"cli:{user}")

@@ -3,7 +3,6 @@
 import asyncio
 import re
 import sys
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -13,6 +12,7 @@ from waypost.cli.output import REFUSED, MisusedError, print_lines, program
 from waypost.cli.ready import DEV_DATA, KEPT, read_ready
 from waypost.cli.samples import send_url
 from waypost.cli.settings import JsonOption
+from waypost.cli.typed import read_bytes
 from waypost.runtime.http import HttpAnswer
 
 DEFAULT_URL = "http://127.0.0.1:8080"
@@ -32,15 +32,18 @@ def send(
     idempotency_key: Annotated[
         str | None, typer.Option(help="The same key is never sent twice.")
     ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Check and price it; nothing is sent or charged.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Send a body to a gateway and say what it answers.
 
     Without --sid, --key, --sender and --url the account of `waypost dev` is used, if there is one.
 
-    Example: waypost send body.json --to +919812345678
+    Example: waypost send body.json --to +919812345678 --dry-run
     """
-    body = read_body(file)
+    body = read_bytes(file)
     if to:
         body = replace_recipients(body, to)
     needs_account = None in (sid, key, sender)
@@ -49,6 +52,8 @@ def send(
     if idempotency_key is not None:
         headers["Idempotency-Key"] = idempotency_key
     target = send_url(given["url"].rstrip("/"), given["sid"], given["sender"])
+    if dry_run:
+        target += "?dry_run=true"
     answer = asyncio.run(_post(target, headers, body))
     understood = read_answer(answer)
     if as_json:
@@ -59,18 +64,8 @@ def send(
             where = f" --data {DEV_DATA}" if needs_account else ""
             show = f"{program()} message show {understood.message_id}{where}"
             print_lines(f"What becomes of it: {show}")
-    if understood.message_id is None:
+    if not understood.is_done:
         raise typer.Exit(REFUSED)
-
-
-def read_body(file: str) -> bytes:
-    """The bytes of a file, or of standard input for `-`. Raises MisusedError."""
-    if file == "-":
-        return sys.stdin.buffer.read()
-    try:
-        return Path(file).read_bytes()
-    except OSError as error:
-        raise MisusedError(f"{file} cannot be read: {error.strerror}.") from None
 
 
 def replace_recipients(body: bytes, to: list[str]) -> bytes:

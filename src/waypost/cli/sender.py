@@ -1,14 +1,16 @@
 """`waypost sender`: business phone numbers of an account."""
 
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from msgspec.structs import replace
 
 from waypost.cli.account import Sid
-from waypost.cli.opening import work_on
+from waypost.cli.opening import who_acts, work_on
 from waypost.cli.output import CommandError, MisusedError, print_json, print_lines, print_rows
 from waypost.cli.settings import ConfigOption, DataOption, JsonOption, load_for
+from waypost.model.account import Account
 from waypost.model.sender import Sender, SenderState
 
 if TYPE_CHECKING:
@@ -44,20 +46,18 @@ def add(
     --callback-url https://shop.example.com/statuses
     """
     loaded = load_for(data, config)
-    if callback_url is not None and not callback_url.startswith(("http://", "https://")):
-        raise MisusedError("--callback-url must be an http:// or https:// address.")
     sender = Sender(
         sender_id=read_number(phone_number),
         phone_number_id=phone_number_id,
         waba_id=waba_id,
         access_token="",  # its WABA's
         throughput=throughput or loaded.sender_throughput,
-        callback_url=callback_url,
+        callback_url=None if callback_url is None else read_url(callback_url),
         display_name=name,
     )
 
     async def work(tools: "OperatorTools") -> None:
-        await tools.registrar.save_sender(sid, sender)
+        await tools.registrar.save_sender(sid, sender, actor=who_acts())
 
     work_on(loaded, work)
     if as_json:
@@ -85,9 +85,42 @@ def list_senders(
         print_json(rows)
     else:
         print_rows(
-            ("sender", "phone number id", "WABA", "state", "per second", "callbacks to"),
+            ("sender", "name", "phone number id", "WABA", "state", "per second", "callbacks to"),
             [tuple(row.values()) for row in rows],
         )
+
+
+@application.command("set")
+def change(
+    sid: Sid,
+    phone_number: PhoneNumber,
+    callback_url: Annotated[
+        str | None,
+        typer.Option(metavar="URL", help="Where the customer wants statuses; none for nowhere."),
+    ] = None,
+    throughput: Annotated[
+        int | None, typer.Option(min=1, max=1000, help="Messages per second.")
+    ] = None,
+    name: Annotated[str | None, typer.Option(help="Its display name.")] = None,
+    data: DataOption = None,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Change what is given of a sender; the rest stays as it is.
+
+    Example: waypost sender set HXIN1234567890IN +919800000001 --throughput 200
+    """
+    given: dict[str, Any] = {"throughput": throughput, "display_name": name}
+    given = {word: value for word, value in given.items() if value is not None}
+    if callback_url is not None:
+        given["callback_url"] = None if callback_url == "none" else read_url(callback_url)
+    if not given:
+        raise MisusedError("Nothing is to change: give --callback-url, --throughput or --name.")
+    changed = _change((sid, phone_number), given, data, config)
+    if as_json:
+        print_json(_row(changed))
+    else:
+        print_lines(f"+{changed.sender_id} is changed; running gateways know within a second.")
 
 
 @application.command("pause")
@@ -128,6 +161,13 @@ def read_number(text: str) -> str:
     return digits
 
 
+def read_url(text: str) -> str:
+    """An address of the web. Raises MisusedError."""
+    if not text.startswith(("http://", "https://")):
+        raise MisusedError("--callback-url must be an http:// or https:// address.")
+    return text
+
+
 def _set_state(
     of: tuple[str, str],
     state: SenderState,
@@ -136,26 +176,44 @@ def _set_state(
     *,
     as_json: bool,
 ) -> None:
-    sid, sender_id = of[0], read_number(of[1])
-
-    async def work(tools: "OperatorTools") -> Sender:
-        senders = (await tools.registrar.find(sid)).senders
-        if sender_id not in senders:
-            raise CommandError(f"{sid} has no sender +{sender_id}; `waypost sender list {sid}`.")
-        changed = replace(senders[sender_id], state=state)
-        await tools.registrar.save_sender(sid, changed)
-        return changed
-
-    changed = work_on(load_for(data, config), work)
+    changed = _change(of, {"state": state}, data, config)
     if as_json:
         print_json(_row(changed))
     else:
-        print_lines(f"+{sender_id} is {state} now; running gateways know within a second.")
+        print_lines(f"+{changed.sender_id} is {state} now; running gateways know within a second.")
+
+
+def find_sender(account: Account, phone_number: str) -> Sender:
+    """The account's sender. Raises MisusedError for what is no number, CommandError if unknown."""
+    sender = account.senders.get(read_number(phone_number))
+    if sender is None:
+        raise CommandError(
+            f"{account.sid} has no sender {phone_number}; `waypost sender list {account.sid}` "
+            "shows them."
+        )
+    return sender
+
+
+def _change(
+    of: tuple[str, str], given: Mapping[str, Any], data: DataOption, config: ConfigOption
+) -> Sender:
+    """A sender with some things changed. Raises as `find_sender` does."""
+    sid, phone_number = of
+    read_number(phone_number)
+
+    async def work(tools: "OperatorTools") -> Sender:
+        sender = find_sender(await tools.registrar.find(sid), phone_number)
+        changed = replace(sender, **given)
+        await tools.registrar.save_sender(sid, changed, actor=who_acts())
+        return changed
+
+    return work_on(load_for(data, config), work)
 
 
 def _row(sender: Sender) -> dict[str, object]:
     return {
         "sender": f"+{sender.sender_id}",
+        "name": sender.display_name,
         "phone_number_id": sender.phone_number_id,
         "waba_id": sender.waba_id,
         "state": sender.state.value,

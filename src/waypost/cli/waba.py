@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from waypost.cli.account import Sid
-from waypost.cli.opening import work_on
-from waypost.cli.output import MisusedError, print_json, print_lines
+from waypost.cli.opening import who_acts, work_on
+from waypost.cli.output import MisusedError, print_json, print_lines, print_rows, show_time
 from waypost.cli.settings import ConfigOption, DataOption, JsonOption, load_for
+from waypost.model.account import Account
 
 if TYPE_CHECKING:
     from waypost.serve import OperatorTools
@@ -25,6 +26,7 @@ def add(
         Path | None,
         typer.Option(metavar="FILE", help="The access token; else read from standard input."),
     ] = None,
+    name: Annotated[str | None, typer.Option(help="For your own lists.")] = None,
     data: DataOption = None,
     config: ConfigOption = None,
     as_json: JsonOption = False,
@@ -36,13 +38,35 @@ def add(
     token = read_token(token_file)
 
     async def work(tools: "OperatorTools") -> None:
-        await tools.registrar.save_waba(sid, waba_id, token)
+        await tools.registrar.save_waba(sid, waba_id, token, name, actor=who_acts())
 
     work_on(load_for(data, config), work)
     if as_json:
         print_json({"sid": sid, "waba_id": waba_id})
     else:
         print_lines(f"{sid} has the WABA {waba_id}. Next: `waypost sender add {sid} …`.")
+
+
+@application.command("list")
+def list_wabas(
+    sid: Sid, data: DataOption = None, config: ConfigOption = None, as_json: JsonOption = False
+) -> None:
+    """List an account's WABAs: what they have, and how the last reading from Meta went.
+
+    Example: waypost waba list HXIN1234567890IN
+    """
+
+    async def work(tools: "OperatorTools") -> Account:
+        return await tools.registrar.find(sid)
+
+    rows = _rows(work_on(load_for(data, config), work))
+    if as_json:
+        print_json(rows)
+    else:
+        print_rows(
+            ("WABA", "name", "senders", "templates", "catalogue", "read from Meta", "failure"),
+            [tuple(row.values()) for row in rows],
+        )
 
 
 def read_token(file: Path | None) -> str:
@@ -59,3 +83,20 @@ def read_token(file: Path | None) -> str:
     if not token or len(token.split()) > 1:
         raise MisusedError("The access token must be one word without spaces.")
     return token
+
+
+def _rows(account: Account) -> list[dict[str, object]]:
+    senders = [sender.waba_id for sender in account.senders.values()]
+    templates = [waba_id for waba_id, _, _ in account.templates]
+    return [
+        {
+            "waba_id": waba.waba_id,
+            "name": waba.name,
+            "senders": senders.count(waba.waba_id),
+            "templates": templates.count(waba.waba_id),
+            "catalogue_id": waba.catalogue_id,
+            "synced_at": show_time(waba.synced_at),
+            "sync_failure": waba.sync_failure,
+        }
+        for waba in account.wabas.values()
+    ]
