@@ -3,6 +3,8 @@
 import json
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from support.nouns import (
     ACCOUNT,
@@ -210,3 +212,43 @@ def test_other_failures_opt_nobody_out(ear):
     ear.hear(statuses=[failed(131026), failed("131050")], key=(ACCOUNT, MESSAGE_ID))
 
     assert ear.opt_outs() == {}
+
+
+WORDS = st.sampled_from(["stop", "start", "STOP.", ""]) | st.text(
+    st.characters(exclude_categories=()), max_size=250
+)
+TOLD = st.fixed_dictionaries(
+    {"timestamp": st.integers(0, 253_402_300_799).map(str), "type": WORDS},
+    optional={
+        "id": WORDS,
+        "from": st.sampled_from([PHONE, "5511987654321"]) | st.from_regex(r"\A[0-9]{1,20}\Z"),
+        "from_user_id": st.just(USER_ID) | WORDS,
+        "text": st.fixed_dictionaries({"body": WORDS}),
+        "button": st.fixed_dictionaries({"text": WORDS, "payload": WORDS}),
+        "group_id": WORDS,
+    },
+)
+CHOSEN = st.fixed_dictionaries(
+    {
+        "category": st.just("marketing_messages"),
+        "value": st.sampled_from(["stop", "resume"]),
+        "timestamp": st.integers(0, 253_402_300_799),
+    },
+    optional={"wa_id": st.just(PHONE) | WORDS, "user_id": WORDS, "detail": WORDS},
+)
+
+
+def test_whatever_recipients_tell_is_kept_without_an_error(ear):
+    @settings(max_examples=100, deadline=None)
+    @given(st.lists(TOLD, max_size=4), st.lists(CHOSEN, max_size=3))
+    def tell(messages, preferences):
+        value = {"metadata": METADATA, "messages": messages, "user_preferences": preferences}
+        changes = [{"field": one, "value": value} for one in ("messages", "user_preferences")]
+        body = json.dumps({"entry": [{"id": WABA_ID, "changes": changes}]}).encode()
+        understood = parse_webhook(body)
+
+        heard = Heard(understood.messages, understood.preferences, [])
+        ear.stored.do(lambda t: listen(t, heard, NOW))
+
+    tell()
+    assert all(one.opted_out_at <= NOW for one in ear.opt_outs().values())
