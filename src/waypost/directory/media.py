@@ -236,7 +236,7 @@ class MediaLibrary:
                 kind=type_.kind,
                 mime_type=type_.mime_type,
                 size_bytes=len(upload.data),
-                file_name=upload.file_name[:LONGEST_NAME],
+                file_name=upload.file_name.encode("utf-8", "replace").decode()[:LONGEST_NAME],
                 digest=digest,
                 object_key=object_key,
                 meta_id="",

@@ -48,7 +48,7 @@ def upload_call(
         "POST",
         f"{phone_number_id}/media",
         token,
-        body=b"".join([head.encode(), data, f"\r\n--{boundary}--\r\n".encode()]),
+        body=b"".join([head.encode("utf-8", "replace"), data, f"\r\n--{boundary}--\r\n".encode()]),
         headers={"Content-Type": f"multipart/form-data; boundary={boundary}"},
     )
 
