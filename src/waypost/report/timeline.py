@@ -8,6 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import msgspec
+
 from waypost.model.failure import Failure
 from waypost.model.ledger import EntryKind, LedgerEntry
 from waypost.model.lifecycle import Fact, State, apply
@@ -30,6 +32,13 @@ HEADLINES: Mapping[State, str] = {
     State.READ: "Read by the recipient.",
     State.FAILED: "Failed: the recipient does not get it.",
 }
+
+HEADLINES_OF_RECEIPTS: Mapping[State, str] = {
+    **HEADLINES,
+    State.SUBMITTED: "Meta took it: the message is marked as read. Nothing more follows.",
+    State.FAILED: "Failed: the message is not marked as read.",
+}
+"""A read receipt reaches nobody's phone, and Meta reports nothing of it."""
 
 MEANINGS: Mapping[Fact, str] = {
     Fact.ATTEMPTED: "not taken for now, another attempt follows",
@@ -141,7 +150,7 @@ async def tell(transaction: Transaction, message_id: str) -> Timeline | None:
         sender=f"+{report.sender_id}",
         recipient=report.recipient,
         state=report.state,
-        headline=HEADLINES[report.state],
+        headline=_headline_of(report),
         trouble=find_trouble(report, facts, await _sender_state(transaction, report)),
         kind=content.kind,
         template=_template_of(report),
@@ -204,11 +213,17 @@ def _when(line: Line) -> datetime:
     return line.at
 
 
+def _headline_of(report: MessageReport) -> str:
+    is_receipt = report.content.kind == READ_RECEIPT
+    return (HEADLINES_OF_RECEIPTS if is_receipt else HEADLINES)[report.state]
+
+
 def _accepted(report: MessageReport) -> str:
     template = _template_of(report)
     what = report.content.kind if template is None else f"template {template}"
     if report.content.kind == READ_RECEIPT:
-        return f"accepted: a read receipt from +{report.sender_id}"
+        marked = msgspec.json.decode(report.content.json).get("message_id", "a message")
+        return f"accepted: a read receipt from +{report.sender_id} for {marked}"
     return f"accepted: {what} from +{report.sender_id} to {report.recipient}"
 
 

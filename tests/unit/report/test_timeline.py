@@ -26,6 +26,7 @@ from waypost.model.lifecycle import Fact, State
 from waypost.model.message import Payment
 from waypost.model.outbox import CallbackSettlement, CallbackState
 from waypost.model.sender import SenderState
+from waypost.model.submission import READ_RECEIPT
 from waypost.report.timeline import HEADLINES, MEANINGS, Listed, list_messages, tell
 
 THROTTLED = Failure("130429", "The number's throughput was reached", "", "Nothing: by itself.")
@@ -275,3 +276,21 @@ def test_a_request_with_several_recipients_lists_its_messages_in_order(tmp_path)
     assert listed[0] == Listed(ids[0], "+919876543210", State.ACCEPTED, headline)
     assert [one.message_id for one in listed] == ids
     assert none == ()
+
+
+def test_a_read_receipt_that_meta_took_is_done_and_names_what_it_marks(tmp_path):
+    marking = b'{"messaging_product":"whatsapp","status":"read","message_id":"wamid.IN"}'
+    receipt = content(kind=READ_RECEIPT, json=marking, template_name=None, template_language=None)
+    with opened(tmp_path) as stored:
+        stored.furnish()
+        submission = new_submission(content=receipt)
+        stored.do(lambda transaction: transaction.messages.insert_submissions([submission]))
+        message = new_message(recipient="")
+        stored.do(lambda transaction: transaction.messages.insert([message]))
+        learn(stored, (Fact.TAKEN, {"wamid": None}), state=State.SUBMITTED)
+        timeline = told(stored)
+
+    assert timeline.headline == (
+        "Meta took it: the message is marked as read. Nothing more follows."
+    )
+    assert texts(timeline)[0] == f"accepted: a read receipt from +{SENDER_ID} for wamid.IN"
