@@ -17,13 +17,14 @@ MOST_BYTES = 100 * 1024 * 1024
 
 @dataclass(slots=True)
 class Session:
-    """One upload under way. `received`: the bytes there are so far."""
+    """One upload. `received`: the bytes so far, let go once they have their handle."""
 
     id: str
     app_id: str
     length: int
     mime_type: str
     received: bytes = b""
+    offset: int = 0
     handle: str | None = None
 
 
@@ -59,21 +60,22 @@ class Uploads:
         if session is None:
             return self._error(object_unknown(session_id, request.method), request)
         offset = next((value for key, value in request.headers if key == b"file_offset"), b"0")
-        if not offset.isdigit() or int(offset) != len(session.received):
-            return self._error(
-                invalid(f"Header file_offset must be {len(session.received)}."), request
-            )
-        if len(session.received) + len(request.body) > session.length:
+        if not offset.isdigit() or int(offset) != session.offset:
+            return self._error(invalid(f"Header file_offset must be {session.offset}."), request)
+        if session.offset + len(request.body) > session.length:
             return self._error(invalid(f"The file has more than {session.length} bytes."), request)
         session.received += request.body
-        if len(session.received) < session.length:
+        session.offset += len(request.body)
+        if session.offset < session.length:
             return self._success(self._progress(session), request)
-        seen = seen_type(session.received)
-        if seen is not None and seen != session.mime_type:
-            return self._error(invalid(f"The file is {seen}, not {session.mime_type}."), request)
         if session.handle is None:
+            seen = seen_type(session.received)
+            if seen is not None and seen != session.mime_type:
+                fault = invalid(f"The file is {seen}, not {session.mime_type}.")
+                return self._error(fault, request)
             session.handle = self._handle(session)
             self._state.handles[session.handle] = session.mime_type
+            session.received = b""
         return self._success({"h": session.handle}, request)
 
     def show(self, request: Request, session_id: str) -> Answer:
@@ -84,7 +86,7 @@ class Uploads:
         return self._success(self._progress(session), request)
 
     def _progress(self, session: Session) -> dict[str, object]:
-        return {"id": session.id, "file_offset": len(session.received)}
+        return {"id": session.id, "file_offset": session.offset}
 
     def _session_id(self) -> str:
         """As Meta's, with a signature that looks like a query and belongs to the id."""
