@@ -24,6 +24,7 @@ from bench import request
 from prometheus_client import CollectorRegistry
 
 from waypost.api.asgi import Receive, Scope, Send, answer_with, read_body
+from waypost.assembly import Gateway, Senses, assemble
 from waypost.directory.changes import NewAccount
 from waypost.model.account import AccountKind, CheckMode
 from waypost.model.sender import Sender
@@ -38,9 +39,6 @@ from waypost.runtime.supervisor import Part, supervise
 from waypost.runtime.vault import open_vault
 from waypost.serve import (
     USER_AGENT,
-    Gateway,
-    Senses,
-    assemble,
     build_server,
     open_directory,
     open_store,

@@ -46,7 +46,7 @@ def flow(folder, body):
                 pair=pair,
                 meta=watch(pair),
                 whom=(account, account.senders[SENDER_ID]),
-                blocks=pair.gateway.blocks,
+                blocks=pair.gateway.tools.blocks,
                 blocked=next(iter(pair.emulator.state.numbers.values())).blocked,
             )
             await writes(pair, WROTE)

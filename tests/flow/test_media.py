@@ -30,8 +30,8 @@ class Bench:
     def __init__(self, pair: Pair, meta: WatchedMeta) -> None:
         self.pair = pair
         self.meta = meta
-        self.library = pair.gateway.media
-        self.renewer = pair.gateway.media_renewer
+        self.library = pair.gateway.tools.media
+        self.renewer = pair.gateway.tools.media_renewer
 
     async def account(self):
         account = await self.pair.gateway.registrar.find(self.pair.sid)

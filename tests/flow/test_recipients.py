@@ -36,7 +36,7 @@ async def account_of(pair):
 
 
 async def opted_out(pair):
-    listed = await pair.gateway.opt_outs.page(await account_of(pair))
+    listed = await pair.gateway.tools.opt_outs.page(await account_of(pair))
     return {one.recipient: one.source.value for one in listed}
 
 
@@ -111,7 +111,9 @@ def test_the_catalogue_is_read_beside_the_templates(tmp_path):
         account = await account_of(pair)
         assert account.wabas[WABA_ID].catalogue_id == CATALOGUE
 
-        found = await pair.gateway.catalogues.find_products(account, WABA_ID, ["plant01", "none"])
+        found = await pair.gateway.tools.catalogues.find_products(
+            account, WABA_ID, ["plant01", "none"]
+        )
 
         assert isinstance(found, FoundProducts)
         assert (found.catalogue_id, set(found.products)) == (CATALOGUE, {"plant01"})
@@ -125,9 +127,9 @@ def test_a_feed_stands_against_what_meta_has(tmp_path, word):
     async def body(pair):
         account = await account_of(pair)
         feed = f"id,title,availability\nplant01,Plant,{word}\n".encode()
-        await pair.gateway.catalogues.load_feed(account, CATALOGUE, feed, OPERATOR)
+        await pair.gateway.tools.catalogues.load_feed(account, CATALOGUE, feed, OPERATOR)
 
-        found = await pair.gateway.catalogues.find_products(
+        found = await pair.gateway.tools.catalogues.find_products(
             account, WABA_ID, ["plant01", "plant02"]
         )
 

@@ -25,7 +25,7 @@ class Bench:
     def __init__(self, pair):
         self.pair = pair
         self.meta = watch(pair)
-        self.samples = pair.gateway.samples
+        self.samples = pair.gateway.tools.samples
 
     async def account(self):
         return await self.pair.gateway.registrar.find(self.pair.sid)
@@ -205,7 +205,7 @@ def test_a_sample_is_kept_for_three_days_and_its_bytes_for_whoever_else_needs_th
         account = await at.account()
         await at.upload()
         shared = await at.upload(Upload(JPEG, None, "shop.jpg"))
-        medium = await at.pair.gateway.media.upload(
+        medium = await at.pair.gateway.tools.media.upload(
             account, account.senders[SENDER_ID], Upload(JPEG, None, "shop.jpg"), CUSTOMER
         )
         assert isinstance(medium, Medium)

@@ -53,7 +53,7 @@ async def known(pair, name="order_update", language="en_US"):
 async def changes(pair, limit=100):
     """What became of templates since the first reading, the newest last."""
     account = await account_of(pair)
-    listed = await pair.gateway.templates.changes(account, WABA_ID, limit, None)
+    listed = await pair.gateway.tools.templates.changes(account, WABA_ID, limit, None)
     return [
         (one.name, one.what.value, one.before, one.after, one.source.value)
         for one in reversed(listed)
@@ -142,7 +142,7 @@ def test_what_meta_tells_is_known_with_the_webhook(tmp_path):
         await order(pair, "templates", id=ORDER_UPDATE_ID, category="MARKETING")
         await until_known(pair, lambda template: template.is_marketing)
 
-        told = await pair.gateway.templates.changes(await account_of(pair), WABA_ID, 3, None)
+        told = await pair.gateway.tools.templates.changes(await account_of(pair), WABA_ID, 3, None)
         assert [(one.what.value, one.after, one.source.value) for one in reversed(told)] == [
             ("status", "PAUSED", "webhook"),
             ("quality", "YELLOW", "webhook"),
@@ -179,7 +179,7 @@ def test_edited_components_are_read_after_the_webhook(tmp_path):
 
 def test_a_miss_at_the_door_reads_the_waba_once(tmp_path):
     async def body(pair):
-        synchronizer = pair.gateway.synchronizer
+        synchronizer = pair.gateway.tools.synchronizer
         new = {"id": "77", "name": "brand_new", "language": "hi", "category": "UTILITY"}
         await order(pair, "templates/new", template={**new, "components": [BODY]})
         account = await account_of(pair)
@@ -202,7 +202,10 @@ def test_a_miss_while_meta_is_away_says_that_nothing_was_read(tmp_path):
     async def body(pair):
         await pair.pass_time(11)
         away = pair.network.hosts.pop("meta")
-        assert await pair.gateway.synchronizer.look_again(await account_of(pair), WABA_ID) is False
+        assert (
+            await pair.gateway.tools.synchronizer.look_again(await account_of(pair), WABA_ID)
+            is False
+        )
         (waba,) = await pair.ask(lambda t: t.directory.all_wabas())
         assert waba.sync_failure == "Meta does not answer: there is no meta."
         assert await known(pair) is not None
@@ -217,7 +220,7 @@ def test_a_miss_while_meta_is_away_says_that_nothing_was_read(tmp_path):
 
 def test_a_template_is_made_reviewed_and_approved(tmp_path):
     async def body(pair):
-        manager = pair.gateway.templates
+        manager = pair.gateway.tools.templates
         made = await manager.create(await account_of(pair), WABA_ID, WELCOME, AYESHA)
         assert isinstance(made, Created)
         assert (made.status, made.category) == ("PENDING", "MARKETING")
@@ -241,10 +244,10 @@ def test_a_template_is_made_reviewed_and_approved(tmp_path):
 def test_a_template_that_meta_rejects_says_why(tmp_path):
     async def body(pair):
         await order(pair, "review", outcome="REJECTED", reason="SCAM")
-        await pair.gateway.templates.create(await account_of(pair), WABA_ID, WELCOME, AYESHA)
+        await pair.gateway.tools.templates.create(await account_of(pair), WABA_ID, WELCOME, AYESHA)
         await until_known(pair, lambda template: template.status == "REJECTED", "welcome")
         await until_known(pair, lambda template: template.rejected_reason == "SCAM", "welcome")
-        told = await pair.gateway.templates.changes(await account_of(pair), WABA_ID, 9, None)
+        told = await pair.gateway.tools.templates.changes(await account_of(pair), WABA_ID, 9, None)
         assert "SCAM" in [one.reason for one in told if one.after == "REJECTED"]
 
     try_it(tmp_path, body)
@@ -254,7 +257,7 @@ def test_a_definition_with_a_fault_is_not_given_to_meta(tmp_path):
     async def body(pair):
         before = len(pair.network.calls)
         broken = {**WELCOME, "name": "Not A Name"}
-        faults = await pair.gateway.templates.create(
+        faults = await pair.gateway.tools.templates.create(
             await account_of(pair), WABA_ID, broken, AYESHA
         )
         assert [fault.path for fault in faults] == ["/name"]
@@ -268,7 +271,9 @@ def test_what_meta_refuses_is_told_in_its_words_and_not_kept(tmp_path):
     async def body(pair):
         taken = {**WELCOME, "name": "order_update"}
         with pytest.raises(MetaRefusedError) as refused:
-            await pair.gateway.templates.create(await account_of(pair), WABA_ID, taken, AYESHA)
+            await pair.gateway.tools.templates.create(
+                await account_of(pair), WABA_ID, taken, AYESHA
+            )
         assert refused.value.subcode == 2388024
         assert (await known(pair)).category == "UTILITY"
         assert await changes(pair) == []
@@ -278,7 +283,7 @@ def test_what_meta_refuses_is_told_in_its_words_and_not_kept(tmp_path):
 
 def test_a_template_is_edited_and_read_anew(tmp_path):
     async def body(pair):
-        manager = pair.gateway.templates
+        manager = pair.gateway.tools.templates
         change = {"name": "order_update", "language": "en_US", "components": [BODY]}
         answer = await manager.edit(await account_of(pair), WABA_ID, change, AYESHA)
         assert answer == {"success": True}
@@ -295,7 +300,7 @@ def test_a_template_is_edited_and_read_anew(tmp_path):
 
 def test_a_deleted_template_is_gone_at_once_and_stays_gone(tmp_path):
     async def body(pair):
-        manager = pair.gateway.templates
+        manager = pair.gateway.tools.templates
         await manager.delete(await account_of(pair), WABA_ID, "order_update", None, AYESHA)
         assert await known(pair) is None
         await pair.pass_time(30)
@@ -312,7 +317,7 @@ def test_a_paused_template_is_let_go_on(tmp_path):
         await order(pair, "templates", id=ORDER_UPDATE_ID, status="PAUSED")
         await until_known(pair, lambda template: template.status == "PAUSED")
         account = await account_of(pair)
-        await pair.gateway.templates.unpause(account, WABA_ID, ORDER_UPDATE_ID, AYESHA)
+        await pair.gateway.tools.templates.unpause(account, WABA_ID, ORDER_UPDATE_ID, AYESHA)
         await until_known(pair, lambda template: template.status == "APPROVED")
 
     try_it(tmp_path, body)
@@ -320,7 +325,7 @@ def test_a_paused_template_is_let_go_on(tmp_path):
 
 def test_templates_are_listed_by_what_is_asked(tmp_path):
     async def body(pair):
-        account, manager = await account_of(pair), pair.gateway.templates
+        account, manager = await account_of(pair), pair.gateway.tools.templates
         everything = manager.list(account, WABA_ID, TemplateQuery())
         assert [one.key for one in everything] == sorted(one.key for one in everything)
         assert len(everything) == len(account.templates)

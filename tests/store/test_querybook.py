@@ -67,9 +67,12 @@ def test_every_query_is_named_after_the_file_it_stands_in():
     assert {name.partition(".")[0] for name in load_queries()} == {
         "audit",
         "callbacks",
+        "catalogues",
         "directory",
+        "media",
         "messages",
         "queue",
+        "recipients",
         "reports",
         "templates",
         "wallet",

@@ -143,6 +143,50 @@ def a_url_too_long(definition: Definition, template: Any, choose: Choose) -> str
     return found[1]
 
 
+@mutation(132018, kinds=("plain", "media carousel", "product carousel", "limited-time offer"))
+def a_tab_in_the_end_of_a_url(definition: Definition, template: Any, choose: Choose) -> str | None:
+    found = _button(definition, template, choose, "url")
+    if found is None:
+        return None
+    found[2]["parameters"][0]["text"] = "a\tb"
+    return f"{found[1]}/parameters/0"
+
+
+def _unfillable(kind: str) -> Change:
+    """A button that the template has, and of which no send says anything."""
+
+    def change(definition: Definition, template: Any, choose: Choose) -> str | None:
+        found = [
+            (part, index)
+            for part in parts(definition, template)
+            for index, button in enumerate(part.buttons)
+            if button["type"] == kind
+        ]
+        if not found:
+            return None
+        part, index = choose(found)
+        reply = {"type": "payload", "payload": "x"}
+        sent = {"type": "button", "sub_type": kind.lower(), "index": index, "parameters": [reply]}
+        part.sent.append(sent)
+        return f"{part.path}/{len(part.sent) - 1}"
+
+    return change
+
+
+for _kind, _kinds in (
+    ("PHONE_NUMBER", ("plain", "media carousel")),
+    ("SPM", ("spm", "product carousel")),
+):
+    MUTATIONS.append(
+        Mutation(
+            f"something_for_a_{_kind.lower()}_button",
+            frozenset({132012}),
+            _unfillable(_kind),
+            _kinds,
+        )
+    )
+
+
 @mutation(132012, kinds=("plain", "media carousel"))
 def a_coupon_for_a_quick_reply(definition: Definition, template: Any, choose: Choose) -> str | None:
     found = _button(definition, template, choose, "quick_reply")
@@ -197,6 +241,17 @@ def drop_the_end_of_the_offer(definition: Definition, template: Any, choose: Cho
         return None
     part.sent.pop(position)
     return part.path
+
+
+@mutation(132012, kinds=("plain", "media carousel", "mpm"))
+def an_offer_where_there_is_none(
+    definition: Definition, template: Any, choose: Choose
+) -> str | None:
+    part = next(parts(definition, template))
+    offer = {"expiration_time_ms": 1798761600000}
+    parameter = {"type": "limited_time_offer", "limited_time_offer": offer}
+    part.sent.append({"type": "limited_time_offer", "parameters": [parameter]})
+    return f"{part.path}/{len(part.sent) - 1}"
 
 
 @mutation(131009, kinds=("limited-time offer",))

@@ -21,6 +21,7 @@ from meta_emulator.server import Emulator
 from meta_emulator.settings import Settings
 from support.asgi import Answered, Application, EmulatorHttp, GatewayHttp, Network, Receive, call
 from support.nouns import NOW, PHONE_NUMBER_ID, SENDER_ID, VAULT, WABA_ID
+from waypost.assembly import Gateway, Senses, assemble
 from waypost.directory.changes import NewAccount
 from waypost.model.account import AccountKind, CheckMode
 from waypost.model.ledger import Wallet
@@ -30,7 +31,6 @@ from waypost.runtime.clock import TestClock
 from waypost.runtime.config import Config
 from waypost.runtime.entropy import SeededEntropy
 from waypost.runtime.metrics import Metrics
-from waypost.serve import Gateway, Senses, assemble
 from waypost.store.ports import Transaction
 from waypost.store.sqlite.store import SqliteStore
 
@@ -284,10 +284,10 @@ async def running(
                 tasks.create_task(worker.run())
             await _furnish(pair, top_up, account or {})
             await pair.set_check_mode(check_mode)
-            tasks.create_task(pair.gateway.synchronizer.run())
+            tasks.create_task(pair.gateway.tools.synchronizer.run())
             yield pair
             emulating.cancel()
-            pair.gateway.synchronizer.stop()
+            pair.gateway.tools.synchronizer.stop()
             for worker in pair.gateway.workers:
                 worker.stop()
         await pair.wallet()
@@ -334,7 +334,7 @@ async def _furnish(pair: Pair, top_up: int, account: Mapping[str, Any]) -> None:
     pair.key = await registrar.make_key(opened.sid)
     await registrar.save_waba(opened.sid, WABA_ID, "meta-token")
     await registrar.save_sender(opened.sid, a_sender())
-    await pair.gateway.synchronizer.sync_account(opened.sid)
+    await pair.gateway.tools.synchronizer.sync_account(opened.sid)
 
 
 async def _nothing(_: Transaction, items: Sequence[None]) -> Sequence[None]:

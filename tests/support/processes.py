@@ -23,11 +23,12 @@ from typing import Any, Self
 import apsw
 
 from support.emulator_process import COMMAND, SOURCES
+from waypost.assembly import OperatorTools
 from waypost.directory.changes import NewAccount
 from waypost.model.account import AccountKind, CheckMode
 from waypost.model.sender import Sender
 from waypost.runtime.config import load_config
-from waypost.serve import OperatorTools, open_directory
+from waypost.serve import open_directory
 
 HOST = "127.0.0.1"
 TOKEN, SECRET, VERIFY = "the-token", "the-app-secret", "the-verify-token"

@@ -163,6 +163,25 @@ def a_currency_without_its_text(
     return f"{found[1]}/parameters/0"
 
 
+def _drop_of_currency(key: str) -> Change:
+    def change(definition: Definition, template: Any, choose: Choose) -> str | None:
+        found = _filled_text(definition, template, choose)
+        if found is None or definition.is_named:
+            return None
+        amount = {"fallback_value": "$1", "code": "USD", "amount_1000": 1000}
+        del amount[key]
+        found[2][0] = {"type": "currency", "currency": amount}
+        return f"{found[1]}/parameters/0"
+
+    return change
+
+
+for _key in ("code", "amount_1000"):
+    MUTATIONS.append(
+        Mutation(f"a_currency_without_{_key}", frozenset({131008}), _drop_of_currency(_key))
+    )
+
+
 @mutation(100)
 def two_bodies(definition: Definition, template: Any, choose: Choose) -> str | None:
     found = _filled_text(definition, template, choose)
@@ -267,6 +286,15 @@ for _key in ("product_retailer_id", "catalog_id"):
             f"drop_{_key}", frozenset({131008}), _drop_of_product(_key), ("product carousel", "spm")
         )
     )
+
+
+@mutation(100, kinds=MEDIA_HEADERS)
+def two_headers(definition: Definition, template: Any, choose: Choose) -> str | None:
+    found = _media_header(definition, template, choose)
+    if found is None:
+        return None
+    found[0].sent.append(copy.deepcopy(found[0].sent[found[0].find("header")]))
+    return f"{found[0].path}/{len(found[0].sent) - 1}"
 
 
 # --- cards

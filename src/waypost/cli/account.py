@@ -14,7 +14,7 @@ from waypost.model.ledger import Wallet
 from waypost.model.money import Money
 
 if TYPE_CHECKING:
-    from waypost.serve import OperatorTools
+    from waypost.assembly import OperatorTools
 
 application = typer.Typer(no_args_is_help=True, help="Customers of this gateway.")
 

@@ -16,7 +16,7 @@ from waypost.runtime.config import SETTINGS, Config
 from waypost.runtime.http import AnswerLostError, HttpError
 
 if TYPE_CHECKING:
-    from waypost.serve import OperatorTools
+    from waypost.assembly import OperatorTools
 
 Result = TypeVar("Result")
 

@@ -14,8 +14,8 @@ from waypost.cli.settings import ConfigOption, DataOption, JsonOption
 from waypost.model.refusal import Fault
 
 if TYPE_CHECKING:
+    from waypost.assembly import OperatorTools
     from waypost.directory.blocks import BlockReport
-    from waypost.serve import OperatorTools
 
 application = typer.Typer(no_args_is_help=True, help="Users that a sender does not want to hear.")
 

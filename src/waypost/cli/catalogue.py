@@ -22,8 +22,8 @@ from waypost.model.account import Account
 from waypost.model.catalogue import Catalogue, Product
 
 if TYPE_CHECKING:
+    from waypost.assembly import OperatorTools
     from waypost.directory.catalogues import FeedReport
-    from waypost.serve import OperatorTools
 
 application = typer.Typer(no_args_is_help=True, help="Catalogues of an account.")
 

@@ -9,7 +9,7 @@ from waypost.cli.output import print_json, print_lines, print_rows
 from waypost.cli.settings import ConfigOption, DataOption, JsonOption, load_for
 
 if TYPE_CHECKING:
-    from waypost.serve import OperatorTools
+    from waypost.assembly import OperatorTools
 
 application = typer.Typer(no_args_is_help=True, help="The database.")
 

@@ -13,7 +13,7 @@ from waypost.cli.typed import read_duration, read_moment
 from waypost.model.account import ApiKey
 
 if TYPE_CHECKING:
-    from waypost.serve import OperatorTools
+    from waypost.assembly import OperatorTools
 
 application = typer.Typer(no_args_is_help=True, help="API keys of an account.")
 

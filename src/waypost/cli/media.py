@@ -24,7 +24,7 @@ from waypost.model.medium import Medium, ResumableMedium
 from waypost.model.refusal import Fault, Refusal
 
 if TYPE_CHECKING:
-    from waypost.serve import OperatorTools
+    from waypost.assembly import OperatorTools
 
 application = typer.Typer(no_args_is_help=True, help="Media of an account.")
 

@@ -12,7 +12,7 @@ from waypost.report.timeline import Line, Listed, Timeline, list_messages, tell
 from waypost.store.ports import Transaction
 
 if TYPE_CHECKING:
-    from waypost.serve import OperatorTools
+    from waypost.assembly import OperatorTools
 
 application = typer.Typer(no_args_is_help=True, help="Messages and their timelines.")
 

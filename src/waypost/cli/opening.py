@@ -10,7 +10,7 @@ from waypost.model.audit import Actor
 from waypost.runtime.config import Config
 
 if TYPE_CHECKING:
-    from waypost.serve import OperatorTools
+    from waypost.assembly import OperatorTools
 
 Result = TypeVar("Result")
 

@@ -11,7 +11,7 @@ from waypost.cli.settings import ConfigOption, DataOption, JsonOption, load_for
 from waypost.model.opt_out import OptOut
 
 if TYPE_CHECKING:
-    from waypost.serve import OperatorTools
+    from waypost.assembly import OperatorTools
 
 application = typer.Typer(no_args_is_help=True, help="Recipients who want no marketing.")
 

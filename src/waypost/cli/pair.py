@@ -11,6 +11,7 @@ from pathlib import Path
 
 import msgspec
 
+from waypost.assembly import Gateway
 from waypost.cli.calling import OK, Caller, calling
 from waypost.cli.demo_account import DemoSender, find_demo_account
 from waypost.cli.emulator import EmulatorProcess, emulator_process
@@ -21,7 +22,7 @@ from waypost.runtime.clock import Clock, SystemClock
 from waypost.runtime.config import Config
 from waypost.runtime.entropy import Entropy, SystemEntropy
 from waypost.runtime.listening import AddressInUseError, choose_port, url_of
-from waypost.serve import Gateway, run_gateway
+from waypost.serve import run_gateway
 
 PORT_WAIT_S = 3.0
 """How long the emulator of a gateway that was killed may take to go."""
@@ -163,7 +164,7 @@ async def make_ready(
         callback_url=f"{emulator_url}/_emulator/inbox",
     )
     sid, key = await find_demo_account(gateway.registrar, kept, sender, gateway.config.currency)
-    await gateway.synchronizer.sync_account(sid)
+    await gateway.tools.synchronizer.sync_account(sid)
     return Ready(
         base_url=gateway.base_url,
         emulator_url=emulator_url,

@@ -14,7 +14,7 @@ from waypost.model.account import Account
 from waypost.model.sender import Sender, SenderState
 
 if TYPE_CHECKING:
-    from waypost.serve import OperatorTools
+    from waypost.assembly import OperatorTools
 
 application = typer.Typer(no_args_is_help=True, help="Business phone numbers of an account.")
 

@@ -18,7 +18,8 @@ def serve(config: ConfigOption = None, **flags: Any) -> None:
     """
     loaded = load(flags, config)
     # The gateway's parts are many: a configuration that is refused need not wait for them.
-    from waypost.serve import Gateway, run_gateway  # noqa: PLC0415
+    from waypost.assembly import Gateway  # noqa: PLC0415
+    from waypost.serve import run_gateway  # noqa: PLC0415
 
     def announce(gateway: Gateway) -> None:
         data_dir = str(loaded.config.data_dir)

@@ -27,7 +27,7 @@ from waypost.model.refusal import Fault
 from waypost.model.template import Template, TemplateChange
 
 if TYPE_CHECKING:
-    from waypost.serve import OperatorTools
+    from waypost.assembly import OperatorTools
 
 application = typer.Typer(no_args_is_help=True, help="Templates of an account.")
 

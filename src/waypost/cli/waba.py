@@ -13,7 +13,7 @@ from waypost.cli.settings import ConfigOption, DataOption, JsonOption, load_for
 from waypost.model.account import Account
 
 if TYPE_CHECKING:
-    from waypost.serve import OperatorTools
+    from waypost.assembly import OperatorTools
 
 application = typer.Typer(no_args_is_help=True, help="WhatsApp Business Accounts of an account.")
 

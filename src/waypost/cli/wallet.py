@@ -9,7 +9,7 @@ from waypost.cli.output import REFUSED, print_json, print_lines
 from waypost.cli.settings import ConfigOption, DataOption, JsonOption, load_for
 
 if TYPE_CHECKING:
-    from waypost.serve import OperatorTools
+    from waypost.assembly import OperatorTools
 
 application = typer.Typer(no_args_is_help=True, help="Money of all accounts.")
 

@@ -1,0 +1,347 @@
+"""The composition root: a Config to a gateway, built. The only file that knows every part."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
+
+from waypost.accept.acceptor import Acceptor
+from waypost.accept.examiner import Examiner
+from waypost.accept.limits import RequestLimits
+from waypost.accept.rehearser import Rehearser
+from waypost.accept.screener import Screener
+from waypost.api.app import App
+from waypost.api.auth import Doorkeeper
+from waypost.api.health import HealthEndpoint
+from waypost.api.messages import SendEndpoint
+from waypost.api.senders import SendersEndpoint
+from waypost.api.shelves import DirectoryShelves
+from waypost.api.slowdown import Slowdown
+from waypost.api.webhooks import WebhookEndpoint
+from waypost.callback.deliverer import Deliverer, Patience, load_callbacks
+from waypost.callback.publisher import Publisher
+from waypost.directory.accounts import Accounts
+from waypost.directory.blocks import BlockList
+from waypost.directory.byte_keeper import ByteKeeper
+from waypost.directory.catalogues import CatalogueKeeper
+from waypost.directory.media import MediaLibrary
+from waypost.directory.media_renewer import MediaRenewer
+from waypost.directory.opt_outs import OptOutList
+from waypost.directory.registrar import Registrar
+from waypost.directory.samples import SampleLibrary
+from waypost.directory.synchronizer import Synchronizer
+from waypost.directory.templates import TemplateManager
+from waypost.dispatch.decide import Policy
+from waypost.dispatch.dispatcher import Dispatcher, load_messages
+from waypost.dispatch.pacing import Pacing
+from waypost.meta.client import MetaClient
+from waypost.meta.graph import GraphClient
+from waypost.model.account import AccountKind
+from waypost.model.errors import StoreError
+from waypost.model.work import QueueName
+from waypost.queue.worker import Duty, OpenAdmission, Plan, Worker
+from waypost.runtime.addresses import AddressGuard
+from waypost.runtime.clock import Clock
+from waypost.runtime.config import Config
+from waypost.runtime.entropy import Entropy
+from waypost.runtime.http import HttpClient
+from waypost.runtime.ids import IdMaker
+from waypost.runtime.listening import url_of
+from waypost.runtime.metrics import Metrics
+from waypost.runtime.objects import Bucket, open_objects
+from waypost.runtime.setting import read_networks
+from waypost.runtime.vault import Vault
+from waypost.status.recorder import Recorder
+from waypost.store.ports import Store, Transaction
+from waypost.wallet.bookkeeper import Bookkeeper
+from waypost.webhook.processor import Processor, load_webhooks
+from waypost.webhook.receiver import Receiver
+from waypost.webhook.template_recorder import TemplateRecorder
+
+SPARE_S = 5.0
+"""What handling an item may take beyond its network call: two commits, with room."""
+
+WEBHOOKS_AT_ONCE = 256
+
+BUDGET_SHARE = 0.75
+"""How much of a lease one item may take at most: the rest is for waiting on its turn."""
+
+FORGET_EVERY_S = 600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Senses:
+    """What a gateway knows the world by; tests bring their own."""
+
+    clock: Clock
+    entropy: Entropy
+    http: HttpClient
+    metrics: Metrics
+    vault: Vault
+
+
+@dataclass(frozen=True, slots=True)
+class OperatorTools:
+    """The hands that work on the directory: a gateway's own, or those of an operator's command."""
+
+    store: Store
+    registrar: Registrar
+    synchronizer: Synchronizer
+    templates: TemplateManager
+    media: MediaLibrary
+    samples: SampleLibrary
+    media_renewer: MediaRenewer
+    catalogues: CatalogueKeeper
+    opt_outs: OptOutList
+    blocks: BlockList
+    graph: GraphClient
+    vault: Vault
+
+
+@dataclass(frozen=True, slots=True)
+class Gateway:
+    """A gateway, built; it runs while its workers run.
+
+    workers  in the order in which they stop: what makes work for others goes first
+    """
+
+    config: Config
+    base_url: str
+    port: int
+    app: App
+    accounts: Accounts
+    tools: OperatorTools
+    store: Store
+    workers: tuple[Worker, ...]
+    senses: Senses
+
+    @property
+    def registrar(self) -> Registrar:
+        """The hand that writes the directory."""
+        return self.tools.registrar
+
+    async def forget(self) -> None:
+        """Forgets answers that are no longer promised, for as long as the gateway runs."""
+        while True:
+            before = self.senses.clock.now() - timedelta(hours=self.config.idempotency_hours)
+
+            async def step(transaction: Transaction, items: Sequence[None]) -> Sequence[None]:
+                await transaction.messages.forget_answers(before)  # noqa: B023 - run at once
+                return items
+
+            try:
+                await self.store.write(step, None)
+            except StoreError as error:  # the disk is full, say: it can wait for another round
+                structlog.get_logger("waypost.serve").warning(
+                    "answers.not_forgotten", error=str(error)
+                )
+            await self.senses.clock.sleep(FORGET_EVERY_S)
+
+
+def assemble(config: Config, store: Store, senses: Senses, port: int) -> Gateway:
+    """Builds every part and fills it with those it needs. Touches nothing."""
+    clock, entropy, metrics = senses.clock, senses.entropy, senses.metrics
+    ids = IdMaker(clock, entropy)
+    bookkeeper = Bookkeeper()
+    tools = build_tools(config, store, senses)
+    callbacks = build_callbacks(config, store, senses)
+    recorder = Recorder(store, clock, Publisher(), bookkeeper, ids.number, callbacks.wake)
+    webhooks = build_webhooks(config, store, senses, recorder)
+    receiver = Receiver(
+        store,
+        webhooks,
+        clock,
+        config.meta_app_secret,
+        config.meta_verify_token,
+        IdMaker(clock, entropy).webhook_id,  # its own: facts are numbered on another thread
+    )
+    dispatch = build_dispatch(config, store, senses, recorder)
+    accounts = Accounts(store, clock)
+    slowdown = Slowdown(clock, metrics)
+    doorkeeper = Doorkeeper(accounts, clock, slowdown, read_networks(config.trusted_proxies))
+    shelves = DirectoryShelves(accounts, tools.synchronizer, tools.media, tools.catalogues)
+    screener = Screener()
+    acceptor = Acceptor(
+        store=store,
+        worker=dispatch,
+        bookkeeper=bookkeeper,
+        screener=screener,
+        clock=clock,
+        ids=ids,
+        lifetime=timedelta(hours=config.idempotency_hours),
+    )
+    app = App(
+        messages=SendEndpoint(
+            doorkeeper=doorkeeper,
+            examiner=Examiner(shelves, clock),
+            acceptor=acceptor,
+            rehearser=Rehearser(store, screener, clock),
+            limits=RequestLimits(),
+            clock=clock,
+            metrics=metrics,
+            prices={
+                AccountKind.PREPAID: config.price_prepaid,
+                AccountKind.POSTPAID: config.price_postpaid,
+                AccountKind.TECH_PROVIDER: 0,  # Meta is paid directly
+            },
+            max_recipients=config.max_recipients,
+            max_body_bytes=config.max_body_bytes,
+        ),
+        senders=SendersEndpoint(doorkeeper),
+        webhooks=WebhookEndpoint(receiver, clock, metrics),
+        health=HealthEndpoint(store, clock, metrics),
+    )
+    return Gateway(
+        config=config,
+        base_url=config.public_url.rstrip("/")
+        or url_of(config.host, port, "https" if config.tls_certificate else "http"),
+        port=port,
+        app=app,
+        accounts=accounts,
+        tools=tools,
+        store=store,
+        workers=(dispatch, webhooks, callbacks),
+        senses=senses,
+    )
+
+
+def build_callbacks(config: Config, store: Store, senses: Senses) -> Worker:
+    """Tells customers what became of their messages."""
+    clock, entropy, metrics = senses.clock, senses.entropy, senses.metrics
+    longest_s = config.lease_s * BUDGET_SHARE
+    deliverer = Deliverer(
+        store=store,
+        http=senses.http,
+        guard=AddressGuard(config.callback_private_addresses),
+        clock=clock,
+        entropy=entropy,
+        patience=Patience(config.callback_timeout_s, config.callback_attempts),
+        metrics=metrics,
+    )
+    return Worker(
+        Plan(
+            QueueName.CALLBACK,
+            config.callback_concurrency,
+            config.lease_s,
+            min(config.callback_timeout_s + SPARE_S, longest_s),
+            is_shared=True,
+        ),
+        store=store,
+        clock=clock,
+        entropy=entropy,
+        duty=Duty(load_callbacks, deliverer.handle),
+        admission=OpenAdmission(max(1, config.callback_concurrency // 4)),
+    )
+
+
+def build_webhooks(config: Config, store: Store, senses: Senses, recorder: Recorder) -> Worker:
+    """Works off what Meta told."""
+    clock, entropy, metrics = senses.clock, senses.entropy, senses.metrics
+    longest_s = config.lease_s * BUDGET_SHARE
+    template_recorder = TemplateRecorder(clock, IdMaker(clock, entropy).number, metrics)
+    processor = Processor(store, recorder, template_recorder, clock, metrics)
+    return Worker(
+        Plan(QueueName.WEBHOOK, WEBHOOKS_AT_ONCE, config.lease_s, min(SPARE_S, longest_s)),
+        store=store,
+        clock=clock,
+        entropy=entropy,
+        duty=Duty(load_webhooks, processor.handle),
+        admission=OpenAdmission(WEBHOOKS_AT_ONCE),
+    )
+
+
+def build_dispatch(config: Config, store: Store, senses: Senses, recorder: Recorder) -> Worker:
+    """Gives messages to Meta."""
+    clock, entropy, metrics = senses.clock, senses.entropy, senses.metrics
+    longest_s = config.lease_s * BUDGET_SHARE
+    pacing = Pacing(config.sender_throughput)
+    dispatcher = Dispatcher(
+        store=store,
+        meta=MetaClient(
+            senses.http,
+            config.meta_base_url.rstrip("/"),
+            config.meta_api_version,
+            config.meta_timeout_s,
+            senses.vault,
+        ),
+        recorder=recorder,
+        pacing=pacing,
+        policy=Policy(config.dispatch_attempts, timedelta(seconds=config.unknown_window_s)),
+        clock=clock,
+        entropy=entropy,
+        metrics=metrics,
+    )
+    return Worker(
+        Plan(
+            QueueName.DISPATCH,
+            config.dispatch_concurrency,
+            config.lease_s,
+            min(config.meta_timeout_s + SPARE_S, longest_s),
+        ),
+        store=store,
+        clock=clock,
+        entropy=entropy,
+        duty=Duty(load_messages, dispatcher.handle),
+        admission=pacing,
+    )
+
+
+def build_tools(config: Config, store: Store, senses: Senses) -> OperatorTools:
+    """The hands that work on the directory."""
+    clock, entropy = senses.clock, senses.entropy
+    ids = IdMaker(clock, entropy)
+    graph = GraphClient(
+        senses.http,
+        config.meta_base_url.rstrip("/"),
+        config.meta_api_version,
+        config.meta_timeout_s,
+        senses.vault,
+    )
+    catalogues = CatalogueKeeper(store, graph, clock, entropy)
+    synchronizer = Synchronizer(
+        store,
+        graph,
+        clock,
+        ids.number,
+        timedelta(minutes=config.template_sync_minutes),
+        catalogues.refresh,
+    )
+    media_renewer = build_media(config, store, graph, senses)
+    return OperatorTools(
+        store=store,
+        registrar=Registrar(store, clock, entropy, config.pod, senses.vault),
+        synchronizer=synchronizer,
+        templates=TemplateManager(store, graph, synchronizer, clock, ids.number, entropy),
+        media=media_renewer.library,
+        samples=media_renewer.samples,
+        media_renewer=media_renewer,
+        catalogues=catalogues,
+        opt_outs=OptOutList(store, clock, entropy),
+        blocks=BlockList(store, graph, clock, entropy),
+        graph=graph,
+        vault=senses.vault,
+    )
+
+
+def build_media(config: Config, store: Store, graph: GraphClient, senses: Senses) -> MediaRenewer:
+    """What takes media and samples in, knows them, and keeps them good at Meta.
+
+    Their bytes lie in a folder of `data_dir`, or in the bucket that the settings name.
+    """
+    bucket = Bucket(
+        config.media_bucket,
+        config.media_endpoint,
+        config.media_region,
+        config.media_access_key,
+        config.media_secret_key,
+    )
+    keeper = ByteKeeper(store, open_objects(config.data_dir / "media", bucket))
+    clock, entropy, timeout_s = senses.clock, senses.entropy, config.media_timeout_s
+    return MediaRenewer(
+        store,
+        clock,
+        MediaLibrary(keeper, graph, clock, entropy, timeout_s),
+        SampleLibrary(keeper, graph, clock, entropy, timeout_s, config.meta_app_id),
+        timedelta(days=config.media_keep_days),
+    )
