@@ -118,30 +118,29 @@ def test_a_run_full_of_failures_tells_no_secret(home):
     assert sealed not in told
 
 
-@pytest.mark.parametrize(
-    "settings",
-    [
-        {"secret_keys": "short-secret"},
-        {"secret_keys": "another-secret-key-0123456789abcdef"},
-        {"secret_keys": FIRST_KEY, "port": "99999999"},
-        {"operator_token": OPERATOR, "meta_app_secret": SECRET, "log_level": "loud"},
-    ],
-)
-def test_a_start_that_is_refused_repeats_no_secret(home, settings):
-    home.gateway.kill()
-    variables = {f"WAYPOST_{name.upper()}": value for name, value in settings.items()}
-    environment = {**os.environ, **home.gateway.environment, **variables, "PYTHONPATH": SOURCES}
-    ended = subprocess.run(
-        [sys.executable, "-m", "waypost", "serve"],
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=30,
-        check=False,
-    )
+REFUSED = [
+    {"secret_keys": "short-secret"},
+    {"secret_keys": "another-secret-key-0123456789abcdef"},
+    {"secret_keys": FIRST_KEY, "port": "99999999"},
+    {"operator_token": OPERATOR, "meta_app_secret": SECRET, "log_level": "loud"},
+]
 
-    said = ended.stdout + ended.stderr
-    assert ended.returncode in (1, 2), said
-    assert "Traceback" not in said
-    hidden = {*secrets(home), *settings.get("secret_keys", FIRST_KEY).split(",")}
-    assert [secret for secret in hidden if secret in said] == []
+
+def test_a_start_that_is_refused_repeats_no_secret(home):
+    home.gateway.kill()
+    for settings in REFUSED:
+        variables = {f"WAYPOST_{name.upper()}": value for name, value in settings.items()}
+        ended = subprocess.run(
+            [sys.executable, "-m", "waypost", "serve"],
+            env={**os.environ, **home.gateway.environment, **variables, "PYTHONPATH": SOURCES},
+            capture_output=True,
+            text=True,
+            timeout=30,
+            check=False,
+        )
+
+        said = ended.stdout + ended.stderr
+        assert ended.returncode in (1, 2), said
+        assert "Traceback" not in said
+        hidden = {*secrets(home), *settings.get("secret_keys", FIRST_KEY).split(",")}
+        assert [secret for secret in hidden if secret in said] == []
