@@ -240,6 +240,36 @@ def test_a_read_receipt_reaches_meta_as_it_is_and_costs_nothing(tmp_path):
     at_the_door(tmp_path, body_, check_mode=STRICT)
 
 
+def test_a_template_that_meta_approved_a_moment_ago_is_found_by_looking_again(tmp_path):
+    async def body_(pair):
+        of_waba = pair.emulator.state.wabas[WABA_ID].templates
+        taken = {key: of_waba[key] for key in of_waba if key[0] == "order_update"}
+        await forget_templates(pair)
+        await pair.pass_time(11)
+        of_waba.update(taken)
+        await pair.accepted(template("order_update", components=[body("Pablo", "860198")]))
+
+    at_the_door(tmp_path, body_, check_mode=STRICT)
+
+
+@pytest.mark.parametrize(
+    ("name", "held", "missing", "code"),
+    [
+        ("carousel", b"15580815XXXX3159", b"15580815XXXX0000", "media_unknown"),
+        ("mpm", b"2lc2XXXpt", b"nowhere", "product_unknown"),
+    ],
+)
+def test_what_the_send_names_and_nobody_has_is_refused(tmp_path, name, held, missing, code):
+    async def body_(pair):
+        given = sample(name)
+        assert held in given
+        (finding,) = details(await pair.send(given.replace(held, missing)))
+        assert finding["code"] == code
+        assert missing.decode() in finding["message"]
+
+    at_the_door(tmp_path, body_, check_mode=STRICT)
+
+
 async def wrote(pair, address, ago):
     at = pair.clock.now() - ago
     await keep(pair, lambda t: t.recipients.note_writing([Wrote(ACCOUNT, SENDER_ID, address, at)]))
