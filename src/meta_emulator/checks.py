@@ -29,6 +29,8 @@ FALLBACK_KEYS = {
     "currency": ("fallback_value", "code", "amount_1000"),
     "date_time": ("fallback_value",),
 }
+TEXT_EMPTY = "Parameter of type text is missing text value"
+CODE_LIMIT = 15
 EMPTY_HEADER = "header component parameter should not be empty"
 CHARACTERS_SINCE = (23, 0)
 MOST_CARDS = 10
@@ -57,11 +59,14 @@ def find_fault(
     if form.cards is not None and parts.cards is not None:
         last = len(form.cards) - 1
         pairs += [(form.cards[min(n, last)], card) for n, card in enumerate(parts.cards)]
+    # A card more than there are has nothing that its texts could be counted against.
+    counted = pairs if form.has_product_cards else pairs[: 1 + len(form.cards or ())]
     return (
-        _count_fault(pairs)
+        _count_fault(counted)
         or _card_number_fault(form, parts)
         or _kind_fault(pairs)
         or _presence_fault(pairs)
+        or _code_fault(form, parts)
         or _length_fault(pairs)
         or _character_fault(pairs, version)
         or _holdings_fault(pairs, holdings)
@@ -181,7 +186,10 @@ def _text_kind_fault(
             return _mismatch(component, "TEXT", kind)
         if blanks.is_named and type(parameter.get("parameter_name")) is not str:
             return refused(100, "Parameter name is missing or empty")
-        fault = None if kind == "text" else _fallback_fault(component, kind, parameter.get(kind))
+        if kind == "text":
+            fault = None if parameter["text"] else refused(131008, TEXT_EMPTY)
+        else:
+            fault = _fallback_fault(component, kind, parameter.get(kind))
         if fault is not None:
             return fault
     if blanks.is_named:
@@ -214,6 +222,8 @@ def _offer_fault(form: Form, parts: Parts) -> GraphError | None:
     """When the offer ends: needed if the template counts down to it (reference 1.9)."""
     if not parts.offer:
         return refused(131008, OFFER_ENDLESS) if form.has_offer else None
+    if not form.is_offer:
+        return _mismatch("limited_time_offer", "NONE", "limited_time_offer")
     kind, parameter = parts.offer[0]
     content = parameter.get(kind)
     if kind != "limited_time_offer" or type(content) is not dict:
@@ -223,6 +233,19 @@ def _offer_fault(form: Form, parts: Parts) -> GraphError | None:
         return refused(131008, OFFER_ENDLESS)
     if type(ends) is not int or ends <= 0:
         return refused(131009, "limited_time_offer: expiration_time_ms must be a time in ms")
+    return None
+
+
+def _code_fault(form: Form, parts: Parts) -> GraphError | None:
+    """One code in the body and on the button, of at most 15 characters (reference 1.5)."""
+    if not form.has_code or not parts.body:
+        return None
+    code = shown_text(parts.body[0])
+    if len(code) > CODE_LIMIT:
+        return refused(131009, f"body: the code must be at most {CODE_LIMIT} characters long")
+    for button in parts.buttons:
+        if button.parameters and button.parameters[0][1].get("text") != code:
+            return refused(131009, "buttons: the code must be the one in the body")
     return None
 
 
@@ -271,10 +294,17 @@ def _character_fault(pairs: Pairs, version: tuple[int, int]) -> GraphError | Non
         for parameters in (parts.body, parts.header if form.header.names else None):
             for parameter in parameters or ():
                 if FORBIDDEN.search(shown_text(parameter)):
-                    # Before v23 the same detail came under the general code (judgement).
-                    code = 132018 if version >= CHARACTERS_SINCE else 100
-                    return refused(code, FORBIDDEN_DETAILS)
+                    return _forbidden(version)
+        for button in parts.buttons:
+            for kind, given in button.parameters:
+                if kind == "text" and FORBIDDEN.search(str(given["text"])):
+                    return _forbidden(version)
     return None
+
+
+def _forbidden(version: tuple[int, int]) -> GraphError:
+    """Before v23 the same detail came under the general code (judgement)."""
+    return refused(132018 if version >= CHARACTERS_SINCE else 100, FORBIDDEN_DETAILS)
 
 
 def _holdings_fault(pairs: Pairs, holdings: Holdings) -> GraphError | None:

@@ -17,7 +17,8 @@ TEXT_LIMIT = 4096
 CAPTION_LIMIT = 1024
 FILENAME_LIMIT = 240
 PLACE_LIMIT = 1000
-MOST_CONTACTS = 5
+MOST_CONTACTS = 257
+"""Meta's prose and Kaleyra's page; the OpenAPI file says 5 (reference 1.2 on that file)."""
 MEDIA = ("image", "audio", "video", "document", "sticker")
 TYPES = (
     "template",
@@ -75,13 +76,16 @@ def _text(_kind: str, content: Object, _holdings: Holdings) -> None:
         raise RefusedError(
             invalid(f"Param text['body'] must be at most {TEXT_LIMIT} characters long.")
         )
+    if type(content.get("preview_url", False)) is not bool:
+        raise RefusedError(invalid("Param text['preview_url'] must be a boolean."))
 
 
 def _media(kind: str, content: Object, holdings: Holdings) -> None:
     for key, kinds in EXTRAS.items():
         if key in content and kind not in kinds:
             raise RefusedError(invalid(f'Unexpected key "{key}" on param "{kind}".'))
-    optional_text(content, "caption", kind, CAPTION_LIMIT)
+    if content.get("caption") != "":
+        optional_text(content, "caption", kind, CAPTION_LIMIT)
     optional_text(content, "filename", kind, FILENAME_LIMIT)
     check_medium(content, kind, holdings)
 
@@ -101,13 +105,11 @@ def _location(_kind: str, content: Object, _holdings: Holdings) -> None:
 
 def degrees_of(value: Any) -> float | None:
     """The number that `value` is or spells; None if it is none."""
-    if type(value) in {int, float}:
-        return float(value)
-    if type(value) is not str:
+    if type(value) not in {int, float, str}:
         return None
     try:
         return float(value)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
 
 
@@ -131,7 +133,9 @@ def _contacts(content: Any) -> None:
 def _reaction(_kind: str, content: Object, _holdings: Holdings) -> None:
     if type(content.get("message_id")) is not str:
         raise RefusedError(invalid("The parameter reaction['message_id'] is required."))
-    if type(content.get("emoji", "")) is not str:
+    if "emoji" not in content:
+        raise RefusedError(refused(131008, "The parameter reaction['emoji'] is required."))
+    if type(content["emoji"]) is not str:
         raise RefusedError(invalid("Param reaction['emoji'] must be a string."))
 
 

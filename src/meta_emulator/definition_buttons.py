@@ -20,6 +20,7 @@ URL_LIMIT = 2000
 PHONE_LIMIT = 20
 COUPON_LIMIT = 20
 OFFER_COUPON_LIMIT = 15
+LONGEST_CALL_MINUTES = 43200
 ALONE = frozenset({"OTP", "MPM", "SPM", "CATALOG", "FLOW", "ORDER_DETAILS"})
 """Kinds of which a template has one."""
 
@@ -41,6 +42,8 @@ def read_buttons(buttons: Any, *, has_offer: bool = False) -> list[str]:
             raise wrong(
                 f"There are {kinds.count(kind)} {kind} buttons; at most {most} are allowed."
             )
+    if has_offer and "COPY_CODE" in kinds and kinds[0] != "COPY_CODE":
+        raise wrong("The code of a limited-time offer stands before its URL.")
     replies = [kind == "QUICK_REPLY" for kind in kinds]
     changes = sum(before != after for before, after in pairwise(replies))
     if changes > 1:
@@ -85,7 +88,7 @@ def _url(button: Object) -> None:
         return
     if variables != ["1"] or not url.endswith("{{1}}"):
         raise wrong("The url of a button may have one variable, {{1}}, at its end.")
-    if first_example(button) is None:
+    if first_example(button) is None or len(list_of(button["example"])) != 1:
         raise missing("BUTTONS", "example")
 
 
@@ -120,6 +123,17 @@ def _plain(_button: Object) -> None:
     """Nothing but its label."""
 
 
+def _call(button: Object) -> None:
+    minutes = button.get("ttl_minutes")
+    if minutes is not None and not (type(minutes) is int and 1 <= minutes <= LONGEST_CALL_MINUTES):
+        raise wrong(f"ttl_minutes must be 1 to {LONGEST_CALL_MINUTES}.")
+
+
+def list_of(given: Any) -> list[Any]:
+    """An array as it is, and anything else as an array of it alone."""
+    return given if type(given) is list else [given]
+
+
 def first_example(button: Object) -> str | None:
     """The example of a button, given alone or in an array; None if there is none."""
     given = button.get("example")
@@ -139,7 +153,7 @@ CHECKS: dict[str, Callable[[Object], None]] = {
     "FLOW": _flow,
     "OTP": _password,
     "ORDER_DETAILS": _plain,
-    "VOICE_CALL": _plain,
+    "VOICE_CALL": _call,
     "REQUEST_CONTACT_INFO": _plain,
 }
 NEEDS_LABEL = frozenset({"QUICK_REPLY", "URL", "PHONE_NUMBER", "FLOW"})

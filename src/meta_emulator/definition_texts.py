@@ -21,7 +21,7 @@ FIELD_MISSING = 2388043
 BRACED = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
 ADJACENT = re.compile(r"\}\}\s*\{\{")
 POSITION = re.compile(r"[1-9][0-9]*", re.ASCII)
-NAME = re.compile(r"[a-z][a-z0-9_]*", re.ASCII)
+NAME = re.compile(r"[a-z_]+", re.ASCII)
 WORD = re.compile(r"\w+")
 
 Object = dict[str, Any]
@@ -97,6 +97,8 @@ def read_variables(text: str, style: Style) -> list[str]:
     if ADJACENT.search(text):
         raise fail(style.subcode, title, "Two variables stand next to each other.")
     names = list(dict.fromkeys(found))
+    if style.is_named and len(names) != len(found):
+        raise fail(style.subcode, title, "A named variable stands in a text once.")
     if not style.is_named and sorted(map(int, names)) != list(range(1, len(names) + 1)):
         raise fail(style.subcode, title, "The variables must be numbered from {{1}} without gaps.")
     if style.is_whole and names:

@@ -22,7 +22,7 @@ from meta_emulator.definition_texts import (
 from meta_emulator.errors import RefusedError, invalid
 
 NAME = re.compile(r"[a-z0-9_]+", re.ASCII)
-LANGUAGE = re.compile(r"[a-z]{2,3}(_[A-Za-z]{2,4})?", re.ASCII)
+LANGUAGE = re.compile(r"[a-z]{2,3}(_([A-Z]{2,3}|[0-9]{3}))?", re.ASCII)
 NAME_LIMIT = 512
 HEADER_LIMIT = 60
 BODY_LIMIT = 1024
@@ -38,10 +38,15 @@ LONGEST_CODE_MINUTES = 90
 CATEGORIES = ("AUTHENTICATION", "MARKETING", "UTILITY")
 FORMATS = ("POSITIONAL", "NAMED")
 TEXT = "TEXT"
+PRODUCT = "PRODUCT"
 MEDIA = frozenset({"IMAGE", "VIDEO", "DOCUMENT", "GIF"})
 HEADERS = frozenset({TEXT, *MEDIA, "LOCATION", "PRODUCT"})
 CARD_HEADERS = frozenset({"IMAGE", "VIDEO", "PRODUCT"})
-CARD_BUTTONS = frozenset({"QUICK_REPLY", "URL", "PHONE_NUMBER", "SPM"})
+CARD_BUTTONS = frozenset({"QUICK_REPLY", "URL", "PHONE_NUMBER"})
+PRODUCT_BUTTONS = frozenset({"SPM", "URL"})
+PRODUCT_CARDS = 2
+"""A carousel of products is defined with two cards and sent with up to ten (reference 1.7)."""
+
 LIVES = {
     "AUTHENTICATION": (30, 900),
     "UTILITY": (30, 43_200),
@@ -167,6 +172,12 @@ class Definition:
                     "Message Header Format Is Incorrect",
                     "A header has one variable at most.",
                 )
+        if kind == "GIF" and self._category != "MARKETING":
+            raise fail(
+                HEADER_FORMAT,
+                "Message Header Format Is Incorrect",
+                "A GIF is for marketing templates alone.",
+            )
         if kind in MEDIA:
             self._sample(header, kind)
         return kind
@@ -186,6 +197,8 @@ class Definition:
 
     def _body(self, body: Object, found: dict[str, Object], buttons: list[str]) -> None:
         if self._category == "AUTHENTICATION":
+            if type(body.get("add_security_recommendation", False)) is not bool:
+                raise RefusedError(invalid("Param add_security_recommendation must be a boolean."))
             if "text" in body:
                 raise fail(
                     BODY_FORMAT,
@@ -222,6 +235,8 @@ class Definition:
         if type(cards) is not list or not FEWEST_CARDS <= len(cards) <= MOST_CARDS:
             raise wrong(f"A carousel has {FEWEST_CARDS} to {MOST_CARDS} cards.")
         shapes = [self._card(card) for card in cards]
+        if shapes[0][0] == PRODUCT and len(cards) != PRODUCT_CARDS:
+            raise wrong(f"A carousel of products is defined with {PRODUCT_CARDS} cards.")
         for place, shape in enumerate(shapes):
             if shape != shapes[0]:
                 raise wrong(f"Card {place} has other components than card 0.")
@@ -235,27 +250,37 @@ class Definition:
         header = self._header(found["HEADER"], CARD_HEADERS)
         if "BODY" in found:
             read_text(found["BODY"], Style("BODY", BODY_FORMAT, CARD_BODY_LIMIT, self._is_named))
+        is_product = header == PRODUCT
         if "BUTTONS" not in found:
-            raise missing("CAROUSEL", "buttons")
+            if is_product:
+                raise missing("CAROUSEL", "buttons")
+            return header, "BODY" in found, ()
         buttons = read_buttons(found["BUTTONS"].get("buttons"))
-        most = 1 if header == "PRODUCT" else MOST_CARD_BUTTONS
-        if len(buttons) > most or not CARD_BUTTONS.issuperset(buttons):
-            raise wrong(f"A card has 1 to {most} buttons of {', '.join(sorted(CARD_BUTTONS))}.")
+        most = 1 if is_product else MOST_CARD_BUTTONS
+        allowed = PRODUCT_BUTTONS if is_product else CARD_BUTTONS
+        if len(buttons) > most or not allowed.issuperset(buttons):
+            raise wrong(f"Such a card has up to {most} buttons of {', '.join(sorted(allowed))}.")
         return header, "BODY" in found, tuple(buttons)
 
     def _offer(self, found: dict[str, Object]) -> None:
         offer = found["LIMITED_TIME_OFFER"].get("limited_time_offer")
-        text = offer.get("text") if type(offer) is dict else None
+        if type(offer) is not dict:
+            raise missing("LIMITED_TIME_OFFER", "limited_time_offer")
+        text = offer.get("text")
         if type(text) is not str or not text:
             raise missing("LIMITED_TIME_OFFER", "limited_time_offer.text")
         check_length(text, OFFER_LIMIT, "text of the offer")
+        if type(offer.get("has_expiration", True)) is not bool:
+            raise RefusedError(invalid("Param has_expiration must be a boolean."))
         if self._category != "MARKETING" or "FOOTER" in found:
             raise wrong("A limited-time offer is a marketing template without a footer.")
 
     def _check_kinds(self, found: dict[str, Object], buttons: list[str]) -> None:
         """What a button asks of the rest of the template."""
-        if (self._category == "AUTHENTICATION") != ("OTP" in buttons):
-            raise wrong("An authentication template has one OTP button, and no other one has it.")
+        if self._category == "AUTHENTICATION" and (buttons != ["OTP"] or "HEADER" in found):
+            raise wrong("An authentication template has one OTP button, and no header.")
+        if self._category != "AUTHENTICATION" and "OTP" in buttons:
+            raise wrong("An OTP button is for authentication templates alone.")
         for kind in ("MPM", "SPM", "CATALOG"):
             if kind in buttons and self._category != "MARKETING":
                 raise wrong(f"A template with a {kind} button is a marketing template.")

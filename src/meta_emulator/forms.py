@@ -18,6 +18,9 @@ HEADER_LIMIT = 60
 COUPON_LIMIT = 20
 OFFER_COUPON_LIMIT = 15
 
+CODE_URL = "https://www.whatsapp.com/otp/"
+"""How the URL of a button with a one-time code begins, as Meta shows it."""
+
 # What a send must bring for a button of this kind (reference 1.5).
 ALWAYS_FILLED = frozenset({"COPY_CODE", "MPM", "OTP", "ORDER_DETAILS"})
 SUB_TYPES: Mapping[str, str] = {
@@ -63,6 +66,7 @@ class ButtonForm:
     sub_type: str
     is_needed: bool
     url_length: int = 0
+    has_code: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +75,9 @@ class Form:
 
     header_kind  `TEXT`, `IMAGE`, `VIDEO`, `DOCUMENT`, `LOCATION`, `PRODUCT`, `GIF`, or None
     cards        the cards as defined; None if the template is no carousel
+    has_offer    whether a send must say when the offer ends
+    is_offer     whether it is a limited-time offer at all
+    has_code     whether it carries a one-time code
     """
 
     header_kind: str | None
@@ -79,6 +86,8 @@ class Form:
     buttons: tuple[ButtonForm, ...]
     cards: tuple["Form", ...] | None = None
     has_offer: bool = False
+    is_offer: bool = False
+    has_code: bool = False
 
     @property
     def has_product_cards(self) -> bool:
@@ -108,7 +117,7 @@ def _form(components: Sequence[Mapping[str, Any]], *, is_named: bool, body_limit
     header = body = NO_BLANKS
     buttons: tuple[ButtonForm, ...] = ()
     cards: tuple[Form, ...] | None = None
-    has_offer = False
+    has_offer = is_offer = False
     for component in components:
         match str(component.get("type", "")).upper():
             case "HEADER":
@@ -128,9 +137,11 @@ def _form(components: Sequence[Mapping[str, Any]], *, is_named: bool, body_limit
                     for card in component.get("cards", ())
                 )
             case "LIMITED_TIME_OFFER":
+                is_offer = True
                 offer = component.get("limited_time_offer") or {}
                 has_offer = bool(offer.get("has_expiration", True))
-    return Form(header_kind, header, body, buttons, cards, has_offer)
+    has_code = any(button.has_code for button in buttons)
+    return Form(header_kind, header, body, buttons, cards, has_offer, is_offer, has_code)
 
 
 def _body(component: Mapping[str, Any], limit: int, *, is_named: bool) -> Blanks:
@@ -159,4 +170,5 @@ def _button(button: Mapping[str, Any]) -> ButtonForm:
         SUB_TYPES.get(kind, kind.lower()),
         is_needed=has_variable or kind in ALWAYS_FILLED,
         url_length=len(VARIABLE.sub("", url)),
+        has_code=kind == "OTP" or url.startswith(CODE_URL),
     )

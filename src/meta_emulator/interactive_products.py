@@ -79,7 +79,7 @@ def check_cards(action: Object, holdings: Holdings) -> None:
     for number, card in enumerate(cards):
         where = f"{ACTION}['cards'][{number}]"
         index = str(needed(card, "card_index", where))
-        if not index.isdigit() or int(index) >= len(cards):
+        if not index.isdigit() or int(index) >= MOST_CARDS:
             raise RefusedError(invalid(f"Param {where}['card_index'] must be an integer."))
         indexes.add(index)
         kind = word_at(card, "type", where, ("cta_url", "product"))

@@ -4,6 +4,7 @@ An MPM with no known product is refused; with some unknown ones it is taken, as 
 for the interactive sibling (reference 1.8, there a judgement).
 """
 
+import re
 from collections.abc import Container
 from typing import Any
 
@@ -14,6 +15,7 @@ from meta_emulator.parts import Parts
 MOST_PRODUCTS = 30
 MOST_SECTIONS = 10
 TITLE_LIMIT = 24
+MARKDOWN = re.compile(r"(?<!\w)([*_~`])(?=\S)[^*_~`]*(?<=\S)\1(?!\w)")
 NOT_FOUND = "Products not found in FB Catalog"
 
 
@@ -76,13 +78,9 @@ def _section_fault(section: Any, number: int, named: list[str]) -> GraphError | 
     """The section's fault; without one, its products are added to `named`."""
     if type(section) is not dict:
         return refused(131009, f"buttons: section {number} must be an object")
-    title = section.get("title")
-    if type(title) is not str or not title:
-        return refused(131008, f"buttons: section {number} requires a title")
-    if len(title) > TITLE_LIMIT:
-        return refused(
-            131009, f"buttons: the title of section {number} exceeds {TITLE_LIMIT} characters"
-        )
+    fault = _title_fault(section.get("title"), number)
+    if fault is not None:
+        return fault
     items = section.get("product_items")
     if type(items) is not list or not items:
         return refused(131008, f"buttons: section {number} requires product_items")
@@ -93,4 +91,16 @@ def _section_fault(section: Any, number: int, named: list[str]) -> GraphError | 
                 131008, f"buttons: section {number} has an item without product_retailer_id"
             )
         named.append(str(name))
+    return None
+
+
+def _title_fault(title: Any, number: int) -> GraphError | None:
+    if type(title) is not str or not title:
+        return refused(131008, f"buttons: section {number} requires a title")
+    if len(title) > TITLE_LIMIT:
+        return refused(
+            131009, f"buttons: the title of section {number} exceeds {TITLE_LIMIT} characters"
+        )
+    if MARKDOWN.search(title):
+        return refused(131009, f"buttons: the title of section {number} has formatting marks")
     return None

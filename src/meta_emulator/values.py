@@ -4,6 +4,7 @@ What is missing is 131008, a value out of bounds is 131009, a value of the wrong
 code 100, each with the place in Meta's own notation: `interactive['action']['buttons'][0]`.
 """
 
+import re
 from typing import Any
 
 from meta_emulator.errors import RefusedError, invalid, refused
@@ -81,7 +82,7 @@ def url_at(holder: Object, key: str, where: str) -> str:
     """The http or https address at `key`; raises RefusedError."""
     value = needed(holder, key, where)
     at = place(where, key)
-    if type(value) is not str or not value.lower().startswith(("http://", "https://")):
+    if type(value) is not str or not ADDRESS.fullmatch(value):
         raise RefusedError(invalid(f"Param {at} must be a valid URI."))
     return bounded(value, at, URL_LIMIT)
 
@@ -105,3 +106,4 @@ def unrepeated(value: str, earlier: set[str], at: str) -> None:
 
 
 URL_LIMIT = 2000
+ADDRESS = re.compile(r"https?://\S+", re.IGNORECASE)
