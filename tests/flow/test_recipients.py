@@ -7,8 +7,9 @@ import pytest
 
 from support.asgi import call
 from support.nouns import ACCOUNT, NOW, SENDER_ID, WABA_ID
-from support.pair import TO, running, text
+from support.pair import TO, running, sample, text
 from waypost.directory.catalogues import FoundProducts
+from waypost.model.account import CheckMode
 from waypost.model.audit import Actor
 
 CATALOGUE = "194836987003835"
@@ -70,6 +71,39 @@ def test_a_keyword_opts_out_and_another_comes_back(tmp_path):
         assert await opted_out(pair) == {}
 
     try_it(tmp_path, body)
+
+
+def test_the_door_knows_what_a_recipient_said(tmp_path):
+    async def body(pair):
+        await order(pair, "inbound", **{"from": TO, "text": "Hello"})
+        await pair.accepted(text())
+
+        await order(pair, "inbound", **{"from": TO, "text": "stop"})
+        refused = await pair.send(sample("mpm"))
+        assert refused.status == 400
+        assert [one["code"] for one in refused.json["error"]["details"]] == ["opted_out"]
+        await pair.accepted(text())  # an answer is no marketing
+
+        await order(pair, "inbound", **{"from": TO, "text": "start"})
+        await pair.accepted(sample("mpm"))
+
+    try_it(tmp_path, body, check_mode=CheckMode.STRICT)
+
+
+def test_the_door_knows_the_catalogue(tmp_path):
+    async def body(pair):
+        await pair.accepted(sample("mpm"))
+        feed = b"id,title,availability\nplant01,Plant,in stock\n"
+        await pair.gateway.tools.catalogues.load_feed(
+            await account_of(pair), CATALOGUE, feed, OPERATOR
+        )
+
+        refused = await pair.send(sample("mpm"))
+
+        assert refused.status == 400
+        assert {one["code"] for one in refused.json["error"]["details"]} == {"product_unknown"}
+
+    try_it(tmp_path, body, check_mode=CheckMode.STRICT)
 
 
 def test_a_quick_reply_opts_out(tmp_path):
