@@ -289,7 +289,7 @@ REFUSED: dict[str, tuple[dict[str, Any], int | None, str]] = {
     "code without button": (
         definition({"type": "BODY"}, category="AUTHENTICATION"),
         FIELD,
-        "An authentication template has one OTP button, and no other one has it.",
+        "An authentication template has one OTP button, and no header.",
     ),
     "code in one's own words": (
         definition(plain(), buttons(OTP), category="AUTHENTICATION"),
