@@ -7,8 +7,9 @@ import pytest
 
 from support.asgi import call
 from support.nouns import ACCOUNT, NOW, WABA_ID
-from support.pair import running
+from support.pair import TO, running, wrapped
 from waypost.directory.templates import Created, TemplateQuery
+from waypost.model.account import CheckMode
 from waypost.model.audit import Actor
 from waypost.model.errors import MetaRefusedError, NotFoundError
 from waypost.model.template import TemplateChangeKind
@@ -340,3 +341,46 @@ def test_templates_are_listed_by_what_is_asked(tmp_path):
             manager.list(account, "404", TemplateQuery())
 
     try_it(tmp_path, body)
+
+
+def a_send(name, *texts, language="en_US"):
+    parameters = [{"type": "text", "text": text} for text in texts]
+    template = {
+        "name": name,
+        "language": {"code": language},
+        "components": [{"type": "body", "parameters": parameters}],
+    }
+    return wrapped(
+        {"messaging_product": "whatsapp", "to": TO, "type": "template", "template": template}
+    )
+
+
+def test_a_template_that_appeared_at_meta_can_be_sent_at_once(tmp_path):
+    async def body(pair):
+        assert (await pair.send(a_send("brand_new", "Jo"))).status == 400
+        new = {"id": "77", "name": "brand_new", "language": "en_US", "category": "UTILITY"}
+        await order(pair, "templates/new", template={**new, "components": [BODY]})
+        await pair.pass_time(11)
+
+        message_id = await pair.accepted(a_send("brand_new", "Jo"))
+        await pair.until_told(message_id, "sent", "delivered", "read")
+
+    try_it(tmp_path, body, check_mode=CheckMode.STRICT)
+
+
+def test_a_template_that_meta_paused_is_refused_at_the_door_and_let_in_again(tmp_path):
+    async def body(pair):
+        made = await pair.gateway.tools.templates.create(
+            await account_of(pair), WABA_ID, WELCOME, AYESHA
+        )
+        refused = await pair.send(a_send("welcome", "Jo"))
+        (finding,) = refused.json["error"]["details"]
+        assert finding["code"] == "template_not_approved"
+        await until_known(pair, lambda template: template.status == "APPROVED", "welcome")
+        await pair.accepted(a_send("welcome", "Jo"))
+
+        await order(pair, "templates", id=made.id, status="PAUSED")
+        await until_known(pair, lambda template: template.status == "PAUSED", "welcome")
+        assert (await pair.send(a_send("welcome", "Jo"))).status == 400
+
+    try_it(tmp_path, body, check_mode=CheckMode.STRICT)

@@ -22,9 +22,11 @@ class DirectoryShelves:
     catalogues: CatalogueKeeper
 
     async def look_again(self, account: Account, waba_id: str) -> Account:
-        """See `Shelves.look_again`."""
-        if not await self.synchronizer.look_again(account, waba_id):
-            return account
+        """See `Shelves.look_again`.
+
+        What was learned otherwise meanwhile counts too: `account` may be a second old.
+        """
+        await self.synchronizer.look_again(account, waba_id)
         return await self.accounts.find_anew(account.sid) or account
 
     async def find_media(

@@ -32,7 +32,10 @@ AT_ONCE = 4
 
 ROUND_S = 1.0
 COOL_S = 10.0
-"""How long after a reading neither a miss nor a webhook brings about another one."""
+"""How long after a reading neither a miss nor a webhook brings about another one, at least."""
+
+COOL_EACH_S = 0.02
+"""What each template adds to it: Meta counts calls by the hour, and 100 templates are a call."""
 
 FIRST_GAP = timedelta(seconds=30)
 CHUNK = 250
@@ -80,7 +83,7 @@ class Synchronizer:
     interval: timedelta
     read_catalogue: Callable[[Waba], Awaitable[str | None]] | None = None
     _readings: dict[Key, "asyncio.Future[SyncReport]"] = field(default_factory=dict)
-    _read_at: dict[Key, float] = field(default_factory=dict)
+    _rests_until: dict[Key, float] = field(default_factory=dict)
     _catalogue_at: dict[Key, float] = field(default_factory=dict)
     _failures: dict[Key, int] = field(default_factory=dict)
     _attended: dict[Key, "asyncio.Task[None]"] = field(default_factory=dict)
@@ -111,7 +114,7 @@ class Synchronizer:
 
     def hurry(self, account_id: int, waba_id: str) -> None:
         """Something was changed through us: the WABA may be read anew at once."""
-        self._read_at.pop((account_id, waba_id), None)
+        self._rests_until.pop((account_id, waba_id), None)
 
     async def _due(self, *, everything: bool) -> list[Waba]:
         """What is to be read now; nothing while the database cannot be asked."""
@@ -137,7 +140,7 @@ class Synchronizer:
         except FAILURES:
             pass  # recorded, and logged if it is news
         except Exception:  # lint-skip: broad-except - one WABA must not end the others' timer
-            self._read_at[key] = self.clock.monotonic()
+            self._rest_after(key, 0)
             log.exception("waba.not_read", account_id=key[0], waba_id=key[1])
         finally:
             self._attended.pop(key, None)
@@ -152,8 +155,12 @@ class Synchronizer:
 
     def _is_cool(self, key: Key) -> bool:
         """Whether it was read a moment ago."""
-        read_at = self._read_at.get(key)
-        return read_at is not None and self.clock.monotonic() - read_at < COOL_S
+        return self.clock.monotonic() < self._rests_until.get(key, 0.0)
+
+    def _rest_after(self, key: Key, templates: int) -> None:
+        """It was read just now, or could not be."""
+        rest_s = max(COOL_S, templates * COOL_EACH_S)
+        self._rests_until[key] = self.clock.monotonic() + rest_s
 
     # ---- on demand ----------------------------------------------------------------------------
 
@@ -214,13 +221,14 @@ class Synchronizer:
         try:
             report = await self._read(waba)
         except BaseException as error:
+            self._rest_after(key, 0)
             broken_off = AnswerLostError("the reading was broken off")
             reading.set_exception(error if isinstance(error, Exception) else broken_off)
             reading.exception()  # perhaps nobody waits for it
             raise
         finally:
             del self._readings[key]
-            self._read_at[key] = self.clock.monotonic()
+        self._rest_after(key, report.templates)
         reading.set_result(report)
         return report
 

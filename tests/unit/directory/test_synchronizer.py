@@ -329,6 +329,23 @@ def test_webhooks_in_a_row_bring_about_a_reading_every_ten_seconds_at_most(tmp_p
     try_it(tmp_path, body)
 
 
+def test_a_large_waba_rests_longer_after_a_reading(tmp_path):
+    async def body(desk):
+        desk.meta.listed = many(1000)
+        await desk.read()
+        whole, calls = await desk.account(), len(desk.meta.calls)
+        desk.clock.advance(19)
+        assert await desk.synchronizer.look_again(whole, WABA_ID) is False
+        assert len(desk.meta.calls) == calls
+        desk.clock.advance(1)
+        assert await desk.synchronizer.look_again(whole, WABA_ID) is True
+
+        desk.synchronizer.hurry(ACCOUNT, WABA_ID)
+        assert await desk.synchronizer.look_again(whole, WABA_ID) is True
+
+    try_it(tmp_path, body)
+
+
 def test_the_catalogue_is_read_once_an_interval_and_its_failure_fails_nothing_else(tmp_path):
     asked = []
 
