@@ -83,7 +83,10 @@ def test_a_key_is_printed_once_listed_by_its_prefix_and_revoked(folder, sid):
     assert listed["revoked_at"] != ""
     again = waypost(folder, "key", "revoke", sid, key[:6], "--data", "d")
     assert again.returncode == 1
-    assert again.stderr == f"{sid} has no valid key that begins with {key[:6]}.\n"
+    assert again.stderr == (
+        f"{sid} has no valid key that begins with {key[:6]}; "
+        f"`waypost key list {sid}` shows them.\n"
+    )
 
 
 def test_an_address_that_is_none_is_refused(folder, sid):
@@ -99,6 +102,7 @@ def test_a_sender_is_listed_paused_and_resumed_and_keeps_the_rest(folder, sid, s
     assert before == [
         {
             "sender": NUMBER,
+            "name": "",
             "phone_number_id": "88",
             "waba_id": "77",
             "state": "active",

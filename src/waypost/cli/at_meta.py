@@ -9,7 +9,7 @@ import typer
 
 from waypost.cli.opening import work_on
 from waypost.cli.output import CommandError, UnreachableError
-from waypost.cli.ready import KEPT, read_ready
+from waypost.cli.ready import DEMO_APP, KEPT, read_ready
 from waypost.cli.settings import load
 from waypost.model.errors import MetaRefusedError
 from waypost.runtime.config import SETTINGS, Config
@@ -35,7 +35,11 @@ def choose_meta(meta_base_url: str | None, data: str | None, file: Path | None) 
     if loaded.origins["meta_base_url"] == "default":
         demo = read_ready(loaded.config.data_dir / KEPT)
         if demo is not None:
-            return replace(loaded.config, meta_base_url=demo.emulator_url)
+            return replace(
+                loaded.config,
+                meta_base_url=demo.emulator_url,
+                meta_app_id=loaded.config.meta_app_id or DEMO_APP,
+            )
     return loaded.config
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from waypost.cli.output import CommandError
 from waypost.model.audit import Actor
 from waypost.runtime.config import Config
+from waypost.runtime.logs import configure_logs
 
 if TYPE_CHECKING:
     from waypost.assembly import OperatorTools
@@ -36,6 +37,9 @@ def work_on(
         )
     # The gateway's parts are many: only commands that need them wait for their import.
     from waypost.serve import open_directory  # noqa: PLC0415
+
+    # What matters of it comes back as a value or a sentence; a log is for a gateway that runs.
+    configure_logs("debug" if config.log_level == "debug" else "error", config.log_format)
 
     async def run() -> Result:
         async with open_directory(config) as tools:

@@ -6,7 +6,7 @@ touching the demo account, and what it still sends at its end finds the emulator
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import msgspec
@@ -16,7 +16,7 @@ from waypost.cli.calling import OK, Caller, calling
 from waypost.cli.demo_account import DemoSender, find_demo_account
 from waypost.cli.emulator import EmulatorProcess, emulator_process
 from waypost.cli.output import UnreachableError
-from waypost.cli.ready import KEPT, Ready, read_ready, write_ready
+from waypost.cli.ready import DEMO_APP, KEPT, Ready, read_ready, write_ready
 from waypost.cli.settings import load
 from waypost.runtime.clock import Clock, SystemClock
 from waypost.runtime.config import Config
@@ -130,7 +130,8 @@ def configure(plan: Plan, secrets: Secrets, port: int, emulator_url: str | None 
         "operator_token": secrets.operator_token,
         "callback_private_addresses": True,
     }
-    return load(flags, plan.config_file).config
+    config = load(flags, plan.config_file).config
+    return replace(config, meta_app_id=config.meta_app_id or DEMO_APP)
 
 
 async def wait_for_port(host: str, port: int, clock: Clock) -> int:

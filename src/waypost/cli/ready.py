@@ -13,6 +13,9 @@ from waypost.cli.output import CommandError, UnreachableError
 DEV_DATA = Path("data/dev")
 KEPT = "demo.json"
 
+DEMO_APP = "1000000000000001"
+"""An id for the Meta app that a demo has none of; the emulator takes any."""
+
 
 class Ready(msgspec.Struct, frozen=True, kw_only=True):
     """A running pair: addresses, the demo account, and the secrets that both share.

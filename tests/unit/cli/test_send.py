@@ -4,7 +4,8 @@ import pytest
 
 from waypost.cli.output import MisusedError
 from waypost.cli.samples import load_samples
-from waypost.cli.send import fill_in, read_body, replace_recipients
+from waypost.cli.send import fill_in, replace_recipients
+from waypost.cli.typed import read_bytes
 
 
 def test_only_the_recipient_of_a_documented_body_is_replaced():
@@ -34,7 +35,7 @@ def test_a_recipient_cannot_break_out_of_its_quotes():
 
 def test_a_file_that_is_not_there_is_said():
     with pytest.raises(MisusedError, match=r"nowhere\.json cannot be read: No such file"):
-        read_body("nowhere.json")
+        read_bytes("nowhere.json")
 
 
 def test_an_account_that_was_given_needs_no_demo_and_a_url_has_a_default():
