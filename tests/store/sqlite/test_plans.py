@@ -109,8 +109,7 @@ def test_a_cold_query_is_known_to_walk(database, tables, name):
         ),
         (
             "recipients.wrote_at",
-            "SEARCH service_windows USING PRIMARY KEY "
-            "(account_id=? AND sender_id=? AND recipient=?)",
+            "SEARCH service_windows USING % (account_id=? AND sender_id=? AND recipient=?)",
         ),
         (
             "catalogues.products",
