@@ -21,6 +21,8 @@ PARAMETER_KINDS: dict[str, frozenset[str]] = {
     "order_details": frozenset({"action"}),
     "voice_call": frozenset({"ttl_minutes", "payload"}),
 }
+NEVER_SENT = frozenset({"phone_number", "spm"})
+"""Buttons that are shown as they are defined (reference 1.5)."""
 SPOKEN = {"url": "Url", "quick_reply": "QuickReply", "copy_code": "CopyCode", "mpm": "Mpm"}
 URL_LIMIT = 2000
 PAYLOAD_LIMIT = 512
@@ -35,6 +37,12 @@ def button_kind_fault(form: Form, parts: Parts) -> GraphError | None:
         defined = defined_button(form, button)
         if defined is None or defined.sub_type != button.sub_type:
             return _misplaced(form, parts, button, defined)
+        if button.sub_type in NEVER_SENT:
+            return refused(
+                132012,
+                f"buttons: Format mismatch at index {button.index or 0}, expected NONE,"
+                f" received {button.sub_type.upper()}",
+            )
         allowed = PARAMETER_KINDS.get(button.sub_type)
         for kind, parameter in button.parameters:
             if allowed is None or kind not in allowed:

@@ -284,6 +284,8 @@ class Definition:
         for kind in ("MPM", "SPM", "CATALOG"):
             if kind in buttons and self._category != "MARKETING":
                 raise wrong(f"A template with a {kind} button is a marketing template.")
+        if "MPM" in buttons and len(buttons) > 1:
+            raise wrong("A multi-product template has one button.")
         header = str(found.get("HEADER", {}).get("format", "")).upper()
         if "MPM" in buttons and header != TEXT:
             raise fail(

@@ -166,7 +166,8 @@ def _unfillable(kind: str) -> Change:
             return None
         part, index = choose(found)
         reply = {"type": "payload", "payload": "x"}
-        sent = {"type": "button", "sub_type": kind.lower(), "index": index, "parameters": [reply]}
+        sent = {"type": "button", "sub_type": kind.lower(), "index": index}
+        sent["parameters"] = choose(([], [reply]))
         part.sent.append(sent)
         return f"{part.path}/{len(part.sent) - 1}"
 
