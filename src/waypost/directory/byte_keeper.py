@@ -16,6 +16,9 @@ from waypost.model.errors import StoreError
 from waypost.runtime.objects import ObjectStore, ObjectStoreError
 from waypost.store.ports import Store
 
+AT_ONCE = 4
+"""How many media are on their way to Meta at a time: each is in memory several times over."""
+
 log = structlog.get_logger("waypost.directory")
 
 
@@ -35,11 +38,15 @@ class Locks:
 
 @dataclass(frozen=True, slots=True)
 class ByteKeeper:
-    """Keeps, gives and lets go of the bytes of media."""
+    """Keeps, gives and lets go of the bytes of media.
+
+    places  to be held while bytes are given to Meta
+    """
 
     store: Store
     objects: ObjectStore
     locks: Locks = field(default_factory=Locks)
+    places: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
 
     def lock(self, account_id: int, digest: bytes) -> asyncio.Lock:
         """To be held around everything below, and the rows beside it."""

@@ -258,13 +258,14 @@ class MediaLibrary:
         """The medium with a new id at Meta."""
         begun_at = self._clock.now()
         name = medium.file_name or medium.kind.value
-        call = upload_call(
-            sender.phone_number_id,
-            sender.access_token,
-            self._entropy.token_hex(16),
-            (name, medium.mime_type, data),
-        )
-        meta_id = read_id(await self._uploading.ask(call))
+        async with self._keeper.places:
+            call = upload_call(
+                sender.phone_number_id,
+                sender.access_token,
+                self._entropy.token_hex(16),
+                (name, medium.mime_type, data),
+            )
+            meta_id = read_id(await self._uploading.ask(call))
         return replace(medium, meta_id=meta_id, meta_expires_at=begun_at + META_KEEPS)
 
     async def _same(

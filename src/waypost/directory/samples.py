@@ -97,7 +97,8 @@ class SampleLibrary:
             if wait_s is not None:
                 return Refusal(Reason.RATE, retry_after_s=wait_s)
             sample = await self._keep(waba, upload, type_, actor)
-        sample = await self._give(waba, sample, upload.data)
+        async with self._keeper.places:
+            sample = await self._give(waba, sample, upload.data)
         await self._save(sample, None)
         return sample
 

@@ -52,6 +52,14 @@ FTYP_TYPES: Mapping[bytes, str] = {
 """Major brands that are no plain MP4."""
 
 
+PNG_DEPTH_AT = 24
+JPEG_FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
+JPEG_SCAN = 0xDA
+JPEG_FILL = 0xFF
+JPEG_COLOURS_AT = 7
+CMYK = 4
+"""Where pictures tell of their colours (PNG section 11.2.1, JPEG: ITU T.81 B.2.2)."""
+
 PDF_WITHIN = 1024
 """White space and a byte order mark may stand before a PDF's head, within so many bytes."""
 
@@ -70,6 +78,33 @@ def sniff(data: bytes, hint: str = "") -> str:
     if data[:PDF_WITHIN].lstrip(b"\xef\xbb\xbf \t\r\n\0").startswith(b"%PDF-"):
         return PDF
     return _sniff_frame(data) or ("text/plain" if _is_text(data) else UNKNOWN)
+
+
+def odd_colours(data: bytes, mime_type: str) -> str | None:
+    """What a picture's colours are, in words, where they are not 8 bits of RGB; else None."""
+    if mime_type == "image/png" and data[PNG_DEPTH_AT : PNG_DEPTH_AT + 1] == b"\x10":
+        return "16 bits for each colour"
+    if mime_type == "image/jpeg":
+        frame = _jpeg_frame(data)
+        if len(frame) > JPEG_COLOURS_AT and frame[JPEG_COLOURS_AT] == CMYK:
+            return "the four colours of print (CMYK)"
+    return None
+
+
+def _jpeg_frame(data: bytes) -> bytes:
+    """The head of a JPEG's frame: length, depth, height, width, how many colours. Else empty."""
+    at = 2
+    while data[at : at + 1] == b"\xff" and at + 4 <= len(data):
+        marker = data[at + 1]
+        if marker in JPEG_FRAMES:
+            return data[at + 2 : at + 10]
+        if marker == JPEG_SCAN:
+            break
+        if marker == JPEG_FILL:
+            at += 1
+            continue
+        at += 2 + int.from_bytes(data[at + 2 : at + 4])
+    return b""
 
 
 def _sniff_riff(data: bytes, _hint: str) -> str:

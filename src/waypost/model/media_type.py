@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-from waypost.model.media_bytes import OFFICE, PDF, UNKNOWN, sniff
+from waypost.model.media_bytes import OFFICE, PDF, UNKNOWN, odd_colours, sniff
 from waypost.model.medium import MediumKind
 from waypost.model.refusal import Fault
 
@@ -70,6 +70,7 @@ class MediumFault(StrEnum):
     MISMATCH = "medium_type_mismatch"
     TOO_LARGE = "medium_too_large"
     NOT_MONO = "medium_not_mono"
+    COLOURS = "medium_colours"
     FILE_NAME = "medium_file_name"
 
 
@@ -196,6 +197,17 @@ def _content_faults(type_: MediumType, data: bytes) -> list[Fault]:
                 f"The sound has {data[head + 9]} channels; Meta takes Opus with one.",
                 meta_code=131053,
                 mend="Convert it to mono.",
+            )
+        )
+    colours = odd_colours(data, type_.mime_type)
+    if colours is not None:
+        faults.append(
+            Fault(
+                "/file",
+                MediumFault.COLOURS.value,
+                f"The picture has {colours}; Meta takes 8 bits of red, green and blue.",
+                meta_code=131053,
+                mend="Save it as 8-bit RGB or RGBA.",
             )
         )
     what = {

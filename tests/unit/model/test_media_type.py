@@ -135,6 +135,22 @@ def test_stereo_opus_is_told():
     assert codes(checked) == [("/file", "medium_not_mono")]
 
 
+def jpeg(colours: int, *before: bytes) -> bytes:
+    frame = b"\xff\xc2\x00\x11\x08\x00\x10\x00\x10" + bytes([colours]) + b"\x00" * 12
+    return b"\xff\xd8" + b"".join(before) + frame + b"\xff\xda\x00\x08" + b"\x00" * 20
+
+
+def test_pictures_for_print_and_of_16_bits_are_told():
+    segment = b"\xff\xe0\x00\x10JFIF\x00" + b"\x00" * 9
+    deep = PNG[:24] + b"\x10" + PNG[25:]
+
+    assert codes(check_medium(jpeg(4, segment), None)) == [("/file", "medium_colours")]
+    assert codes(check_medium(deep, "image/png")) == [("/file", "medium_colours")]
+    assert codes(check_medium(jpeg(4, segment, b"\xff\xff"), None)) == [("/file", "medium_colours")]
+    assert isinstance(check_medium(jpeg(3, segment), None), MediumType)
+    assert isinstance(check_medium(jpeg(1, segment), None), MediumType)
+
+
 @pytest.mark.parametrize("name", ["sample.pdf", "a b.pdf", "x" * 251 + ".pdf", "दस्तावेज़.pdf"])
 def test_a_sample_is_one_of_four_types_with_a_good_name(name):
     assert check_sample(PDF, "application/pdf", name) == MediumType(
