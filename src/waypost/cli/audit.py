@@ -24,7 +24,7 @@ def _audit() -> None:
 @application.command("list")
 def list_entries(
     sid: Annotated[
-        str | None, typer.Argument(metavar="[SID]", help="Of one account; else of all.")
+        str | None, typer.Argument(metavar="SID", help="Of one account; else of all.")
     ] = None,
     limit: Annotated[int, typer.Option(min=1, max=1000, help="How many at most.")] = 50,
     before: Annotated[

@@ -80,7 +80,7 @@ def show(
     sid: Sid,
     name: Name,
     language: Annotated[
-        str | None, typer.Argument(metavar="[LANGUAGE]", help="Like en_US; else all of them.")
+        str | None, typer.Argument(metavar="LANGUAGE", help="Like en_US; else all of them.")
     ] = None,
     data: DataOption = None,
     config: ConfigOption = None,
