@@ -3,6 +3,7 @@
 UNSET leaves a thing as it is; every refusal is a DirectoryError that says what would be right.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +18,11 @@ from waypost.model.opt_out import OPT_IN_KEYWORDS, OPT_OUT_KEYWORDS
 LONGEST_NAME = 200
 LONGEST_KEYWORD = 64
 MOST_KEYWORDS = 50
+META_ID = re.compile(r"[0-9]{1,32}")
+COUNTRY = re.compile(r"[A-Z]{2}")
+CURRENCY = re.compile(r"[A-Z]{3}")
+TOKEN = re.compile(r"[!-~]+")
+"""What an HTTP header may carry as one word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +61,14 @@ class AccountChange(Struct, frozen=True):
 
 
 def change_of(new: NewAccount) -> AccountChange:
-    """What is said of a new account, to be held against the same rules."""
+    """What is said of a new account, to be held against the same rules.
+
+    Raises DirectoryError for a country or a currency that is none.
+    """
+    if not COUNTRY.fullmatch(new.country):
+        raise DirectoryError(f"{new.country!r} is no country; write two capitals, like IN.")
+    if not CURRENCY.fullmatch(new.currency):
+        raise DirectoryError(f"{new.currency!r} is no currency; write three capitals, like USD.")
     return AccountChange(
         name=new.name,
         price_minor=new.price_minor,
@@ -116,6 +129,20 @@ def clean_keywords(words: Sequence[str]) -> tuple[str, ...]:
             )
         cleaned[plain] = None
     return tuple(cleaned)
+
+
+def check_meta_id(what: str, given: str) -> None:
+    """Raises DirectoryError for an id that Meta does not give: it becomes part of an address."""
+    if not META_ID.fullmatch(given):
+        raise DirectoryError(f"{given[:40]!r} is no {what}; write its digits, as Meta shows them.")
+
+
+def check_token(access_token: str) -> None:
+    """Raises DirectoryError for a text that cannot be an access token; does not repeat it."""
+    if not TOKEN.fullmatch(access_token):
+        raise DirectoryError(
+            "The access token is none: it must be one word of ASCII characters. Copy it again."
+        )
 
 
 def show_account(account: Account) -> Mapping[str, Any]:

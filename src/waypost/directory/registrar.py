@@ -19,6 +19,8 @@ from waypost.directory.changes import (
     NewAccount,
     change_of,
     changed_account,
+    check_meta_id,
+    check_token,
     clean_name,
     show_account,
 )
@@ -262,6 +264,8 @@ class Registrar:
         actor: Actor = OPERATOR,
     ) -> None:
         """A WABA and its token, which is kept sealed; a name of None leaves it its name."""
+        check_meta_id("WABA id", waba_id)
+        check_token(access_token)
         sealed = self.vault.seal(access_token)
         cleaned = None if name is None else clean_name(name) if name else ""
 
@@ -286,8 +290,11 @@ class Registrar:
     async def save_sender(self, sid: str, sender: Sender, *, actor: Actor = OPERATOR) -> None:
         """A sender, new or changed; its WABA must stand, its access token is the WABA's.
 
-        Raises DirectoryError for an unknown WABA, or a number of another account.
+        Raises DirectoryError for an unknown WABA, a number of another account, or ids that are
+        none.
         """
+        check_meta_id("phone number of digits alone", sender.sender_id)
+        check_meta_id("phone_number_id", sender.phone_number_id)
 
         async def write(transaction: Transaction) -> None:
             account = await _account(transaction, sid)

@@ -150,3 +150,29 @@ def test_a_token_that_lies_open_is_sealed_once(office):
 def test_an_account_that_is_not_there_is_told(office, change):
     with pytest.raises(DirectoryError, match="There is no account"):
         office.run(change(office.registrar))
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda r, sid: r.save_waba(sid, "1/../me", "token"), "is no WABA id; write its digits"),
+        (lambda r, sid: r.save_waba(sid, "", "token"), "is no WABA id"),
+        (lambda r, sid: r.save_sender(sid, sender(phone_number_id="1?x")), "is no phone_number_id"),
+        (lambda r, sid: r.save_sender(sid, sender(sender_id="+91")), "digits alone"),
+        (lambda r, _: r.open_account(NewAccount("a", AccountKind.PREPAID, "in")), "two capitals"),
+        (
+            lambda r, _: r.open_account(NewAccount("a", AccountKind.PREPAID, currency="usd")),
+            "three capitals",
+        ),
+    ],
+)
+def test_what_would_become_part_of_an_address_is_looked_at(office, change, said):
+    with pytest.raises(DirectoryError, match=said):
+        office.run(change(office.registrar, office.sid))
+
+
+@pytest.mark.parametrize("token", ["", "se cret", "secret\r\nX: y", "sécret"])
+def test_a_token_that_is_none_is_refused_and_not_repeated(office, token):
+    with pytest.raises(DirectoryError, match="Copy it again") as refused:
+        office.run(office.registrar.save_waba(office.sid, "1", token))
+    assert not token or token not in str(refused.value)
