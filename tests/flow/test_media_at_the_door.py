@@ -1,0 +1,105 @@
+"""A send names media by the customer's id; Meta is given its own, and never one that has ended."""
+
+import asyncio
+
+from support.media_samples import JPEG, PDF
+from support.nouns import ACCOUNT, SENDER_ID
+from support.pair import TO, running, wrapped
+from waypost.directory.media import Upload
+from waypost.model.account import CheckMode
+from waypost.model.audit import GATEWAY
+from waypost.model.medium import Medium
+from waypost.model.opt_out import Wrote
+
+DAY_S = 86_400.0
+HEAD = {"messaging_product": "whatsapp", "recipient_type": "individual", "to": TO}
+
+
+def image(media_id):
+    return wrapped({**HEAD, "type": "image", "image": {"id": media_id}})
+
+
+def at_the_door(folder, body, **options):
+    async def run():
+        options.setdefault("check_mode", CheckMode.STRICT)
+        async with running(folder, **options) as pair:
+            return await body(pair)
+
+    return asyncio.run(run())
+
+
+async def upload(pair, upload_):
+    account = await pair.gateway.registrar.find(pair.sid)
+    media = pair.gateway.tools.media
+    medium = await media.upload(account, account.senders[SENDER_ID], upload_, GATEWAY)
+    assert isinstance(medium, Medium)
+    return medium
+
+
+async def open_window(pair):
+    """The recipient has just written."""
+    wrote = Wrote(ACCOUNT, SENDER_ID, TO, pair.clock.now())
+
+    async def step(transaction, items):
+        await transaction.recipients.note_writing([wrote])
+        return items
+
+    await pair.store.write(step, None)
+
+
+def test_an_id_given_out_long_ago_goes_out_as_the_one_that_meta_knows_now(tmp_path):
+    async def body(pair):
+        medium = await upload(pair, Upload(JPEG, "image/jpeg", "shop.jpg"))
+        for _ in range(3):
+            pair.clock.advance(20 * DAY_S)
+            await pair.gateway.tools.media_renewer.tidy()
+            await open_window(pair)
+            await pair.accepted(image(medium.media_id))
+            pair.clock.advance(8 * DAY_S)
+            await pair.gateway.tools.media_renewer.tidy()
+        await pair.until(lambda: len(pair.arrived()) == 3)
+        return (
+            medium,
+            [sent["image"]["id"] for sent in pair.arrived()],
+            list(pair.emulator.state.refusals),
+        )
+
+    medium, sent, refused = at_the_door(tmp_path, body)
+    assert len(set(sent)) == 3
+    assert sent[0] == medium.media_id
+    assert refused == []
+
+
+def test_an_id_that_nobody_knows_is_refused_and_one_of_another_kind_too(tmp_path):
+    async def body(pair):
+        medium = await upload(pair, Upload(PDF, None, "menu.pdf"))
+        await open_window(pair)
+        return (
+            await pair.send(image("1000000000000001")),
+            await pair.send(image(medium.media_id)),
+        )
+
+    for answer, code in zip(
+        at_the_door(tmp_path, body), ("media_unknown", "media_wrong_kind"), strict=True
+    ):
+        assert answer.status == 400
+        (finding,) = answer.json["error"]["details"]
+        assert (finding["code"], finding["path"]) == (code, "/messaging_object/image/id")
+        assert finding["mend"]
+
+
+def test_an_id_that_has_ended_is_refused_and_good_again_when_the_file_is_uploaded_again(tmp_path):
+    async def body(pair):
+        medium = await upload(pair, Upload(JPEG, None, "shop.jpg"))
+        pair.clock.advance(31 * DAY_S)
+        await open_window(pair)
+        ended = await pair.send(image(medium.media_id))
+        again = await upload(pair, Upload(JPEG, None, "shop.jpg"))
+        await pair.accepted(image(medium.media_id))
+        await pair.until(pair.arrived)
+        return medium, ended, again, pair.arrived()
+
+    medium, ended, again, (sent,) = at_the_door(tmp_path, body)
+    assert [one["code"] for one in ended.json["error"]["details"]] == ["media_expired"]
+    assert again.media_id == medium.media_id
+    assert sent["image"]["id"] == again.meta_id != medium.media_id
