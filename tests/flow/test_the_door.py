@@ -94,6 +94,17 @@ def test_faults_of_the_body_and_findings_of_the_check_are_told_in_one_answer(tmp
     at_the_door(tmp_path, body_, check_mode=STRICT)
 
 
+def test_a_fault_of_the_body_has_metas_code_and_a_remedy_too(tmp_path):
+    async def body_(pair):
+        given = sample("mpm").replace(b"Premium Packages", b"A title of more than 24 characters")
+        (fault,) = details(await pair.send(given))
+        assert fault["code"] == "too_long"
+        assert fault["meta_code"] == 131009
+        assert fault["mend"]
+
+    at_the_door(tmp_path, body_, check_mode=STRICT)
+
+
 def test_in_warn_mode_findings_are_noted_in_the_timeline(tmp_path):
     async def body_(pair):
         message_id = await pair.accepted(template("order_updat"))

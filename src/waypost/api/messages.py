@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import parse_qs
 
+from msgspec.structs import replace
+
 from waypost.accept.acceptor import Acceptor
 from waypost.accept.examiner import Examiner
 from waypost.accept.idempotency import LONGEST, IdempotencyKey, key_of
@@ -151,8 +153,9 @@ class SendEndpoint:
         submission = parse_send(body, templates, self.max_recipients)
         if isinstance(submission, tuple):
             salvaged = read_anyway(body, templates)
-            more = await self._find_more(account, sender, salvaged, submission)
-            return Refusal(Reason.PAYLOAD, submission + more)
+            return Refusal(
+                Reason.PAYLOAD, await self._tell_all(account, sender, salvaged, submission)
+            )
         examination = await self.examiner.examine(account, sender, submission)
         return Order(
             account=examination.account,
@@ -164,23 +167,18 @@ class SendEndpoint:
             is_marketing=examination.is_marketing,
         )
 
-    async def _find_more(
+    async def _tell_all(
         self,
         account: Account,
         sender: Sender,
         salvaged: Submission | None,
         faults: tuple[Fault, ...],
     ) -> tuple[Fault, ...]:
-        """What the strict check finds beside the faults of a body: all is told in one answer."""
+        """The faults of a body, and beside them what the strict check finds: in one answer."""
         if salvaged is None or account.check_mode is not CheckMode.STRICT:
-            return ()
+            return faults
         examination = await self.examiner.examine(account, sender, salvaged)
-        told = [fault.path for fault in faults]
-        return tuple(
-            finding
-            for finding in examination.findings
-            if not any(finding.path == path or finding.path.startswith(f"{path}/") for path in told)
-        )[: max(0, MAX_FAULTS - len(faults))]
+        return join_findings(faults, examination.findings)
 
     def _price_of(self, account: Account, kind: str) -> int:
         """What each message costs; a read receipt is none."""
@@ -188,6 +186,28 @@ class SendEndpoint:
             return 0
         price = account.price_minor
         return self.prices[account.kind] if price is None else price
+
+
+def join_findings(faults: tuple[Fault, ...], findings: tuple[Fault, ...]) -> tuple[Fault, ...]:
+    """Faults and findings of one body, at most MAX_FAULTS.
+
+    Of one place the fault speaks, with Meta's code and the remedy that a finding adds to it; what
+    a finding says of something inside a faulty value is left out, for it follows from the fault.
+    """
+    at_place = {finding.path: finding for finding in findings}
+    told = [
+        replace(fault, meta_code=same.meta_code, mend=same.mend)
+        if (same := at_place.get(fault.path)) is not None
+        else fault
+        for fault in faults
+    ]
+    paths = [fault.path for fault in faults]
+    told += [
+        finding
+        for finding in findings
+        if not any(finding.path == path or finding.path.startswith(f"{path}/") for path in paths)
+    ]
+    return tuple(told[: max(MAX_FAULTS, len(faults))])
 
 
 def refuse_findings(order: Order) -> Refusal | None:
