@@ -370,7 +370,7 @@ def test_a_sender_whose_token_is_refused_is_asked_for_once_a_round(tmp_path):
         at.pair.clock.advance(28 * DAY_S)
         account, _ = await at.account()
         (waba_id,) = account.wabas
-        await at.pair.gateway.registrar.save_waba(at.pair.sid, waba_id, "a token that ended")
+        await at.pair.gateway.registrar.save_waba(at.pair.sid, waba_id, "a-token-that-ended")
         at.meta.calls.clear()
         return await at.renewer.renew(), at.uploads()
 

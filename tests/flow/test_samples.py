@@ -189,7 +189,7 @@ def test_an_upload_that_comes_to_nothing_says_why(tmp_path):
         at.meta.status = 503
         unreached = await at.upload_with_pauses()
         at.meta.status = 200
-        await at.pair.gateway.registrar.save_waba(at.pair.sid, WABA_ID, "a token that ended")
+        await at.pair.gateway.registrar.save_waba(at.pair.sid, WABA_ID, "a-token-that-ended")
         refused = await at.upload()
         return unreached, refused, await at.listed()
 
