@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from prometheus_client import CollectorRegistry
 
 from meta_emulator.chance import SeededChance
-from meta_emulator.seed import default_seed
+from meta_emulator.seed import Seed, default_seed
 from meta_emulator.server import Emulator
 from meta_emulator.settings import Settings
 from support.asgi import Answered, Application, EmulatorHttp, GatewayHttp, Network, Receive, call
@@ -269,14 +269,16 @@ async def running(
     top_up: int = 1_000_000,
     account: Mapping[str, Any] | None = None,
     check_mode: CheckMode = CheckMode.OFF,
+    seed: Seed | None = None,
     **config: Any,
 ) -> AsyncIterator[Pair]:
     """A pair at work, until the block ends; then the books must balance.
 
     check_mode  of the account: most of what happens behind the door is not about what the door
                 checks, so nothing is unless a test asks for it
+    seed        what Meta has; the default's if none is given
     """
-    pair = _build(folder, delays, config)
+    pair = _build(folder, delays, seed or default_seed(), config)
     try:
         async with asyncio.TaskGroup() as tasks:
             emulating = tasks.create_task(pair.emulator.run())
@@ -295,7 +297,9 @@ async def running(
         await pair.store.close()
 
 
-def _build(folder: Path, delays: tuple[tuple[str, float], ...], config: dict[str, Any]) -> Pair:
+def _build(
+    folder: Path, delays: tuple[tuple[str, float], ...], seed: Seed, config: dict[str, Any]
+) -> Pair:
     clock, network = TestClock(NOW), Network()
     settings = Settings(
         access_token="meta-token",
@@ -304,7 +308,7 @@ def _build(folder: Path, delays: tuple[tuple[str, float], ...], config: dict[str
         webhook_url="http://gateway/webhooks/meta",
         status_delays=delays,
     )
-    emulator = Emulator(default_seed(), settings, clock, SeededChance(1), EmulatorHttp(network))
+    emulator = Emulator(seed, settings, clock, SeededChance(1), EmulatorHttp(network))
     store = SqliteStore(folder, now=NOW, is_gateway=True)
     given = {
         "data_dir": folder,
