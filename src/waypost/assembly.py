@@ -11,7 +11,7 @@ from waypost.accept.examiner import Examiner
 from waypost.accept.limits import RequestLimits
 from waypost.accept.rehearser import Rehearser
 from waypost.accept.screener import Screener
-from waypost.api.app import App
+from waypost.api.app import App, Application
 from waypost.api.auth import Doorkeeper
 from waypost.api.health import HealthEndpoint
 from waypost.api.messages import SendEndpoint
@@ -171,13 +171,14 @@ def assemble(config: Config, store: Store, senses: Senses, port: int) -> Gateway
         ids=ids,
         lifetime=timedelta(hours=config.idempotency_hours),
     )
+    limits = RequestLimits()
     app = App(
         messages=SendEndpoint(
             doorkeeper=doorkeeper,
             examiner=Examiner(shelves, clock),
             acceptor=acceptor,
             rehearser=Rehearser(store, screener, clock),
-            limits=RequestLimits(),
+            limits=limits,
             clock=clock,
             metrics=metrics,
             prices={
@@ -191,6 +192,7 @@ def assemble(config: Config, store: Store, senses: Senses, port: int) -> Gateway
         senders=SendersEndpoint(doorkeeper),
         webhooks=WebhookEndpoint(receiver, clock, metrics),
         health=HealthEndpoint(store, clock, metrics),
+        behind=build_behind(config, senses, tools, doorkeeper, limits),
     )
     return Gateway(
         config=config,
@@ -203,6 +205,39 @@ def assemble(config: Config, store: Store, senses: Senses, port: int) -> Gateway
         store=store,
         workers=(dispatch, webhooks, callbacks),
         senses=senses,
+    )
+
+
+def build_behind(
+    config: Config,
+    senses: Senses,
+    tools: OperatorTools,
+    doorkeeper: Doorkeeper,
+    limits: RequestLimits,
+) -> Application:
+    """What answers behind the hot routes: the operator's API, and customers beside sending."""
+    # Half a second to load, which no command of an operator needs to wait for.
+    from waypost.api.customer.door import CustomerGuard, CustomerHands  # noqa: PLC0415
+    from waypost.api.framework import build_framework  # noqa: PLC0415
+    from waypost.api.management.door import Management, OperatorGuard  # noqa: PLC0415
+
+    accounts = doorkeeper.accounts
+    return build_framework(
+        Management(
+            store=tools.store,
+            accounts=accounts,
+            registrar=tools.registrar,
+            synchronizer=tools.synchronizer,
+            templates=tools.templates,
+            media=tools.media,
+            catalogues=tools.catalogues,
+            opt_outs=tools.opt_outs,
+            currency=config.currency,
+            throughput=config.sender_throughput,
+        ),
+        OperatorGuard(config.operator_token, doorkeeper.slowdown, doorkeeper.proxies),
+        CustomerHands(accounts, tools.templates, tools.media, tools.samples, tools.blocks),
+        CustomerGuard(doorkeeper, limits, senses.clock, senses.metrics),
     )
 
 

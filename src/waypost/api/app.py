@@ -1,77 +1,102 @@
 """The gateway's ASGI application: which address is answered by whom.
 
-Plain ASGI, for the send endpoint and Meta's webhook are the hot paths and everything else here
-is small. Whatever goes wrong is answered in the customer's envelope (`problems`).
+Plain ASGI for the send endpoint and Meta's webhook, the hot paths, and the few small ones beside
+them; everything else goes to the framework behind (`framework`), which this file does not know.
+Whatever goes wrong here is answered in the customer's envelope (`problems`).
 """
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from waypost.api.asgi import Receive, Scope, Send, answer_with
 from waypost.api.health import HealthEndpoint
 from waypost.api.messages import SendEndpoint
-from waypost.api.problems import answer_whatever_happens
+from waypost.api.problems import answer_whatever_happens, serve_whatever_happens
 from waypost.api.senders import SendersEndpoint
 from waypost.api.webhooks import WebhookEndpoint
 from waypost.model.refusal import Reason, Refusal
 from waypost.wire.envelope import Answer, render_refusal
 
 NOT_FOUND = render_refusal(Refusal(Reason.NOT_FOUND))
+READING = ("GET", "HEAD")
+
+Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 
-def wrong_method(*allowed: str) -> Answer:
-    """405, with what the address does answer to (RFC 9110, 15.5.6)."""
-    answer = render_refusal(Refusal(Reason.METHOD))
-    allow = (b"allow", ", ".join(allowed).encode())
-    return Answer(answer.status, (*answer.headers, allow), answer.body)
+class Methods:
+    """The methods of an address: what is answered to all others (RFC 9110, 15.5.6 and 9.3.7)."""
+
+    def __init__(self, *allowed: str) -> None:
+        refused = render_refusal(Refusal(Reason.METHOD))
+        allow = (b"allow", ", ".join((*allowed, "OPTIONS")).encode())
+        self._wrong = Answer(refused.status, (*refused.headers, allow), refused.body)
+        self._options = Answer(204, (allow,), b"")
+
+    async def answer(self, method: str) -> Answer:
+        """204 to OPTIONS, else 405; both with what the address does answer to."""
+        return self._options if method == "OPTIONS" else self._wrong
 
 
-POST_ONLY = wrong_method("POST")
-GET_ONLY = wrong_method("GET")
-GET_AND_POST = wrong_method("GET", "POST")
+POST_ONLY = Methods("POST")
+READ_ONLY = Methods(*READING)
+READ_AND_POST = Methods(*READING, "POST")
 
 
 @dataclass(frozen=True, slots=True)
 class App:
-    """All doors of the gateway."""
+    """All doors of the gateway.
+
+    behind  answers everything else below `/v1` and `/v2`
+    """
 
     messages: SendEndpoint
     senders: SendersEndpoint
     webhooks: WebhookEndpoint
     health: HealthEndpoint
+    behind: Application
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request. Lifespan and other kinds of connection are the server's affair."""
         if scope["type"] != "http":
             return
-        answering = self._answer(scope, receive)
-        answer = await answer_whatever_happens(answering, scope["path"])
+        path = scope["path"]
+        answering = self._find(scope, receive, path.split("/"))
+        if answering is None:
+            await serve_whatever_happens(self.behind, scope, receive, send)
+            return
+        answer = await answer_whatever_happens(answering, path)
         if answer is not None:
-            await answer_with(send, answer)
+            await answer_with(send, answer, has_body=scope["method"] != "HEAD")
 
-    async def _answer(self, scope: Scope, receive: Receive) -> Answer:
+    def _find(self, scope: Scope, receive: Receive, parts: list[str]) -> Awaitable[Answer] | None:
+        """Who answers; None if it is whoever stands behind."""
         method = scope["method"]
-        match scope["path"].split("/"):
+        match parts:
             case ["", "v2", sid, "whatsapp", phone_number, "messages"]:
                 if method == "POST":
-                    return await self.messages.post(scope, receive, sid, phone_number)
-                return POST_ONLY
-            case ["", "v2", sid, "whatsapp"]:
-                return await self.senders.get(scope, sid) if method == "GET" else GET_ONLY
-            case ["", "webhooks", "meta"]:
-                if method == "POST":
-                    return await self.webhooks.post(scope, receive)
-                return await self.webhooks.get(scope) if method == "GET" else GET_AND_POST
+                    return self.messages.post(scope, receive, sid, phone_number)
+                return POST_ONLY.answer(method)
+            case ["", "webhooks", "meta"] if method == "POST":
+                return self.webhooks.post(scope, receive)
+            case ["", "v2", _, "whatsapp"]:
+                return self._answer_small(scope, parts)
+            case ["", "v1" | "v2", *_]:
+                return None
             case _:
-                return await self._answer_watcher(scope)
+                return self._answer_small(scope, parts)
 
-    async def _answer_watcher(self, scope: Scope) -> Answer:
-        """Health and metrics; anything else is not found."""
-        answers = {
-            "/health/live": self.health.live,
-            "/health/ready": self.health.ready,
-            "/metrics": self.health.show_metrics,
-        }
-        answer = answers.get(scope["path"])
-        if answer is None:
-            return NOT_FOUND
-        return await answer() if scope["method"] == "GET" else GET_ONLY
+    async def _answer_small(self, scope: Scope, parts: list[str]) -> Answer:
+        """Senders, the webhook's handshake, health and metrics; anything else is not found."""
+        method, is_reading = scope["method"], scope["method"] in READING
+        match parts:
+            case ["", "v2", sid, "whatsapp"] if is_reading:
+                return await self.senders.get(scope, sid)
+            case ["", "webhooks", "meta"]:
+                handshake = self.webhooks.get(scope) if is_reading else None
+                return await (handshake or READ_AND_POST.answer(method))
+            case ["", "health", "live" | "ready"] | ["", "metrics"] if is_reading:
+                return await self.health.show(parts[-1])
+            case ["", "v2", _, "whatsapp"] | ["", "health", "live" | "ready"] | ["", "metrics"]:
+                return await READ_ONLY.answer(method)
+            case _:
+                return NOT_FOUND

@@ -161,10 +161,10 @@ async def discard_body(scope: Scope, receive: Receive) -> None:
                     return
 
 
-async def answer_with(send: Send, answer: Answer) -> None:
-    """Sends an answer."""
+async def answer_with(send: Send, answer: Answer, *, has_body: bool = True) -> None:
+    """Sends an answer; without its body where HEAD asked for it."""
     await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
-    await send({"type": "http.response.body", "body": answer.body})
+    await send({"type": "http.response.body", "body": answer.body if has_body else b""})
 
 
 def plain(status: int, text: str, content_type: str = "text/plain; charset=utf-8") -> Answer:

@@ -29,6 +29,12 @@ class HealthEndpoint:
         self._backlog: dict[str, int] = {}
         self._counted_at = -inf
 
+    async def show(self, what: str) -> Answer:
+        """One of the three: `live`, `ready` or `metrics`."""
+        if what == "live":
+            return await self.live()
+        return await (self.ready() if what == "ready" else self.show_metrics())
+
     async def live(self) -> Answer:
         """200 while the event loop turns."""
         return plain(200, '{"status":"live"}', JSON)

@@ -1,10 +1,11 @@
 """The edge of the doors: any exception to the customer's envelope."""
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
+from typing import Any
 
 import structlog
 
-from waypost.api.asgi import ClientLeftError
+from waypost.api.asgi import ClientLeftError, Receive, Scope, Send, answer_with
 from waypost.model.errors import StoreError
 from waypost.model.refusal import Reason, Refusal
 from waypost.wire.envelope import Answer, render_refusal
@@ -26,3 +27,27 @@ async def answer_whatever_happens(answering: Awaitable[Answer], path: str) -> An
     except Exception:
         _log.exception("request.failed", path=path)
     return render_refusal(Refusal(Reason.INTERNAL))
+
+
+async def serve_whatever_happens(
+    application: Callable[[Scope, Receive, Send], Awaitable[None]],
+    scope: Scope,
+    receive: Receive,
+    send: Send,
+) -> None:
+    """Has another application answer; the documented 500 if it fails before it began to."""
+    has_begun = False
+
+    async def noted(event: Any) -> None:
+        nonlocal has_begun
+        has_begun = True
+        await send(event)
+
+    try:
+        await application(scope, receive, noted)
+    except ClientLeftError:
+        return
+    except Exception:
+        _log.exception("request.failed", path=scope["path"])
+        if not has_begun:
+            await answer_with(send, render_refusal(Refusal(Reason.INTERNAL)))

@@ -14,6 +14,7 @@ class Reason(StrEnum):
     CREDENTIALS = "credentials"
     ACCOUNT = "account"
     SENDER = "sender"
+    WABA = "waba"
     SENDER_VERSION = "sender_version"
     RATE = "rate"
     PAYLOAD = "payload"

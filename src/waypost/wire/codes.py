@@ -3,7 +3,7 @@
 Law: the texts of the two documents are copied byte for byte, their slips included
 (`customer.Please` without a space; `WA401` beside `WA-401`; `data` is a list in `RBC001` alone).
 Source: the documents' "Sample Failure Response", reference/kaleyra-v2.md 8.1 and 8.2. The codes
-WA404, WA405, WA409 and WA429 are ours, spelt after theirs.
+WA404, WA405, WA409 and WA429 are ours, spelt after theirs, and so is WA401 for a WABA.
 """
 
 from collections.abc import Mapping
@@ -34,6 +34,7 @@ PROCESSED = Wording(200, "WA200", "Request Processed Successfully")
 _CREDENTIALS = "Incorrect SID or API key."
 _ACCOUNT = "API is not available for given customer.Please contact support for more info"
 _SENDER = "Phone number is not present or does not belong to the account."
+_WABA = "WABA ID is not present or does not belong to the account."
 _SENDER_VERSION = (
     "The phone number you're using is associated with different Version of our WA API. "
     "Please use the appropriate endpoint."
@@ -50,6 +51,7 @@ REFUSED: Mapping[Reason, Wording] = {
     ),
     Reason.ACCOUNT: Wording(401, "WA-401", _ACCOUNT, "account", _ACCOUNT),
     Reason.SENDER: Wording(401, "WA401", _SENDER, "phone_number", _SENDER),
+    Reason.WABA: Wording(401, "WA401", _WABA, "waba_id", _WABA),
     Reason.SENDER_VERSION: Wording(401, "WA-401", _SENDER_VERSION, "phone_number", _SENDER_VERSION),
     Reason.RATE: Wording(429, "WA429", _RATE, "rate", _RATE),
     Reason.PAYLOAD: Wording(

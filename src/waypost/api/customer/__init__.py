@@ -1,0 +1,1 @@
+"""The customers' documented addresses beside sending: templates, media, samples, blocked users."""

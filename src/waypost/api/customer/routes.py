@@ -1,0 +1,42 @@
+"""The customers' addresses beside sending, gathered."""
+
+from typing import Any
+
+from litestar import Router
+from litestar.connection import ASGIConnection
+from litestar.di import Provide
+from litestar.handlers import BaseRouteHandler
+
+from waypost.api.customer import blocks, media, templates
+from waypost.api.customer.door import (
+    CustomerGuard,
+    CustomerHands,
+    provide_account,
+    provide_actor,
+    provide_sender,
+)
+
+
+def customer_router(hands: CustomerHands, guard: CustomerGuard) -> Router:
+    """`/v2/<SID>/whatsapp/...`."""
+
+    def provide_hands() -> CustomerHands:
+        return hands
+
+    async def admit(
+        connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler
+    ) -> None:  # a function, for the framework copies guards, and what this one holds is one
+        await guard(connection, handler)
+
+    return Router(
+        "/v2",
+        route_handlers=[*templates.HANDLERS, *media.HANDLERS, *blocks.HANDLERS],
+        dependencies={
+            "hands": Provide(provide_hands, sync_to_thread=False),
+            "account": Provide(provide_account),
+            "sender": Provide(provide_sender),
+            "actor": Provide(provide_actor),
+        },
+        guards=[admit],
+        tags=["customer"],
+    )

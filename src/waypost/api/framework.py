@@ -1,0 +1,164 @@
+"""Everything behind the hot routes: a web framework, and the door through which it is reached.
+
+The framework finds the route, reads path and query, and hands a body over. Who is let in, how a
+body is bounded, and what an error says are ours.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from litestar import Litestar, Router
+from litestar.connection import Request
+from litestar.exceptions import (
+    ClientException,
+    HTTPException,
+    MethodNotAllowedException,
+    NotFoundException,
+    ValidationException,
+)
+from litestar.openapi.config import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.response import Response
+
+from waypost.api.asgi import (
+    BodyTooLargeError,
+    BodyTooSlowError,
+    ClientLeftError,
+    Receive,
+    Scope,
+    Send,
+)
+from waypost.api.bounded import BoundedBody
+from waypost.api.customer.door import CustomerGuard, CustomerHands, answer, render_error
+from waypost.api.customer.routes import customer_router
+from waypost.api.management.door import Management, OperatorGuard, parameter_faults
+from waypost.api.management.openapi import document_handler, name_operation
+from waypost.api.management.routes import management_router
+from waypost.api.problem import ProblemError, problem_of, render_problem
+from waypost.model.refusal import Reason, Refusal
+from waypost.version import __version__
+from waypost.wire.envelope import Answer, render_refusal
+
+INTERNAL = 500
+OPERATORS = ("/v1/admin", "/v1/openapi.json")
+"""Where problems are told in RFC 9457. Elsewhere below /v1 whoever asks takes us for the older
+API of the same customers, and is told so in their envelope."""
+
+
+OURS: Mapping[type[Exception], tuple[str, str]] = {
+    MethodNotAllowedException: ("wrong_method", "It answers to other methods."),
+    NotFoundException: ("unknown_address", "No address of this API is like this one."),
+    BodyTooLargeError: ("body_too_large", "It is larger than this address takes."),
+    BodyTooSlowError: ("body_too_slow", "It was not whole in the time it had."),
+    ClientException: ("invalid_body", "It cannot be read."),
+}
+"""Errors of the framework and of the body, as the operator is told of them."""
+
+log = structlog.get_logger("waypost.api")
+
+
+@dataclass(frozen=True, slots=True)
+class FrameworkDoor:
+    """The framework as one ASGI application, with each request's body bounded."""
+
+    framework: Litestar
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One request."""
+        body = BoundedBody(scope, receive)
+        within: Any = {**scope, "state": {"body": body}}
+        if scope["method"] == "HEAD":
+            within["method"] = "GET"
+            send = headless(send)
+        framework: Any = self.framework
+        await framework(within, body.receive, body.answering(send))
+
+
+def headless(send: Send) -> Send:
+    """Sends an answer without its body, as for HEAD."""
+
+    async def without(event: Any) -> None:
+        if event["type"] == "http.response.body":
+            if event.get("more_body", False):
+                return
+            event = {**event, "body": b""}
+        await send(event)
+
+    return without
+
+
+def build_framework(
+    management: Management,
+    operator: OperatorGuard,
+    hands: CustomerHands,
+    customer: CustomerGuard,
+) -> FrameworkDoor:
+    """All routes but the hot ones."""
+    routers = [
+        management_router(management, operator),
+        customer_router(hands, customer),
+        Router("/v1", route_handlers=[document_handler()]),
+    ]
+    framework = Litestar(
+        routers,
+        exception_handlers={HTTPException: answer_error, Exception: answer_error},
+        openapi_config=OpenAPIConfig(
+            "Waypost",
+            __version__,
+            use_handler_docstrings=True,
+            operation_id_creator=name_operation,
+            render_plugins=[JsonRenderPlugin()],
+            openapi_router=Router("/v1/framework", route_handlers=[], guards=[hide]),
+        ),
+        logging_config=None,
+        request_max_body_size=None,
+        multipart_form_part_limit=20,
+        debug=False,
+    )
+    return FrameworkDoor(framework)
+
+
+def hide(*_: Any) -> None:
+    """The framework's own pages are nobody's: the document is served when it is whole."""
+    raise NotFoundException
+
+
+def answer_error(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
+    """Any error in the language of whoever asked; the unforeseen with a line for the operator."""
+    path = request.scope["path"]
+    if any(path == one or path.startswith(f"{one}/") for one in OPERATORS):
+        rendered = render_problem(*_problem_of(error))
+    else:
+        rendered = _envelope_of(error)
+    if rendered.status == INTERNAL and not isinstance(error, ClientLeftError):
+        log.error("request.failed", path=path, exc_info=error)
+    return answer(rendered)
+
+
+def _problem_of(error: Exception) -> tuple[Any, ...]:
+    """The problem, and headers that belong to it."""
+    if isinstance(error, ValidationException):
+        return (parameter_faults(error),)
+    for kind, (code, detail) in OURS.items():
+        if isinstance(error, kind):
+            return ProblemError(code, detail), *_allow(error)
+    return (problem_of(error),)
+
+
+def _envelope_of(error: Exception) -> Answer:
+    match error:
+        case MethodNotAllowedException():
+            refused = render_refusal(Refusal(Reason.METHOD))
+            return Answer(refused.status, (*refused.headers, *_allow(error)), refused.body)
+        case NotFoundException():
+            return render_refusal(Refusal(Reason.NOT_FOUND))
+        case _:
+            return render_error(error)
+
+
+def _allow(error: Exception) -> tuple[tuple[bytes, bytes], ...]:
+    headers = error.headers if isinstance(error, HTTPException) else None
+    told = (headers or {}).get("allow", "")
+    return ((b"allow", told.encode()),) if told else ()

@@ -1,0 +1,472 @@
+"""What the document says of the customers' addresses: envelopes, bodies, and the hot routes.
+
+Hand-written where no type stands behind it: the bodies are Meta's, and the answers the documents'.
+"""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+from waypost.api.webhooks import LARGEST_BYTES
+from waypost.wire.codes import PROCESSED, REFUSED
+
+Json = dict[str, Any]
+
+META_OBJECT: Json = {
+    "type": "object",
+    "description": "Meta's own object; fields that Meta adds go through as they are.",
+    "additionalProperties": True,
+}
+TEXT: Json = {"type": "string"}
+TEXT_OR_NULL: Json = {"type": ["string", "null"]}
+AMOUNT: Json = {"$ref": "#/components/schemas/Amount"}
+DETAILS: Json = {"type": "array", "items": {"$ref": "#/components/schemas/EnvelopeDetail"}}
+
+
+def an_object(properties: Json, *required: str, **more: Any) -> Json:
+    """The schema of an object."""
+    return {"type": "object", "properties": properties, "required": list(required), **more}
+
+
+def envelope(data: Json, code: str = PROCESSED.code) -> Json:
+    """The schema of a success: the documented four keys."""
+    properties = {
+        "code": {"const": code},
+        "message": TEXT,
+        "data": data,
+        "error": {"type": "object"},
+    }
+    return an_object(properties, "code", "message", "data", "error", additionalProperties=False)
+
+
+def in_json(schema: Json) -> Json:
+    """Content of JSON."""
+    return {"application/json": {"schema": schema}}
+
+
+def answered(description: str, schema: Json) -> Json:
+    """A response in JSON."""
+    return {"description": description, "content": in_json(schema)}
+
+
+def refusals() -> dict[str, Json]:
+    """A response for each HTTP status of the envelope's refusals, with the codes it may have."""
+    by_status: dict[int, list[str]] = {}
+    for wording in REFUSED.values():
+        by_status.setdefault(wording.status, []).append(f"`{wording.code}`: {wording.message}")
+    schema = {"$ref": "#/components/schemas/Refused"}
+    responses: dict[str, Json] = {}
+    for status, texts in sorted(by_status.items()):
+        told = "\n\n".join(dict.fromkeys(texts))
+        responses[str(status)] = answered(f"{HTTPStatus(status).phrase}.\n\n{told}", schema)
+    responses["429"]["headers"] = {"Retry-After": {"schema": {"type": "integer", "minimum": 1}}}
+    return responses
+
+
+SCHEMAS: Mapping[str, Json] = {
+    "EnvelopeDetail": an_object(
+        {
+            "path": {**TEXT, "description": "A JSON pointer into the body, or `query/<name>`."},
+            "code": TEXT,
+            "message": TEXT,
+            "line": {"type": "integer", "minimum": 1},
+            "column": {"type": "integer", "minimum": 1},
+            "meta_code": {"type": "integer", "description": "Meta's code behind it."},
+            "mend": {**TEXT, "description": "What to do about it."},
+        },
+        "path",
+        "code",
+        "message",
+        additionalProperties=False,
+        description="One thing that is wrong, and how to mend it.",
+    ),
+    "Refused": an_object(
+        {
+            "code": {"enum": sorted({one.code for one in REFUSED.values()})},
+            "message": TEXT,
+            "data": {
+                "description": "Empty: a list with RBC001, an object with every other code.",
+                "type": ["object", "array"],
+            },
+            "error": an_object({"details": DETAILS}, additionalProperties=True),
+        },
+        "code",
+        "message",
+        "data",
+        "error",
+        additionalProperties=False,
+        description="The documented envelope of a request that was not accepted.",
+    ),
+    "SendBody": {
+        "description": "A message of Meta's in `messaging_object`; or the message itself.",
+        "anyOf": [
+            an_object(
+                {
+                    "messaging_object": META_OBJECT,
+                    "extra_info": {
+                        "type": "object",
+                        "description": "Comes back with every callback. Unknown keys are ignored.",
+                        "properties": {
+                            "ref": TEXT,
+                            "ref1": TEXT,
+                            "ref2": TEXT,
+                            "wa_source": TEXT,
+                            "enable_url_tracking_body": {"type": "boolean"},
+                            "enable_url_tracking_button": {"type": "boolean"},
+                        },
+                    },
+                },
+                "messaging_object",
+            ),
+            an_object({"messaging_product": TEXT}, "messaging_product"),
+        ],
+        "examples": [
+            {
+                "messaging_object": {
+                    "messaging_product": "whatsapp",
+                    "recipient_type": "individual",
+                    "to": "+919812345678",
+                    "type": "text",
+                    "text": {"body": "hello"},
+                },
+                "extra_info": {"ref": "order 17"},
+            }
+        ],
+    },
+    "Template": an_object(
+        {
+            "id": TEXT,
+            "name": TEXT,
+            "language": TEXT,
+            "category": TEXT,
+            "status": TEXT,
+            "parameter_format": TEXT,
+            "components": {"type": "array", "items": META_OBJECT},
+            "company_id": {**TEXT, "description": "The account's SID."},
+            "quality_score": an_object({"score": TEXT}, "score"),
+            "rejected_reason": TEXT,
+        },
+        "id",
+        "name",
+        "language",
+        "category",
+        "status",
+        "components",
+        "company_id",
+    ),
+    "Sample": an_object(
+        {
+            "resumable_media_id": TEXT,
+            "status": {"enum": ["PENDING", "UPLOADED", "FAILED"]},
+            "uploaded_file_handle": {
+                **TEXT_OR_NULL,
+                "description": "What a template's `header_handle` takes, for 24 hours.",
+            },
+            "file_name": TEXT,
+            "file_type": TEXT,
+            "file_size": {"type": "integer"},
+            "waba_id": TEXT,
+            "reason": {**TEXT_OR_NULL, "description": "Why it has no handle."},
+            "created_at": {"type": "string", "format": "date-time"},
+            "expires_at": {"type": "string", "format": "date-time"},
+        },
+        "resumable_media_id",
+        "status",
+        "uploaded_file_handle",
+    ),
+    "BlockBody": an_object(
+        {
+            "messaging_product": TEXT,
+            "block_users": {
+                "type": "array",
+                "minItems": 1,
+                "items": an_object({"user": TEXT}, "user"),
+            },
+        },
+        "block_users",
+        examples=[{"messaging_product": "whatsapp", "block_users": [{"user": "+919812345678"}]}],
+    ),
+}
+
+DONE = envelope(an_object({"success": {"type": "boolean"}}, description="As Meta answered."))
+NAMED_USERS: Json = {
+    "type": "array",
+    "items": an_object({"input": TEXT, "wa_id": TEXT_OR_NULL}, "input"),
+}
+BLOCKED = envelope(
+    an_object(
+        {
+            "messaging_product": TEXT,
+            "block_users": an_object(
+                {
+                    "added_users": NAMED_USERS,
+                    "removed_users": NAMED_USERS,
+                    "failed_users": NAMED_USERS,
+                },
+                "failed_users",
+            ),
+        },
+        "block_users",
+    )
+)
+SAMPLE: Json = {"$ref": "#/components/schemas/Sample"}
+
+ANSWERS: Mapping[str, Json] = {
+    "createMessageTemplate": envelope(
+        an_object({"id": TEXT, "status": TEXT, "category": TEXT}, "id", "status", "category")
+    ),
+    "listMessageTemplates": envelope(
+        {"type": "array", "items": {"$ref": "#/components/schemas/Template"}}
+    ),
+    "editMessageTemplate": DONE,
+    "deleteMessageTemplates": DONE,
+    "uploadMedia": envelope(an_object({"id": TEXT}, "id")),
+    "uploadResumableMedia": envelope(SAMPLE),
+    "listResumableMedia": envelope({"type": "array", "items": SAMPLE}),
+    "blockUsers": BLOCKED,
+    "unblockUsers": BLOCKED,
+}
+"""What `data` is in the 200 of each operation."""
+
+A_FILE: Json = {
+    "multipart/form-data": {
+        "schema": an_object(
+            {
+                "file": {"type": "string", "format": "binary"},
+                "type": {**TEXT, "description": "Its MIME type, like image/jpeg."},
+            },
+            "file",
+        )
+    }
+}
+BODIES: Mapping[str, Json] = {
+    "createMessageTemplate": in_json(META_OBJECT),
+    "editMessageTemplate": in_json(META_OBJECT),
+    "uploadMedia": A_FILE,
+    "uploadResumableMedia": A_FILE,
+    "blockUsers": in_json({"$ref": "#/components/schemas/BlockBody"}),
+    "unblockUsers": in_json({"$ref": "#/components/schemas/BlockBody"}),
+}
+"""What each operation takes in."""
+
+
+def header_parameter(name: str, description: str) -> Json:
+    """A header that may be sent."""
+    return {
+        "name": name,
+        "in": "header",
+        "required": False,
+        "schema": TEXT,
+        "description": description,
+    }
+
+
+def query_parameter(name: str, description: str, schema: Json | None = None) -> Json:
+    """A parameter of the query."""
+    return {
+        "name": name,
+        "in": "query",
+        "required": False,
+        "schema": schema or TEXT,
+        "description": description,
+    }
+
+
+def path_parameter(name: str, description: str) -> Json:
+    """A part of the path."""
+    return {
+        "name": name,
+        "in": "path",
+        "required": True,
+        "schema": TEXT,
+        "description": description,
+    }
+
+
+SID = path_parameter("sid", "The account's SID.")
+PHONE_NUMBER = path_parameter("phone_number", "The business number, with or without its plus.")
+SEND: Json = {
+    "operationId": "sendMessage",
+    "tags": ["customer"],
+    "summary": "Send a message.",
+    "description": "Send a message of any kind to one or several recipients.\n\nThe 202 comes once "
+    "the message, its money and its place in the queue are on the disk; what becomes of it is told "
+    "to the sender's callback.",
+    "security": [{"customer": []}],
+    "parameters": [
+        SID,
+        PHONE_NUMBER,
+        query_parameter(
+            "dry_run",
+            "`true` runs every check, prices the message, and changes nothing.",
+            {"enum": ["true", "false"]},
+        ),
+        {
+            **header_parameter(
+                "Idempotency-Key",
+                "The same key with the same body gives the same answer, and no second message.",
+            ),
+            "schema": {"type": "string", "minLength": 1, "maxLength": 255},
+        },
+    ],
+    "requestBody": {
+        "required": True,
+        "content": in_json({"$ref": "#/components/schemas/SendBody"}),
+    },
+    "responses": {
+        "200": answered(
+            "A dry run: nothing was kept.",
+            envelope(
+                an_object(
+                    {
+                        "dry_run": {"const": True},
+                        "recipients": {"type": "array", "items": TEXT},
+                        "price": AMOUNT,
+                        "total": AMOUNT,
+                        "spendable": AMOUNT,
+                        "findings": DETAILS,
+                    },
+                    "dry_run",
+                    "recipients",
+                    "findings",
+                )
+            ),
+        ),
+        "202": answered(
+            "Accepted. With several recipients `messages` lists each one's id.",
+            envelope(
+                an_object(
+                    {
+                        "message_id": TEXT,
+                        "messages": {
+                            "type": "array",
+                            "items": an_object(
+                                {"to": TEXT, "message_id": TEXT}, "to", "message_id"
+                            ),
+                        },
+                    },
+                    "message_id",
+                ),
+                "WA202",
+            ),
+        ),
+        **{status: {"$ref": f"#/components/responses/Refused{status}"} for status in refusals()},
+    },
+}
+SENDERS: Json = {
+    "operationId": "listOwnSenders",
+    "tags": ["customer"],
+    "summary": "List the account's senders.",
+    "description": "List the account's senders. Clients use it to test their credentials.",
+    "security": [{"customer": []}],
+    "parameters": [SID],
+    "responses": {
+        "200": answered(
+            "The senders.",
+            envelope(
+                an_object(
+                    {
+                        "senders": {
+                            "type": "array",
+                            "items": an_object(
+                                {
+                                    "phone_number": TEXT,
+                                    "phone_number_id": TEXT,
+                                    "waba_id": TEXT,
+                                    "status": TEXT,
+                                },
+                                "phone_number",
+                            ),
+                        }
+                    },
+                    "senders",
+                )
+            ),
+        ),
+        **{
+            status: {"$ref": f"#/components/responses/Refused{status}"}
+            for status in ("401", "404", "429", "500")
+        },
+    },
+}
+
+
+def in_text(description: str) -> Json:
+    """A response in plain text."""
+    return {"description": description, "content": {"text/plain": {"schema": TEXT}}}
+
+
+FAILED: Json = {"$ref": "#/components/responses/Refused500"}
+VERIFY: Json = {
+    "operationId": "verifyWebhook",
+    "tags": ["meta"],
+    "summary": "Let Meta verify the webhook's address.",
+    "description": "Let Meta verify the webhook's address, by the setting meta_verify_token.",
+    "security": [],
+    "parameters": [
+        query_parameter("hub.mode", "`subscribe`."),
+        query_parameter("hub.verify_token", "The word that was given to Meta."),
+        query_parameter("hub.challenge", "What is to be answered with."),
+    ],
+    "responses": {
+        "200": in_text("The challenge."),
+        "403": in_text("The word is another."),
+        "500": FAILED,
+    },
+}
+WEBHOOK: Json = {
+    "operationId": "receiveWebhook",
+    "tags": ["meta"],
+    "summary": "Take what Meta tells.",
+    "description": "Take what Meta tells. The body is kept as it came before it is understood.",
+    "security": [{"meta": []}],
+    "requestBody": {"required": True, "content": in_json(META_OBJECT)},
+    "responses": {
+        "200": in_text("It is kept."),
+        "401": in_text("Not signed with the app's secret."),
+        "408": in_text("The body did not come in time."),
+        "413": in_text(f"Larger than {LARGEST_BYTES} bytes."),
+        "500": FAILED,
+    },
+}
+
+
+def watched(name: str, summary: str, responses: Json) -> Json:
+    """An address for those who watch over the process."""
+    return {
+        "operationId": name,
+        "tags": ["health"],
+        "summary": summary,
+        "description": summary,
+        "security": [],
+        "responses": {**responses, "500": FAILED},
+    }
+
+
+STATUS = an_object(
+    {
+        "status": TEXT,
+        "reason": TEXT,
+        "backlog": {"type": "object", "additionalProperties": {"type": "integer"}},
+    },
+    "status",
+)
+PATHS: Mapping[str, Json] = {
+    "/v2/{sid}/whatsapp/{phone_number}/messages": {"post": SEND},
+    "/v2/{sid}/whatsapp": {"get": SENDERS},
+    "/webhooks/meta": {"get": VERIFY, "post": WEBHOOK},
+    "/health/live": {
+        "get": watched("isLive", "Is the process alive?", {"200": answered("Yes.", STATUS)})
+    },
+    "/health/ready": {
+        "get": watched(
+            "isReady",
+            "Does the database answer, and what waits?",
+            {"200": answered("It does.", STATUS), "503": answered("It does not.", STATUS)},
+        )
+    },
+    "/metrics": {
+        "get": watched("showMetrics", "Show all series, for Prometheus.", {"200": in_text("All.")})
+    },
+}
+"""The hot routes and the small ones beside them."""

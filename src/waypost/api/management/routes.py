@@ -1,0 +1,58 @@
+"""The operator's addresses, gathered."""
+
+from typing import Any
+
+from litestar import Router
+from litestar.connection import ASGIConnection
+from litestar.di import Provide
+from litestar.handlers import BaseRouteHandler
+
+from waypost.api.management import accounts, catalogues, keys, records, senders, templates, wabas
+from waypost.api.management.door import (
+    Management,
+    OperatorGuard,
+    provide_account,
+    provide_actor,
+)
+from waypost.api.management.reading import Read
+
+TAGS = {
+    "accounts": accounts.HANDLERS,
+    "keys": keys.HANDLERS,
+    "wabas": wabas.HANDLERS,
+    "senders": senders.HANDLERS,
+    "templates": templates.HANDLERS,
+    "catalogues": catalogues.HANDLERS,
+    "records": records.HANDLERS,
+}
+
+
+def management_router(management: Management, guard: OperatorGuard) -> Router:
+    """`/v1/admin/...`."""
+
+    def provide_management() -> Management:
+        return management
+
+    async def admit(
+        connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler
+    ) -> None:  # a function, for the framework copies guards, and what this one holds is one
+        await guard(connection, handler)
+
+    shared = {
+        "management": Provide(provide_management, sync_to_thread=False),
+        "actor": Provide(provide_actor),
+    }
+    of_account = {"account": Provide(provide_account)}
+    groups = [
+        Router("/accounts", route_handlers=list(handlers), dependencies=of_account, tags=[tag])
+        for tag, handlers in TAGS.items()
+    ]
+    log = Router("/", route_handlers=[records.list_audit], tags=["records"])
+    return Router(
+        "/v1/admin",
+        route_handlers=[*groups, log],
+        dependencies=shared,
+        guards=[admit],
+        dto=Read,
+        return_dto=None,
+    )

@@ -1,0 +1,63 @@
+"""WABAs of an account: saved with their tokens, looked at, read anew from Meta."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from litestar import get, post, put
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody
+from msgspec.structs import asdict
+
+from waypost.api.management.bodies import WabaBody
+from waypost.api.management.door import Management, MetaIdInPath
+from waypost.api.management.shapes import Page, SyncShape, WabaShape, show_waba
+from waypost.directory.templates import waba_of
+from waypost.model.account import Account
+from waypost.model.audit import Actor
+
+WABAS = "/{sid:str}/wabas"
+WABA = f"{WABAS}/{{waba_id:str}}"
+
+
+@put(WABA)
+async def save_waba(
+    management: NamedDependency[Management],
+    sid: FromPath[str],
+    waba_id: MetaIdInPath,
+    actor: NamedDependency[Actor],
+    data: JSONBody[WabaBody],
+) -> WabaShape:
+    """Add a WABA, or change its token or name.
+
+    The token is sealed and never shown again. The next reading from Meta tells whether it is
+    good: ask for one with `sync`.
+    """
+    await management.registrar.save_waba(sid, waba_id, data.access_token, data.name, actor=actor)
+    return show_waba(waba_of(await management.fresh(sid), waba_id))
+
+
+@get(WABAS)
+async def list_wabas(account: NamedDependency[Account]) -> Page[WabaShape]:
+    """List an account's WABAs, and how reading them from Meta went."""
+    return Page([show_waba(waba) for waba in account.wabas.values()])
+
+
+@get(WABA)
+async def get_waba(account: NamedDependency[Account], waba_id: FromPath[str]) -> WabaShape:
+    """Show a WABA, and how reading it from Meta went."""
+    return show_waba(waba_of(account, waba_id))
+
+
+@post(f"{WABA}/sync", status_code=200)
+async def sync_waba(
+    management: NamedDependency[Management],
+    account: NamedDependency[Account],
+    waba_id: FromPath[str],
+) -> SyncShape:
+    """Read a WABA's templates and catalogue from Meta now."""
+    report = await management.synchronizer.sync_waba(waba_of(account, waba_id))
+    await management.fresh(account.sid)
+    return SyncShape(**asdict(report))
+
+
+HANDLERS: Sequence[Any] = (save_waba, list_wabas, get_waba, sync_waba)
