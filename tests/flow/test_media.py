@@ -178,6 +178,22 @@ def test_an_upload_that_finds_no_room_for_its_bytes_is_not_given_to_meta(tmp_pat
     assert flow(tmp_path, body) == (0, [])
 
 
+def test_bytes_that_another_process_let_go_of_during_the_upload_are_kept_again(tmp_path):
+    async def body(at):
+        def remove_them(_) -> bool:
+            for path in (at.pair.gateway.config.data_dir / "media").rglob("*"):
+                if path.is_file():
+                    path.unlink()
+            return False
+
+        at.meta.lost = remove_them
+        medium = await at.upload()
+        return medium, at.files()
+
+    medium, files = flow(tmp_path, body)
+    assert files == [medium.digest.hex()]
+
+
 def test_the_door_finds_a_medium_and_asks_nobody_twice(tmp_path):
     async def body(at):
         medium = await at.upload()

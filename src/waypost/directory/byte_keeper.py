@@ -61,6 +61,18 @@ class ByteKeeper:
             raise StoreError(str(error)) from error
         return key
 
+    async def make_sure(self, key: str, data: bytes) -> None:
+        """Keeps bytes again that went after `put`.
+
+        Locks are of one process: an operator's command beside the gateway may let go of the same
+        content, before the row that needs it was there to see.
+        """
+        try:
+            if not await self.objects.has(key):
+                await self.objects.put(key, data)
+        except ObjectStoreError as error:
+            log.warning("medium.bytes_missing", key=key, error=str(error))
+
     async def get(self, key: str, digest: bytes) -> bytes:
         """Bytes as they were put. Raises StoreError if they are gone or damaged."""
         try:

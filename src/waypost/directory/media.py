@@ -252,6 +252,7 @@ class MediaLibrary:
         finally:
             if not is_kept:
                 await self._keeper.let_go(account.account_id, digest)
+        await self._keeper.make_sure(object_key, upload.data)
         return medium
 
     async def _give(self, sender: Sender, medium: Medium, data: bytes) -> Medium:

@@ -48,6 +48,10 @@ class ObjectStore(Protocol):
         """The bytes. Raises ObjectMissingError or ObjectStoreError."""
         ...
 
+    async def has(self, key: str) -> bool:
+        """Whether there are bytes under this key. Raises ObjectStoreError."""
+        ...
+
     async def delete(self, key: str) -> None:
         """Removes the bytes, if they are there. Raises ObjectStoreError."""
         ...
@@ -107,6 +111,10 @@ class FolderObjects:
 
         return await _do("read", f"from {self._folder}", "See that its files may be read.", read)
 
+    async def has(self, key: str) -> bool:
+        """See `ObjectStore.has`."""
+        return await asyncio.to_thread((self._folder / key).is_file)
+
     async def delete(self, key: str) -> None:
         """See `ObjectStore.delete`."""
         try:
@@ -157,6 +165,14 @@ class BucketObjects:
     async def get(self, key: str) -> bytes:
         """See `ObjectStore.get`."""
         return await self._do("read", lambda: bytes(obstore.get(self._store, key).bytes()))
+
+    async def has(self, key: str) -> bool:
+        """See `ObjectStore.has`."""
+        try:
+            await self._do("looked for", lambda: obstore.head(self._store, key))
+        except ObjectMissingError:
+            return False
+        return True
 
     async def delete(self, key: str) -> None:
         """See `ObjectStore.delete`."""

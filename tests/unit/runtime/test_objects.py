@@ -79,8 +79,10 @@ def test_what_is_put_again_takes_the_place_of_the_first(objects):
 def test_what_is_deleted_is_missing_and_may_be_deleted_again(objects):
     async def body():
         await objects.put(KEY, b"x")
+        assert await objects.has(KEY)
         await objects.delete(KEY)
         await objects.delete(KEY)
+        assert not await objects.has(KEY)
         with pytest.raises(ObjectMissingError, match="no such bytes"):
             await objects.get(KEY)
 
