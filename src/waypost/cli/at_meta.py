@@ -55,9 +55,9 @@ def work_at_meta(
     except MetaRefusedError as error:
         failure = error.failure
         code = f" ({failure.code})" if failure.code not in ("", "0") else ""
-        raise CommandError(
-            f"Meta refused it{code}: {_ended(str(error))} {failure.next_step}"
-        ) from None
+        # What to do with a message is no help here: the act itself is to be mended.
+        step = "" if failure.next_step.startswith("Customer: ") else f" {failure.next_step}"
+        raise CommandError(f"Meta refused it{code}: {_ended(str(error))}{step}") from None
     except AnswerLostError as error:
         raise UnreachableError(
             f"{config.meta_base_url} gave no answer: {_ended(str(error))}"

@@ -101,9 +101,10 @@ def load(
     if as_json:
         print_json(report)
         return
-    print_lines(f"The catalogue {catalogue_id} has {report.products} products now.")
+    print_lines(f"The catalogue {catalogue_id} has {_products(report.products)} now.")
     if report.skipped:
-        print_lines(f"{report.skipped} rows of {feed} were left out:")
+        rows = "1 row was" if report.skipped == 1 else f"{report.skipped} rows were"
+        print_lines(f"{rows} left out. What is wrong in {feed}:")
     for fault in report.faults:
         column = f", column {fault.column}" if fault.column else ""
         print_lines(f"  line {fault.line}{column}: {fault.message}")
@@ -147,7 +148,7 @@ def refresh(
         )
     else:
         print_lines(
-            f"The catalogue {catalogue_id} of {waba_id} has {found.products} products, from "
+            f"The catalogue {catalogue_id} of {waba_id} has {_products(found.products)}, from "
             f"{found.source}, as of {show_time(found.refreshed_at)}."
         )
 
@@ -208,6 +209,10 @@ def show(
     )
     if product is None and len(found) == limit:
         print_lines(f"The next ones: --after {found[-1].retailer_id}")
+
+
+def _products(count: int) -> str:
+    return "1 product" if count == 1 else f"{count} products"
 
 
 async def _pieces(feed: Path) -> AsyncIterator[bytes]:

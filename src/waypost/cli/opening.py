@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from waypost.cli.output import CommandError
 from waypost.model.audit import Actor
 from waypost.runtime.config import Config
-from waypost.runtime.logs import configure_logs
 
 if TYPE_CHECKING:
     from waypost.assembly import OperatorTools
@@ -36,6 +35,7 @@ def work_on(
             "`waypost account create` begins a new one."
         )
     # The gateway's parts are many: only commands that need them wait for their import.
+    from waypost.runtime.logs import configure_logs  # noqa: PLC0415
     from waypost.serve import open_directory  # noqa: PLC0415
 
     # What matters of it comes back as a value or a sentence; a log is for a gateway that runs.

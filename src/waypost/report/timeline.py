@@ -232,12 +232,10 @@ def _lines_of_findings(report: MessageReport) -> Iterator[Line]:
     for finding in report.findings:
         code = f", Meta's {finding.meta_code}" if finding.meta_code is not None else ""
         where = f" at {finding.path}" if finding.path else ""
-        yield Line(
-            report.accepted_at,
-            "gateway",
-            f"noted ({finding.code}{code}){where}: {finding.message}"
-            + (f" {finding.mend}" if finding.mend else ""),
-        )
+        said = f"noted ({finding.code}{code}){where}: {finding.message}"
+        if finding.mend:
+            said = f"{said.removesuffix('.')}. {finding.mend}"
+        yield Line(report.accepted_at, "gateway", said)
 
 
 def _template_of(report: MessageReport) -> str | None:

@@ -3,9 +3,10 @@
 import pytest
 
 from waypost.cli.calling import read_answer
+from waypost.model.money import Money
 from waypost.model.refusal import Fault, Reason, Refusal
 from waypost.runtime.http import HttpAnswer
-from waypost.wire.envelope import Answer, render_accepted, render_refusal
+from waypost.wire.envelope import Answer, render_accepted, render_refusal, render_rehearsal
 
 
 def over_http(answer: Answer) -> HttpAnswer:
@@ -61,3 +62,51 @@ def test_an_answer_that_is_no_gateways_is_shown_as_it_is():
     assert answer.lines == (
         "HTTP 502, and it does not sound like a gateway: <html>Bad Gateway</html>",
     )
+
+
+FOUND = Fault(
+    "/messaging_object/template/name",
+    "template_unknown",
+    "There is no template abandonned_cart.",
+    meta_code=132001,
+    mend="The nearest approved one: abandoned_cart (en_US).",
+)
+TOLD = (
+    "  /messaging_object/template/name: There is no template abandonned_cart. (Meta's error 132001)"
+)
+AMOUNTS = {
+    "price": Money(100, "USD"),
+    "total": Money(200, "USD"),
+    "spendable": Money(10_000, "USD"),
+}
+
+
+def test_a_finding_is_told_with_metas_code_and_how_to_mend_it():
+    answer = read_answer(over_http(render_refusal(Refusal(Reason.PAYLOAD, (FOUND,)))))
+
+    assert not answer.is_done
+    assert answer.lines[1:] == (
+        TOLD,
+        "    To mend it: The nearest approved one: abandoned_cart (en_US).",
+    )
+
+
+def test_a_dry_run_tells_the_price_and_what_would_be_noted():
+    answer = read_answer(over_http(render_rehearsal(["+91", "+92"], AMOUNTS, [FOUND])))
+
+    assert (answer.message_id, answer.is_done) == (None, True)
+    assert answer.lines[:6] == (
+        "It would be accepted, for 2 recipients; nothing was sent.",
+        "  price      0.0100 USD each",
+        "  total      0.0200 USD",
+        "  spendable  1.0000 USD",
+        "It would be noted, and Meta may refuse it:",
+        TOLD,
+    )
+
+
+def test_a_dry_run_without_findings_ends_with_the_money():
+    answer = read_answer(over_http(render_rehearsal(["+91"], AMOUNTS, [])))
+
+    assert answer.lines[0] == "It would be accepted, for 1 recipient; nothing was sent."
+    assert len(answer.lines) == 4
