@@ -238,6 +238,11 @@ class Customer:
             self.close()
         return answered
 
+    @property
+    def connection(self) -> HTTPConnection | None:
+        """The connection of the last request, if it is still open."""
+        return self._connection
+
     def send(self, ref: str, to: str = "+919812345678", **headers: str) -> Answered:
         """A text message with this reference."""
         return self.post(text_body(ref, to), **headers)

@@ -8,7 +8,7 @@ Whatever goes wrong here is answered in the customer's envelope (`problems`).
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from waypost.api.asgi import Receive, Scope, Send, answer_with
+from waypost.api.asgi import Receive, Scope, Send, answer_with, drain
 from waypost.api.health import HealthEndpoint
 from waypost.api.messages import SendEndpoint
 from waypost.api.problems import answer_whatever_happens, serve_whatever_happens
@@ -39,6 +39,9 @@ class Methods:
 
 POST_ONLY = Methods("POST")
 READ_ONLY = Methods(*READING)
+UNREAD = frozenset({204, 401, 404, 405, 429})
+"""Answers that are given before the body was looked at: it may still be on its way."""
+
 READ_AND_POST = Methods(*READING, "POST")
 
 
@@ -67,6 +70,8 @@ class App:
         answer = await answer_whatever_happens(answering, path)
         if answer is not None:
             await answer_with(send, answer, has_body=scope["method"] != "HEAD")
+            if answer.status in UNREAD:
+                await drain(scope, receive)
 
     def _find(self, scope: Scope, receive: Receive, parts: list[str]) -> Awaitable[Answer] | None:
         """Who answers; None if it is whoever stands behind."""

@@ -26,6 +26,11 @@ MOST_HOPS = 32
 """How many proxies before us are believed in one request."""
 
 
+DRAINED_BYTES = 1024 * 1024
+DRAINED_S = 1.0
+"""How much of a body nobody wanted is taken in after its answer, and for how long."""
+
+
 class BodyTooLargeError(Exception):
     """The body is larger than what may be read.
 
@@ -159,6 +164,21 @@ async def discard_body(scope: Scope, receive: Receive) -> None:
                 size += len(event.get("body", b""))
                 if not event.get("more_body", False):
                     return
+
+
+async def drain(scope: Scope, receive: Receive) -> None:
+    """Takes in a body that was answered without being read, so that the connection stays good.
+
+    The server closes a connection whose request was not read to its end, without having said so:
+    a client that sends its next request on it would see that one break.
+    """
+    told = header(scope, b"content-length") or ""
+    if told.isdigit() and 0 < int(told) <= DRAINED_BYTES:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(DRAINED_S):
+                while (event := await receive())["type"] == "http.request":
+                    if not event.get("more_body", False):
+                        return
 
 
 async def answer_with(send: Send, answer: Answer, *, has_body: bool = True) -> None:
