@@ -177,7 +177,7 @@ async def run_accepting(config: Config, options: Options) -> None:
     http = PooledHttpClient(USER_AGENT)
     vault = open_vault(config.secret_keys, config.data_dir)
     senses = Senses(SystemClock(), SystemEntropy(), http, Metrics(CollectorRegistry()), vault)
-    store = open_store(config, senses)
+    store = open_store(config, senses.clock, senses.metrics)
     port = choose_port(config.host, config.port)
     gateway = assemble(config, store, senses, port)
     server = build_server(gateway)

@@ -9,7 +9,7 @@ from granian.server.embed import Server
 from prometheus_client import CollectorRegistry
 
 from waypost.assembly import SPARE_S, Gateway, OperatorTools, Senses, assemble, build_tools
-from waypost.runtime.clock import SystemClock
+from waypost.runtime.clock import Clock, SystemClock
 from waypost.runtime.config import Config
 from waypost.runtime.entropy import SystemEntropy
 from waypost.runtime.http import PooledHttpClient
@@ -43,11 +43,12 @@ async def run_gateway(config: Config, *, ready: Callable[[Gateway], None] | None
             "webhooks.refused", why="meta_app_secret is not set: no webhook can be verified"
         )
     port = choose_port(config.host, config.port)
-    http = PooledHttpClient(USER_AGENT)
-    vault = open_vault(config.secret_keys, config.data_dir)
-    senses = Senses(SystemClock(), SystemEntropy(), http, Metrics(CollectorRegistry()), vault)
-    store = open_store(config, senses)
+    clock, http, metrics = SystemClock(), PooledHttpClient(USER_AGENT), Metrics(CollectorRegistry())
+    store = open_store(config, clock, metrics)
     try:
+        # After the store, which refuses a folder that is another's: no key is to be left there.
+        vault = open_vault(config.secret_keys, config.data_dir)
+        senses = Senses(clock, SystemEntropy(), http, metrics, vault)
         gateway = assemble(config, store, senses, port)
         tools = gateway.tools
         await store.write(take_over, gateway)
@@ -86,19 +87,19 @@ async def run_gateway(config: Config, *, ready: Callable[[Gateway], None] | None
         await http.close()
 
 
-def open_store(config: Config, senses: Senses) -> SqliteStore:
+def open_store(config: Config, clock: Clock, metrics: Metrics) -> SqliteStore:
     """The store of the one gateway of `config.data_dir`; its commits are counted.
 
     Raises StoreError.
     """
 
     def observe(items: int, seconds: float) -> None:
-        senses.metrics.commit_batch_size.observe(items)
-        senses.metrics.commit_seconds.observe(seconds)
+        metrics.commit_batch_size.observe(items)
+        metrics.commit_seconds.observe(seconds)
 
     return SqliteStore(
         config.data_dir,
-        now=senses.clock.now(),
+        now=clock.now(),
         is_gateway=True,
         linger_s=config.commit_linger_ms / 1000,
         batch=config.commit_batch,
@@ -146,10 +147,10 @@ async def open_directory(config: Config) -> AsyncIterator[OperatorTools]:
     Raises StoreError or VaultError.
     """
     clock = SystemClock()
-    vault = open_vault(config.secret_keys, config.data_dir)
     store = SqliteStore(config.data_dir, now=clock.now(), is_gateway=False)
     http = PooledHttpClient(USER_AGENT)
     try:
+        vault = open_vault(config.secret_keys, config.data_dir)
         senses = Senses(clock, SystemEntropy(), http, Metrics(CollectorRegistry()), vault)
         tools = build_tools(config, store, senses)
         await tools.registrar.seal_tokens()
