@@ -14,17 +14,23 @@ import structlog
 from msgspec import Struct
 from msgspec.structs import replace
 
+from waypost.directory.sync_failures import (
+    FAILURES,
+    catalogue_failure,
+    failure_of_catalogue,
+    failure_words,
+    with_catalogue_failure,
+)
 from waypost.meta.graph import GraphClient
 from waypost.meta.templates import ReadTemplates, join_pages, list_call, read_templates
 from waypost.model.account import Account
 from waypost.model.audit import GATEWAY, Actor
 from waypost.model.drift import differences
-from waypost.model.errors import MetaRefusedError, NotFoundError, StoreError
+from waypost.model.errors import NotFoundError, StoreError
 from waypost.model.template import ChangeSource, Template, TemplateChange
 from waypost.model.waba import Waba
 from waypost.runtime.clock import Clock
-from waypost.runtime.http import AnswerLostError, HttpError
-from waypost.runtime.vault_error import VaultError
+from waypost.runtime.http import AnswerLostError
 from waypost.store.ports import Key, Store, Transaction
 
 AT_ONCE = 4
@@ -40,12 +46,6 @@ COOL_EACH_S = 0.02
 FIRST_GAP = timedelta(seconds=30)
 CHUNK = 250
 """How many templates one commit saves: a WABA may have 6,000, and others wait for the writer."""
-
-OF_CATALOGUE = "Its catalogue: "
-"""How the failure of a WABA begins whose templates could be read."""
-
-FAILURES = (MetaRefusedError, HttpError, VaultError)
-"""Why a WABA cannot be read now; it is tried again."""
 
 Pair = tuple[Template | None, Template | None]
 """A template as it was known, and as Meta has it."""
@@ -250,16 +250,20 @@ class Synchronizer:
         for start in range(0, len(pairs), CHUNK):
             changes += await self._save(waba, pairs[start : start + CHUNK], began_at)
         self._failures.pop((waba.account_id, waba.waba_id), None)
-        failure = waba.sync_failure
-        left = failure if failure is not None and failure.startswith(OF_CATALOGUE) else None
-        synced = replace(waba, synced_at=began_at, sync_failure=left)
-        await self._record(synced, began_at, began_at + self.interval, is_changed=bool(pairs))
-        if failure != left:
+        await self._record(
+            waba,
+            lambda now: replace(now, synced_at=began_at, sync_failure=catalogue_failure(now)),
+            (began_at, began_at + self.interval),
+        )
+        if waba.sync_failure != catalogue_failure(waba):
             log.info("waba.read_again", account_id=waba.account_id, waba_id=waba.waba_id)
         return SyncReport(waba.waba_id, len(found.templates), changes, found.skipped)
 
     async def _save(self, waba: Waba, pairs: Sequence[Pair], began_at: datetime) -> int:
-        """Keeps what changed, and that it did; how many changes there were."""
+        """Keeps what changed, and that it did; how many changes there were.
+
+        The doors hear of it with the commit: a reading may be broken off behind any of them.
+        """
 
         async def step(transaction: Transaction, items: Sequence[None]) -> Sequence[int]:
             ids = waba.account_id, waba.waba_id
@@ -269,6 +273,7 @@ class Synchronizer:
             await transaction.templates.save(*ids, [after for _, after in kept if after], began_at)
             await transaction.templates.drop(*ids, [key_of(p) for p in kept if p[1] is None])
             await transaction.templates.insert_changes(changes)
+            await transaction.directory.touch(waba.account_id)
             return [len(changes)] * len(items)
 
         return await self.store.write(step, None)
@@ -304,18 +309,18 @@ class Synchronizer:
         ):
             return
         self._catalogue_at[key] = now
-        began_at = self.clock.now()
-        failure, catalogue_id = None, waba.catalogue_id
         try:
             catalogue_id = await self.read_catalogue(waba)
         except FAILURES as error:
-            failure = OF_CATALOGUE + failure_words(error)
+            failure = failure_of_catalogue(error)
             if failure != waba.sync_failure:
                 log.warning("catalogue.not_read", waba_id=waba.waba_id, why=failure)
-        kept = replace(waba, catalogue_id=catalogue_id, sync_failure=failure, synced_at=began_at)
-        if (kept.catalogue_id, failure) != (waba.catalogue_id, waba.sync_failure):
-            is_changed = kept.catalogue_id != waba.catalogue_id
-            await self._record(kept, began_at, began_at + self.interval, is_changed=is_changed)
+            await self._record_catalogue(waba, lambda now: with_catalogue_failure(now, failure))
+        else:
+            await self._record_catalogue(
+                waba,
+                lambda now: replace(with_catalogue_failure(now, None), catalogue_id=catalogue_id),
+            )
 
     async def _record_failure(self, waba: Waba, began_at: datetime, words: str) -> None:
         key = waba.account_id, waba.waba_id
@@ -323,19 +328,48 @@ class Synchronizer:
         gap = min(self.interval, FIRST_GAP * 2 ** min(failures - 1, 20))
         if words != waba.sync_failure:
             log.warning("waba.not_read", account_id=key[0], waba_id=key[1], why=words)
-        failed = replace(waba, sync_failure=words)
-        await self._record(failed, began_at, self.clock.now() + gap, is_changed=False)
+        await self._record(
+            waba,
+            lambda now: replace(now, sync_failure=words),
+            (began_at, self.clock.now() + gap),
+        )
 
     async def _record(
-        self, waba: Waba, began_at: datetime, due_at: datetime, *, is_changed: bool
+        self, waba: Waba, learned: Callable[[Waba], Waba], span: tuple[datetime, datetime]
     ) -> None:
+        """What reading the templates came to, and when the WABA is due again.
+
+        learned  what is known of the WABA by it: a reading takes a while, and what others noted
+                 meanwhile stands
+        span     when it began, and when it is due
+        """
+
         async def step(transaction: Transaction, items: Sequence[None]) -> Sequence[None]:
-            await transaction.directory.record_sync(waba, began_at, self.clock.now(), due_at)
-            if is_changed:
+            kept = learned(await _as_kept(transaction, waba))
+            await transaction.directory.record_sync(kept, span[0], self.clock.now(), span[1])
+            return items
+
+        await self.store.write(step, None)
+
+    async def _record_catalogue(self, waba: Waba, learned: Callable[[Waba], Waba]) -> None:
+        """What reading the catalogue came to; when the WABA is due is no matter of that."""
+
+        async def step(transaction: Transaction, items: Sequence[None]) -> Sequence[None]:
+            before = await _as_kept(transaction, waba)
+            after = learned(before)
+            if after != before:
+                await transaction.directory.record_catalogue(after)
+            if after.catalogue_id != before.catalogue_id:
                 await transaction.directory.touch(waba.account_id)
             return items
 
         await self.store.write(step, None)
+
+
+async def _as_kept(transaction: Transaction, waba: Waba) -> Waba:
+    """The WABA as it is known now."""
+    of_account = await transaction.directory.wabas(waba.account_id)
+    return next((one for one in of_account if one.waba_id == waba.waba_id), waba)
 
 
 async def find_changed(
@@ -367,13 +401,3 @@ def key_of(pair: Pair) -> tuple[str, str]:
     if after is not None:
         return after.key
     return ("", "") if before is None else before.key
-
-
-def failure_words(error: Exception) -> str:
-    """Why a WABA could not be read, as it is kept with it."""
-    if isinstance(error, MetaRefusedError):
-        told = str(error).rstrip(". ")
-        return f"Meta refused ({error.failure.code}): {told}. {error.failure.next_step}"
-    if isinstance(error, HttpError):
-        return f"Meta does not answer: {error}."
-    return str(error)

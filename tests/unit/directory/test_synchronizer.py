@@ -11,7 +11,7 @@ from support.nouns import ACCOUNT, NOW, VAULT, WABA_ID, account, later, template
 from support.scripted_meta import EXPIRED, LISTED, ScriptedMeta, answered, away, graph_of, refused
 from support.stored import ENGINES
 from waypost.directory.synchronizer import CHUNK, Synchronizer
-from waypost.model.errors import MetaRefusedError, NotFoundError
+from waypost.model.errors import MetaRefusedError, NotFoundError, StoreError
 from waypost.runtime.clock import TestClock
 from waypost.runtime.http import AnswerLostError, NeverLeftError
 
@@ -133,7 +133,7 @@ def test_thousands_of_templates_are_kept_in_many_small_commits(tmp_path):
         version = (await desk.account()).version
         assert (await desk.read()).changes == 2 * CHUNK + 1
         assert len(await desk.names()) == 2 * CHUNK + 1
-        assert (await desk.account()).version == version + 1
+        assert (await desk.account()).version == version + 3  # the doors hear of each commit
         desk.meta.listed = []
         assert (await desk.read()).changes == 2 * CHUNK + 1
         assert await desk.names() == []
@@ -375,6 +375,112 @@ def test_the_catalogue_is_read_once_an_interval_and_its_failure_fails_nothing_el
         assert len(asked) == 3
 
     try_it(tmp_path, body, catalogue=read_catalogue)
+
+
+def test_a_reading_takes_nothing_back_that_was_noted_while_it_was_under_way(tmp_path):
+    async def body(desk):
+        stale = await desk.account()
+
+        async def noted_meanwhile():
+            desk.clock.advance(1)
+            noted = waba(catalogue_id="9001", sync_failure="Its catalogue: may not be seen.")
+            await desk.do(lambda t: t.directory.record_catalogue(noted))
+
+        desk.meta.meanwhile = noted_meanwhile
+        assert await desk.synchronizer.look_again(stale, WABA_ID)
+
+        known = await desk.waba()
+        assert (known.catalogue_id, known.synced_at) == ("9001", NOW)
+        assert known.sync_failure == "Its catalogue: may not be seen."
+
+        desk.clock.advance(60)
+        desk.meta.answers = [away()]
+        assert not await desk.synchronizer.look_again(stale, WABA_ID)
+        assert (await desk.waba()).catalogue_id == "9001"
+
+    try_it(tmp_path, body)
+
+
+def test_what_meta_told_while_the_templates_were_read_outlives_the_catalogue(tmp_path):
+    async def read_catalogue(_):
+        return "9001"
+
+    async def body(desk):
+        async def told_meanwhile():
+            desk.clock.advance(1)
+            now = desk.clock.now()
+            await desk.do(lambda t: t.directory.set_sync_due(WABA_ID, now))
+            desk.clock.advance(1)
+
+        desk.meta.meanwhile = told_meanwhile
+        await desk.read()
+
+        assert (await desk.waba()).catalogue_id == "9001"
+        assert await desk.due_in(2) == 1
+
+    try_it(tmp_path, body, catalogue=read_catalogue)
+
+
+def test_a_failure_of_the_templates_is_not_hidden_by_the_catalogue(tmp_path):
+    reading = []
+
+    async def read_catalogue(_):
+        desk = reading[0]
+        desk.clock.advance(60)
+        desk.meta.answers = [away()]
+        await desk.synchronizer.look_again(await desk.account(), WABA_ID)
+        return "9001"
+
+    async def body(desk):
+        reading.append(desk)
+        await desk.read()
+        known = await desk.waba()
+        assert known.catalogue_id == "9001"
+        assert known.sync_failure == "Meta does not answer: connection refused."
+
+    try_it(tmp_path, body, catalogue=read_catalogue)
+
+
+def test_a_new_token_makes_a_waba_due_that_is_just_being_read_with_the_old_one(tmp_path):
+    async def body(desk):
+        async def renewed_meanwhile():
+            desk.clock.advance(1)
+            now = desk.clock.now()
+            renewed = waba(access_token=VAULT.seal("another-token"))
+            await desk.do(lambda t: t.directory.save_waba(renewed, now))
+            desk.clock.advance(1)
+
+        await desk.read()
+        desk.clock.advance(60)
+        desk.meta.meanwhile, desk.meta.answers = renewed_meanwhile, [refused(EXPIRED, 401)]
+        with pytest.raises(MetaRefusedError):
+            await desk.read()
+
+        assert await desk.due_in(62) == 1
+
+    try_it(tmp_path, body)
+
+
+def test_the_doors_hear_of_templates_although_the_reading_is_broken_off_behind_them(tmp_path):
+    async def body(desk):
+        numbers = iter(range(1, CHUNK + 1))
+
+        def number_while_there_is_room():
+            found = next(numbers, None)
+            if found is None:
+                raise StoreError("The disk is full.")
+            return found
+
+        version = (await desk.account()).version
+        desk.meta.listed = many(CHUNK + 1)
+        desk.synchronizer.next_number = number_while_there_is_room
+        with pytest.raises(StoreError):
+            await desk.read()
+
+        assert len(await desk.names()) == CHUNK
+        assert (await desk.account()).version > version
+
+    try_it(tmp_path, body)
 
 
 def test_an_account_that_is_not_there_is_told(tmp_path):

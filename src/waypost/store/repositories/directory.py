@@ -254,6 +254,18 @@ class DirectoryRepository:
             },
         )
 
+    async def record_catalogue(self, waba: Waba) -> None:
+        """Which catalogue a WABA has, and why it could not be read."""
+        await self.driver.execute(
+            "directory.record_catalogue",
+            {
+                "account_id": waba.account_id,
+                "waba_id": waba.waba_id,
+                "catalogue_id": waba.catalogue_id,
+                "sync_failure": waba.sync_failure,
+            },
+        )
+
     async def save_sender(self, account_id: int, sender: Sender, created_at: datetime) -> None:
         """A sender, new or changed."""
         await self.driver.execute(

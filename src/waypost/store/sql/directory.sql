@@ -55,7 +55,8 @@ WHERE account_id = :account_id AND key_hash = :key_hash
 INSERT INTO wabas (account_id, waba_id, access_token, name, created_at)
 VALUES (:account_id, :waba_id, :access_token, :name, :created_at)
 ON CONFLICT (account_id, waba_id) DO UPDATE
-SET access_token = excluded.access_token, name = excluded.name, sync_due_at = 0
+SET access_token = excluded.access_token, name = excluded.name,
+    sync_due_at = excluded.created_at
 
 -- name: directory.replace_token
 -- The same access token, sealed anew: nothing is to be read from Meta for that.
@@ -92,6 +93,11 @@ UPDATE wabas
 SET catalogue_id = :catalogue_id, synced_at = :synced_at, sync_failure = :sync_failure,
     sync_due_at = CASE WHEN sync_due_at > :began_at AND sync_due_at <= :ended_at
         THEN sync_due_at ELSE :due_at END
+WHERE account_id = :account_id AND waba_id = :waba_id
+
+-- name: directory.record_catalogue
+-- A WABA's catalogue was read from Meta, or could not be.
+UPDATE wabas SET catalogue_id = :catalogue_id, sync_failure = :sync_failure
 WHERE account_id = :account_id AND waba_id = :waba_id
 
 -- name: directory.senders
