@@ -191,12 +191,13 @@ class SendEndpoint:
 def join_findings(faults: tuple[Fault, ...], findings: tuple[Fault, ...]) -> tuple[Fault, ...]:
     """Faults and findings of one body, at most MAX_FAULTS.
 
-    Of one place the fault speaks, with Meta's code and the remedy that a finding adds to it; what
-    a finding says of something inside a faulty value is left out, for it follows from the fault.
+    Of one place the fault's code stands, with the finding's sentence, remedy and Meta's code: it
+    knows the template. What a finding says of something inside a faulty value is left out, for it
+    follows from the fault.
     """
     at_place = {finding.path: finding for finding in findings}
     told = [
-        replace(fault, meta_code=same.meta_code, mend=same.mend)
+        replace(fault, message=same.message, meta_code=same.meta_code, mend=same.mend)
         if (same := at_place.get(fault.path)) is not None
         else fault
         for fault in faults

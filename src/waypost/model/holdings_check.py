@@ -77,7 +77,7 @@ def _check_medium(
             path,
             FindingCode.MEDIA_UNKNOWN,
             _NOT_VALID,
-            f"no uploaded medium has the id {name}",
+            f"No uploaded medium has the id {name}.",
             "Upload it for this sender and put the id of the answer here, or give a link.",
         )
     elif known.expires_at is not None and known.expires_at <= now:
@@ -85,7 +85,7 @@ def _check_medium(
             path,
             FindingCode.MEDIA_EXPIRED,
             _NOT_VALID,
-            f"the medium {name} expired at {known.expires_at.isoformat(timespec='seconds')}",
+            f"The medium {name} expired at {known.expires_at.isoformat(timespec='seconds')}.",
             "Upload it again and put the new id here.",
         )
     elif known.kind != ("video" if mention.kind == "gif" else mention.kind):
@@ -93,7 +93,7 @@ def _check_medium(
             path,
             FindingCode.MEDIA_WRONG_KIND,
             _UPLOAD_ERROR,
-            f"the medium {name} is of kind {known.kind} and is sent as {mention.kind}",
+            f"The medium {name} is of kind {known.kind} and is sent as {mention.kind}.",
             f"Give the id of a medium of kind {'video' if mention.kind == 'gif' else mention.kind}"
             f", or send this one as {known.kind}.",
         )
@@ -106,7 +106,7 @@ def _check_product(mention: ProductMention, known: KnownProduct | None, findings
             mention.path,
             FindingCode.PRODUCT_UNKNOWN,
             _NOT_VALID,
-            f"the catalogue has no product with the retailer id {name}",
+            f"The catalogue has no product with the retailer id {name}.",
             "Give a product's id as the catalogue has it, or add the product to the catalogue.",
         )
     elif known.is_hidden:
@@ -114,7 +114,7 @@ def _check_product(mention: ProductMention, known: KnownProduct | None, findings
             mention.path,
             FindingCode.PRODUCT_HIDDEN,
             _NOT_VALID,
-            f"the product {name} is hidden in the catalogue",
+            f"The product {name} is hidden in the catalogue.",
             "Make it visible in the catalogue, or name another.",
         )
     elif known.availability.lower().replace("_", " ") in _SOLD_OUT:
@@ -122,7 +122,7 @@ def _check_product(mention: ProductMention, known: KnownProduct | None, findings
             mention.path,
             FindingCode.PRODUCT_OUT_OF_STOCK,
             _NOT_VALID,
-            f"the product {name} is {known.availability} in the catalogue",
+            f"The product {name} is {known.availability} in the catalogue.",
             "Name another product, or bring its availability in the catalogue up to date.",
         )
 
@@ -132,8 +132,8 @@ def _add_mismatch(mention: ProductMention, catalogue_id: str, findings: Findings
         mention.catalogue_path or mention.path,
         FindingCode.CATALOGUE_MISMATCH,
         _NOT_VALID,
-        f"catalog_id is {_shown(mention.catalogue_id or '')}; the catalogue of this WABA is "
-        f"{_shown(catalogue_id)}",
+        f"The catalog_id is {_shown(mention.catalogue_id or '')}; the catalogue of this WABA is "
+        f"{_shown(catalogue_id)}.",
         f"Make catalog_id {_shown(catalogue_id)}, or connect the other catalogue to the WABA.",
     )
 

@@ -71,7 +71,7 @@ def check_address_request(_interactive: Part, action: Part) -> None:
             "country",
             FindingCode.WRONG_VALUE,
             INVALID,
-            "country is not the two letters of a country",
+            "the country is not the two letters of a country",
             "Write it like IN.",
         )
 

@@ -46,7 +46,7 @@ def _check_index(card: Part, indexes: set[int]) -> None:
             "card_index",
             FindingCode.OUT_OF_RANGE,
             NOT_VALID,
-            f"card_index must be from 0 to {_LAST_INDEX}",
+            f"the card_index must be from 0 to {_LAST_INDEX}",
             "Number the cards from 0, in their order.",
         )
         return
@@ -67,8 +67,8 @@ def _check_media_card(card: Part) -> None:
             "text",
             FindingCode.TOO_MANY,
             NOT_VALID,
-            f"text has {text.count(chr(10))} line breaks; on a card it may have "
-            f"{_MOST_LINE_BREAKS}",
+            f"the text has {text.count(chr(10))} line breaks; at most "
+            f"{_MOST_LINE_BREAKS} are allowed on a card",
             "Take out the others.",
         )
     action = card.part("action", "an object with name and parameters")
@@ -92,7 +92,7 @@ def _check_same(cards: list[Part], keys: tuple[str, ...], what: str) -> None:
                 "/".join(keys),
                 FindingCode.WRONG_VALUE,
                 NOT_VALID,
-                f"{keys[-1]} is {quoted(value)}, and {quoted(first)} on a card before; "
+                f"the {keys[-1]} is {quoted(value)}, and {quoted(first)} on a card before; "
                 f"all cards {what}",
                 "Make it the same on every card, or send two messages.",
             )

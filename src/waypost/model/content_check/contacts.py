@@ -52,6 +52,6 @@ def _check_birthday(contact: Part) -> None:
             "birthday",
             FindingCode.WRONG_VALUE,
             NOT_VALID,
-            "birthday is no date of the form YYYY-MM-DD",
+            "the birthday is no date of the form YYYY-MM-DD",
             "Write it like 2012-08-18.",
         )

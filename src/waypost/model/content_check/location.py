@@ -38,13 +38,13 @@ def _check_degrees(location: Part, key: str, limit: int) -> None:
         degrees = None
     if degrees is None:
         location.add(
-            key, FindingCode.WRONG_TYPE, INVALID, f"{key} is no number", f"Make {key} {right}."
+            key, FindingCode.WRONG_TYPE, INVALID, f"the {key} is no number", f"Make {key} {right}."
         )
     elif not -limit <= degrees <= limit:
         location.add(
             key,
             FindingCode.OUT_OF_RANGE,
             NOT_VALID,
-            f"{key} is beyond {limit} degrees; it must be {right}",
+            f"the {key} is beyond {limit} degrees; it must be {right}",
             "Look whether latitude and longitude changed places.",
         )

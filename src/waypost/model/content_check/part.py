@@ -56,8 +56,9 @@ class Part:
         return f"{self.path}/{key}"
 
     def add(self, key: str, code: FindingCode, meta_code: int, message: str, mend: str) -> None:
-        """A finding about the value under `key`."""
-        self.findings.add(self.at(key), code, meta_code, message, mend)
+        """A finding about the value under `key`; `message` is a sentence without its full stop."""
+        said = f"{message[:1].upper()}{message[1:]}."
+        self.findings.add(self.at(key), code, meta_code, said, mend)
 
     def missing(self, key: str, right: str) -> None:
         """Something required is not there; `right` says what it should be."""
@@ -65,7 +66,7 @@ class Part:
             key,
             FindingCode.REQUIRED,
             MISSING,
-            f"{key} is missing; it must be {right}",
+            f"the {key} is missing; it must be {right}",
             f"Add {key}, {right}.",
         )
 
@@ -75,7 +76,7 @@ class Part:
             key,
             FindingCode.WRONG_TYPE,
             INVALID,
-            f"{key} is {kind_of(self.value.get(key))}; it must be {right}",
+            f"the {key} is {kind_of(self.value.get(key))}; it must be {right}",
             f"Make {key} {right}.",
         )
 
@@ -101,7 +102,7 @@ class Part:
                 key,
                 FindingCode.EMPTY,
                 NOT_VALID,
-                f"{key} is empty; it must be {_text_of(longest)}",
+                f"the {key} is empty; it must be {_text_of(longest)}",
                 f"Write something into {key}{'' if is_required else ', or leave it out'}.",
             )
             return None
@@ -110,8 +111,8 @@ class Part:
                 key,
                 FindingCode.TOO_LONG,
                 too_long_code,
-                f"{key} has {len(value)} characters; it may have {longest}",
-                f"Shorten {key} to {longest} characters.",
+                f"the {key} has {len(value)} characters; at most {longest} are allowed",
+                f"Shorten it by {len(value) - longest} or more.",
             )
         return value
 
@@ -125,7 +126,7 @@ class Part:
             key,
             FindingCode.WRONG_VALUE,
             INVALID,
-            f"{key} is {quoted(value)}; it must be {listed}",
+            f"the {key} is {quoted(value)}; it must be {listed}",
             f"Make {key} {listed}.",
         )
         return None
@@ -138,7 +139,7 @@ class Part:
                 key,
                 FindingCode.WRONG_VALUE,
                 INVALID,
-                f"{key} is {quoted(value)}; it must be an address that begins with https:// "
+                f"the {key} is {quoted(value)}; it must be an address that begins with https:// "
                 "or http://, without spaces",
                 f"Make {key} a whole address, like https://example.com/path.",
             )
@@ -178,7 +179,7 @@ class Part:
                     where,
                     FindingCode.WRONG_TYPE,
                     INVALID,
-                    f"{key}/{position} is {kind_of(item)}; it must be an object",
+                    f"The item {position} of {key} is {kind_of(item)}; it must be an object.",
                     "Make it an object, or take it out.",
                 )
         return found
@@ -212,7 +213,7 @@ class Part:
                 key,
                 FindingCode.REPEATED,
                 NOT_VALID,
-                f"{key} is {shown}, as on another of the {things}",
+                f"the {key} is {shown}, as on another of the {things}",
                 f"Give each of the {things} its own {key}.",
             )
         seen.add(value)

@@ -119,7 +119,8 @@ def _tell_other_index(
         where,
         FindingCode.BUTTON_MISPLACED,
         meta_code,
-        f"a {right.sub_type} button is sent{_at(component)}, where {_stands(form, component)}",
+        f"a button of sub_type {right.sub_type} is sent{_at(component)}, where "
+        f"{_stands(form, component)}",
         f'Set "index" to {right.index}, the place of the {right.kind} button{label} in the '
         "template.",
     )
@@ -153,7 +154,7 @@ def _tell_unexpected(
         (position,),
         FindingCode.BUTTON_MISPLACED,
         132012,
-        f"a {quoted(str(sub_type))} button is sent{_at(component)}, where "
+        f"a button of sub_type {quoted(str(sub_type))} is sent{_at(component)}, where "
         f"{_stands(form, component)}",
         mend,
     )

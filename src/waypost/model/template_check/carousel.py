@@ -138,7 +138,8 @@ def _check_count(form: TemplateForm, cards: list[Any], position: int, place: Pla
         where,
         FindingCode.CARD_COUNT,
         132012,
-        f"the template has {counted(len(defined), 'card')}, and {given} are sent; a media-card "
+        f"the template has {counted(len(defined), 'card')}, and {counted(given, 'card')} "
+        f"{'is' if given == 1 else 'are'} sent; a media-card "
         f"carousel is sent with exactly as many as it defines{which}",
         mend,
     )
@@ -174,8 +175,8 @@ def _check_catalogues(cards: list[Any], position: int, place: Place) -> None:
                     (*where, "parameters", parameter, "product", "catalog_id"),
                     FindingCode.CATALOGUE_MISMATCH,
                     131009,
-                    f"cards[{number}] names the catalogue {quoted(catalogue)}, and another card "
-                    f"{quoted(first)}",
+                    f"the card at index {number} names the catalogue {quoted(catalogue)}, and "
+                    f"another card {quoted(first)}",
                     "Name one catalogue on all cards: the one connected to the account.",
                 )
 

@@ -67,8 +67,10 @@ def _is_textual(parameters: list[Any]) -> bool:
 def _tell_no_place(form: PartsForm, position: int, place: Place) -> None:
     kind = form.header_kind
     has = "a text as header" if kind else "no header there"
-    if kind:
-        mend = "Send a header of texts, one for each of its variables; if it has none, send none."
+    if form.header.names:
+        mend = f"Put {as_json(examples.text_component(form.header))} in its place."
+    elif kind:
+        mend = "Remove the header component; the header's text has no variable."
     elif form.has_cards:
         mend = "Move this component onto the card whose header it is."
     else:
@@ -104,7 +106,7 @@ def _check_parameter(kind: str, parameter: dict[str, Any], tokens: Tokens, place
         return
     if given.upper() != kind and (kind, given) != ("GIF", "video"):
         place.add(
-            (*tokens, "type"),
+            tokens,
             FindingCode.HEADER_KIND,
             132012,
             f"the header is of type {quoted(given)}; the template defines a header of kind {kind}",

@@ -56,10 +56,8 @@ class Place(Struct, frozen=True):
         """A finding; `sentence` begins in lower case and ends without a full stop."""
         if self.is_card:
             said = f"On the card with card_index {self.card_index}, {sentence}"
-        elif sentence.split(" ", 1)[0].isalpha():
-            said = sentence[:1].upper() + sentence[1:]
         else:
-            said = sentence  # it begins with a key
+            said = sentence[:1].upper() + sentence[1:]
         self.findings.add(self.pointer(tokens), code, meta_code, f"{said}.", mend)
 
 

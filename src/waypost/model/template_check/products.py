@@ -34,20 +34,22 @@ def check_action(action: dict[str, Any], tokens: Tokens, place: Place) -> None:
     """The `action` of an MPM button."""
     if not action.get("thumbnail_product_retailer_id"):
         place.add(
-            tokens,
+            (*tokens, "thumbnail_product_retailer_id"),
             FindingCode.VALUE_MISSING,
             131008,
-            "the MPM button's action has no thumbnail_product_retailer_id",
-            'Add "thumbnail_product_retailer_id": the product whose picture is shown.',
+            "the action of the MPM button has no thumbnail_product_retailer_id",
+            'Add "thumbnail_product_retailer_id":"<product>" to the action: the product whose '
+            "picture is shown.",
         )
     sections = action.get("sections")
     if type(sections) is not list or not sections:
         place.add(
-            (*tokens, "sections") if type(sections) is list else tokens,
+            (*tokens, "sections"),
             FindingCode.SECTION_COUNT,
             131008,
-            "the MPM button's action has no sections",
-            f"Give 1 to {MOST_SECTIONS} sections, each with a title and product_items.",
+            "the action of the MPM button has no sections",
+            f"Give it 1 to {MOST_SECTIONS} sections: "
+            '"sections":[{"title":"<title>","product_items":[{"product_retailer_id":"<product>"}]}].',
         )
         return
     where = (*tokens, "sections")
@@ -79,7 +81,7 @@ def _check_title(section: dict[str, Any], tokens: Tokens, place: Place) -> None:
     title = section.get("title")
     if not title:
         place.add(
-            (*tokens, "title") if "title" in section else tokens,
+            (*tokens, "title"),
             FindingCode.SECTION_TITLE,
             131008,
             f"{_section(tokens)} has no title",
@@ -105,7 +107,7 @@ def _check_title(section: dict[str, Any], tokens: Tokens, place: Place) -> None:
 
 
 def _section(tokens: Tokens) -> str:
-    return f"sections[{tokens[-1]}]"
+    return f"the section at index {tokens[-1]}"
 
 
 def _check_items(section: dict[str, Any], tokens: Tokens, place: Place) -> int:
@@ -113,20 +115,20 @@ def _check_items(section: dict[str, Any], tokens: Tokens, place: Place) -> int:
     items = section.get("product_items")
     if type(items) is not list or not items:
         place.add(
-            (*tokens, "product_items") if "product_items" in section else tokens,
+            (*tokens, "product_items"),
             FindingCode.PRODUCT_COUNT,
             131008,
             f"{_section(tokens)} has no products",
-            'Give it product_items: [{"product_retailer_id":"<product>"}], or remove it.',
+            'Give it "product_items":[{"product_retailer_id":"<product>"}], or remove the section.',
         )
         return 0
     for number, item in enumerate(items):
         if type(item) is dict and not item.get("product_retailer_id"):
             place.add(
-                (*tokens, "product_items", number),
+                (*tokens, "product_items", number, "product_retailer_id"),
                 FindingCode.VALUE_MISSING,
                 131008,
-                f"product_items[{number}] of {_section(tokens)} has no product_retailer_id",
+                f"the product at index {number} of {_section(tokens)} has no product_retailer_id",
                 'Add "product_retailer_id", the content id of the product in the catalogue.',
             )
     return len(items)

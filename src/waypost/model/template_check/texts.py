@@ -296,7 +296,7 @@ def _called(part: str, name: str | None, tokens: Tokens) -> str:
 
 
 def _named_at(tokens: Tokens) -> str:
-    return f"parameters[{tokens[-1]}]"
+    return f"the parameter at index {tokens[-1]}"
 
 
 def _braces(names: tuple[str, ...]) -> str:

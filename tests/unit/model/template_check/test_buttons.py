@@ -62,7 +62,7 @@ def test_a_url_at_another_buttons_index_is_told_once_with_its_own():
         131008,
     )
     assert fault.message == (
-        "A url button is sent at index 0, where the template defines "
+        "A button of sub_type url is sent at index 0, where the template defines "
         'the PHONE_NUMBER button "Call".'
     )
     assert fault.mend == ('Set "index" to 1, the place of the URL button "Shop" in the template.')

@@ -57,8 +57,8 @@ def test_another_number_of_media_cards_is_wrong(number):
 def test_a_missing_card_is_told_with_what_to_add():
     (fault,) = check(MEDIA, carousel(card()))
     assert fault.message == (
-        "The template has 2 cards, and 1 are sent; a media-card carousel is sent with exactly as "
-        "many as it defines; card_index 1 is missing."
+        "The template has 2 cards, and 1 card is sent; a media-card carousel is sent with exactly "
+        "as many as it defines; card_index 1 is missing."
     )
     assert fault.mend is not None
     assert fault.mend.startswith('Add {"card_index":1,"components":[{"type":"header",')
@@ -94,7 +94,7 @@ def test_one_carousel_is_enough():
     ("instead", "expected"),
     [
         ({"header": None}, ("", "header_missing", 132012)),
-        ({"header": header(media("video"))}, ("/0/parameters/0/type", "header_kind", 132012)),
+        ({"header": header(media("video"))}, ("/0/parameters/0", "header_kind", 132012)),
         ({"body": None}, ("", "variable_count", 132000)),
         ({"body": body("a", "b")}, ("/1/parameters", "variable_count", 132000)),
         ({"body": body("x" * 156)}, ("/1/parameters", "text_too_long", 132005)),
@@ -132,7 +132,7 @@ def test_each_card_is_held_against_its_own_definition():
     defined = [HELLO, carousel_of(CARD, [header_of("VIDEO"), body_of("No variable.")])]
     assert found(defined, carousel(card(), [header(media("video"))])) == []
     assert found(defined, carousel(card(), [header(media("image"))])) == [
-        ("/0/cards/1/components/0/parameters/0/type", "header_kind", 132012)
+        ("/0/cards/1/components/0/parameters/0", "header_kind", 132012)
     ]
 
 

@@ -48,7 +48,7 @@ def test_a_multi_product_button_is_right(sent):
     [
         (
             mpm(section(), thumbnail_product_retailer_id=None),
-            ("", "value_missing", 131008),
+            ("/thumbnail_product_retailer_id", "value_missing", 131008),
         ),
         (mpm(), ("/sections", "section_count", 131008)),
         (mpm(*[section()] * 11), ("/sections", "section_count", 131009)),
@@ -57,14 +57,14 @@ def test_a_multi_product_button_is_right(sent):
         (mpm(section(title="")), ("/sections/0/title", "section_title", 131008)),
         (
             mpm({"product_items": section()["product_items"]}),
-            ("/sections/0", "section_title", 131008),
+            ("/sections/0/title", "section_title", 131008),
         ),
         (mpm(section(title="x" * 25)), ("/sections/0/title", "section_title", 131009)),
         (mpm(section(title="All *new* plants")), ("/sections/0/title", "section_title", 131009)),
         (mpm(section(title="~Old~")), ("/sections/0/title", "section_title", 131009)),
         (
             mpm({"title": "Plants", "product_items": [{}]}),
-            ("/sections/0/product_items/0", "value_missing", 131008),
+            ("/sections/0/product_items/0/product_retailer_id", "value_missing", 131008),
         ),
     ],
 )

@@ -190,7 +190,7 @@ def test_a_misspelt_name_is_told_with_the_right_one():
     sent = body(*named(first_name="Pablo", discont="25%"))
     (fault,) = check(NAMED[1:], sent, parameter_format="NAMED")
     assert fault.message == (
-        'parameters[1] fills "discont", and the body has no variable of that name.'
+        'The parameter at index 1 fills "discont", and the body has no variable of that name.'
     )
     assert fault.mend == (
         'Set its "parameter_name" to "discount"; '
