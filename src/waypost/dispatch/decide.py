@@ -10,7 +10,7 @@ from typing import assert_never
 from msgspec import Struct
 
 from waypost.meta.errors import ErrorClass
-from waypost.meta.outcome import Lost, NotReached, Outcome, Refused, Taken
+from waypost.meta.outcome import Lost, NotReached, Outcome, Refused, Taken, TokenSealed
 from waypost.model.failure import Failure
 from waypost.queue.retry import RetryPolicy
 
@@ -76,21 +76,34 @@ def decide(
                 return Failed(failure)
             gap_s = REFUSALS.delay_s(attempt, jitter)
             return RetryAt(now + timedelta(seconds=gap_s), failure)
-        case NotReached(why):
+        case NotReached() | TokenSealed():
             gap_s = UNREACHABLE.delay_s(attempt, jitter)
-            failure = Failure(
-                "0",
-                "Meta could not be reached",
-                why,
-                "Operator: look at the network; Waypost keeps trying.",
-            )
-            return RetryAt(now + timedelta(seconds=gap_s), failure)
+            return RetryAt(now + timedelta(seconds=gap_s), not_asked(outcome))
         case Lost(why):
             if attempt >= policy.attempts:
                 return Failed(answer_always_lost(why))
             return Unknown(now + policy.window, answer_lost(why))
         case never:
             assert_never(never)
+
+
+def not_asked(outcome: NotReached | TokenSealed) -> Failure:
+    """Why Meta was asked nothing, in words."""
+    if isinstance(outcome, NotReached):
+        return Failure(
+            "0",
+            "Meta could not be reached",
+            outcome.why,
+            "Operator: look at the network; Waypost keeps trying.",
+        )
+    return Failure(
+        "0",
+        "The WABA's access token cannot be opened; Meta was not asked",
+        outcome.why,
+        "Operator: set secret_keys, or the file secret.key in data_dir, to the key that sealed it "
+        "and restart; if that key is lost, `waypost waba add` gives a new token. "
+        "Waypost keeps trying.",
+    )
 
 
 def answer_lost(why: str) -> Failure:

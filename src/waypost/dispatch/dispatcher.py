@@ -24,7 +24,7 @@ from waypost.dispatch.pacing import Pacing
 from waypost.dispatch.prepare import Orphaned, Over, Postponed, Prepared, prepare
 from waypost.dispatch.reach import Reach
 from waypost.meta.client import MetaClient
-from waypost.meta.outcome import NotReached, Outcome, Refused
+from waypost.meta.outcome import NotReached, Outcome, Refused, TokenSealed
 from waypost.model.lifecycle import Fact, State
 from waypost.model.message import Dispatchable, Observation
 from waypost.queue.lease import Lease
@@ -83,7 +83,7 @@ class Dispatcher:
         started = self.clock.monotonic()
         lease = prepared.lease
         outcome = await self.meta.send(prepared.message)
-        was_made = not isinstance(outcome, NotReached)
+        was_made = not isinstance(outcome, NotReached | TokenSealed)
         if was_made:
             self.reach.found(lease.lane)
             tries = lease.attempt

@@ -6,7 +6,7 @@ import msgspec
 
 from waypost.meta.errors import classify
 from waypost.meta.events import read_error
-from waypost.meta.outcome import Lost, NotReached, Outcome, Refused, Taken
+from waypost.meta.outcome import Lost, NotReached, Outcome, Refused, Taken, TokenSealed
 from waypost.meta.payload import render_message
 from waypost.model.message import Dispatchable
 from waypost.runtime.http import AnswerLostError, HttpAnswer, HttpClient, NeverLeftError
@@ -50,7 +50,7 @@ class MetaClient:
     async def send(self, message: Dispatchable) -> Outcome:
         """Gives one message to Meta. Raises nothing that a network can cause.
 
-        A token that cannot be opened is a call that never left: the message waits for the key.
+        Without the key that opens the token nothing is asked of Meta: the message waits for it.
         """
         sender = message.sender
         try:
@@ -63,8 +63,10 @@ class MetaClient:
                 render_message(message),
                 self.timeout_s,
             )
-        except (NeverLeftError, VaultError) as error:
+        except NeverLeftError as error:
             return NotReached(str(error))
+        except VaultError as error:
+            return TokenSealed(str(error))
         except AnswerLostError as error:
             return Lost(str(error))
         return read_answer(answer)

@@ -16,8 +16,10 @@ from waypost.meta.timestamps import instant_of
 WA_ID = re.compile(r"\+?(\d{1,20})", re.ASCII)
 USER_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,299}")
 MARKETING = "marketing_messages"
-WANTS = {"stop": False, "resume": True}
-"""A preference's value, and whether the recipient wants marketing then."""
+WANTS = {"stop": False, "resume": True, "signup": True}
+"""A preference's value, and whether the recipient wants marketing then.
+
+`signup` is told of who followed a link to sign up; it stands in recorded webhooks."""
 
 
 class Inbound(Struct, frozen=True):

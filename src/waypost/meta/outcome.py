@@ -7,7 +7,7 @@ from waypost.model.failure import Failure
 
 
 class Taken(Struct, frozen=True):
-    """Meta took it: its id there (a read receipt gets none), and the number Meta says it reached."""
+    """Meta took it: its id there (a read receipt gets none), the number Meta says it reached."""
 
     wamid: str | None
     wa_id: str | None
@@ -26,10 +26,16 @@ class NotReached(Struct, frozen=True):
     why: str
 
 
+class TokenSealed(Struct, frozen=True):
+    """No request was made: the access token it needs cannot be opened."""
+
+    why: str
+
+
 class Lost(Struct, frozen=True):
     """Meta may have taken it: the answer was lost."""
 
     why: str
 
 
-Outcome = Taken | Refused | NotReached | Lost
+Outcome = Taken | Refused | NotReached | TokenSealed | Lost

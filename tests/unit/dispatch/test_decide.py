@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from support.nouns import NOW, UNDELIVERABLE, later
 from waypost.dispatch.decide import Failed, Policy, RetryAt, Submitted, Unknown, decide
 from waypost.meta.errors import ErrorClass
-from waypost.meta.outcome import Lost, NotReached, Refused, Taken
+from waypost.meta.outcome import Lost, NotReached, Refused, Taken, TokenSealed
 
 POLICY = Policy(attempts=3, window=timedelta(seconds=120))
 MIDDLE = 0.5
@@ -56,6 +56,19 @@ def test_what_never_reached_meta_is_tried_again_for_as_long_as_it_takes(attempt)
     assert decision.failure.detail == "connection refused"
 
 
+def test_a_token_that_cannot_be_opened_is_no_fault_of_the_network():
+    decision = decided(TokenSealed("sealed with another key"), 1000)
+
+    assert isinstance(decision, RetryAt)
+    assert timedelta(0) < decision.at - NOW <= timedelta(seconds=30)
+    failure = decision.failure
+    assert "access token" in failure.title
+    assert failure.detail == "sealed with another key"
+    assert "secret_keys" in failure.next_step
+    assert "secret.key" in failure.next_step
+    assert "network" not in failure.next_step
+
+
 def test_what_may_have_reached_meta_waits_for_a_status():
     decision = decided(Lost("timed out"))
 
@@ -70,6 +83,7 @@ def test_what_may_have_reached_meta_waits_for_a_status():
             Taken("w", None),
             Lost("x"),
             NotReached("x"),
+            TokenSealed("x"),
             *(Refused(UNDELIVERABLE, one) for one in ErrorClass),
         ]
     ),

@@ -23,7 +23,7 @@ from waypost.dispatch.decide import Policy
 from waypost.dispatch.dispatcher import Dispatcher, load_messages
 from waypost.dispatch.pacing import Pacing
 from waypost.meta.errors import ErrorClass
-from waypost.meta.outcome import Lost, NotReached, Refused, Taken
+from waypost.meta.outcome import Lost, NotReached, Refused, Taken, TokenSealed
 from waypost.model.ledger import EntryKind, LedgerEntry, changes_of
 from waypost.model.sender import SenderState
 from waypost.model.work import DueItem
@@ -158,6 +158,14 @@ def test_a_meta_that_is_out_of_reach_is_tried_again(stored):
 
     assert desk.handle(attempt=99) > NOW
     assert desk.facts() == [("attempted", 99)]
+
+
+def test_a_token_that_cannot_be_opened_uses_up_no_attempt(stored):
+    desk = Desk(stored, TokenSealed("sealed with another key"))
+
+    assert desk.handle(attempt=99) > NOW
+    assert desk.facts() == [("attempted", 99)]
+    assert desk.item().attempt == 98  # as before this one
 
 
 def test_a_message_of_a_lost_worker_is_unknown_and_not_sent(stored):

@@ -11,7 +11,7 @@ from support.nouns import SEALED_TOKEN, VAULT, content, dispatchable, sender
 from waypost.meta.client import MetaClient, read_answer
 from waypost.meta.errors import ErrorClass
 from waypost.meta.graph import GraphCall, GraphClient
-from waypost.meta.outcome import Lost, NotReached, Refused, Taken
+from waypost.meta.outcome import Lost, NotReached, Refused, Taken, TokenSealed
 from waypost.meta.payload import render_message
 from waypost.meta.signature import is_signed, sign
 from waypost.model.errors import MetaRefusedError
@@ -82,7 +82,7 @@ def test_a_token_that_cannot_be_opened_leaves_nothing_and_the_message_waits():
     meta = Meta()
     outcome = send(meta, sender=sender(access_token="sealed:by-somebody-else"))
 
-    assert isinstance(outcome, NotReached)
+    assert isinstance(outcome, TokenSealed)
     assert "sealed with another key" in outcome.why
     assert meta.asked == []
 

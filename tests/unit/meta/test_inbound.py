@@ -142,7 +142,7 @@ def test_a_message_that_cannot_be_understood_costs_only_itself(broken, why):
     assert understood.inbound == 2
 
 
-@pytest.mark.parametrize(("word", "wants"), [("stop", False), ("resume", True)])
+@pytest.mark.parametrize(("word", "wants"), [("stop", False), ("resume", True), ("signup", True)])
 def test_a_preference_is_read_whole(word, wants):
     told = the_preference([CONTACT], value=word)
 
