@@ -82,11 +82,10 @@ def check_template_status(
             one for (waba_id, _, _), one in account.templates.items() if waba_id == sender.waba_id
         ]
         same = sorted(one.language for one in of_waba if one.name == name)
-        nearest = name_nearest(name, of_waba)
         if same:
             path, mend = f"{base}/language/code", f"Use one of its languages: {', '.join(same)}."
         else:
-            path = f"{base}/name"
+            path, nearest = f"{base}/name", name_nearest(name, of_waba)
             mend = (
                 f"The nearest approved ones: {spell(nearest)}."
                 if nearest
