@@ -42,6 +42,8 @@ from waypost.version import __version__
 from waypost.wire.envelope import Answer, render_refusal
 
 INTERNAL = 500
+WRONG_METHOD = 405
+UNANSWERED = "TRACE"
 OPERATORS = ("/v1/admin", "/v1/openapi.json")
 """Where problems are told in RFC 9457. Elsewhere below /v1 whoever asks takes us for the older
 API of the same customers, and is told so in their envelope."""
@@ -72,6 +74,9 @@ class FrameworkDoor:
         if scope["method"] == "HEAD":
             within["method"] = "GET"
             send = headless(send)
+        if scope["method"] == "OPTIONS":
+            within["method"] = UNANSWERED
+            send = optional(send)
         framework: Any = self.framework
         await framework(within, body.receive, body.answering(send))
 
@@ -83,6 +88,26 @@ def headless(send: Send) -> Send:
         if event["type"] == "http.response.body":
             if event.get("more_body", False):
                 return
+            event = {**event, "body": b""}
+        await send(event)
+
+    return without
+
+
+def optional(send: Send) -> Send:
+    """Sends a 405 as the 204 that OPTIONS is answered with: it names the methods there are.
+
+    The framework's own answer to OPTIONS forgets methods of handlers in another group.
+    """
+    is_there = False
+
+    async def without(event: Any) -> None:
+        nonlocal is_there
+        if event.get("status") == WRONG_METHOD:
+            is_there = True
+            allow = [pair for pair in event["headers"] if pair[0] == b"allow"]
+            event = {**event, "status": 204, "headers": allow}
+        elif is_there:
             event = {**event, "body": b""}
         await send(event)
 
@@ -110,7 +135,9 @@ def build_framework(
             use_handler_docstrings=True,
             operation_id_creator=name_operation,
             render_plugins=[JsonRenderPlugin()],
-            openapi_router=Router("/v1/framework", route_handlers=[], guards=[hide]),
+            openapi_router=Router(
+                "/v1/framework", route_handlers=[], guards=[hide], include_in_schema=False
+            ),
         ),
         logging_config=None,
         request_max_body_size=None,
@@ -161,4 +188,8 @@ def _envelope_of(error: Exception) -> Answer:
 def _allow(error: Exception) -> tuple[tuple[bytes, bytes], ...]:
     headers = error.headers if isinstance(error, HTTPException) else None
     told = (headers or {}).get("allow", "")
-    return ((b"allow", told.encode()),) if told else ()
+    if not told:
+        return ()
+    methods = {one.strip() for one in told.split(",")} | {"OPTIONS"}
+    methods |= {"HEAD"} if "GET" in methods else set()
+    return ((b"allow", ", ".join(sorted(methods)).encode()),)

@@ -9,7 +9,7 @@ from litestar.params import FromPath, JSONBody
 from msgspec import UNSET, UnsetType
 
 from waypost.api.management.bodies import AccountCreation, AccountPatch, GivenAmount, TopUp
-from waypost.api.management.door import After, Limit, Management
+from waypost.api.management.door import After, Limit, Management, values_from_body
 from waypost.api.management.shapes import (
     AccountShape,
     Page,
@@ -38,21 +38,20 @@ async def open_account(
     It begins with an empty wallet; what is left out is as the settings of the gateway say.
     """
     currency = data.currency or management.currency
-    opened = await management.registrar.open_account(
-        NewAccount(
-            name=data.name,
-            kind=data.kind,
-            country=data.country,
-            currency=currency,
-            price_minor=_minor(data.price, currency, "/price"),
-            credit_limit_minor=_minor(data.credit_limit, currency, "/credit_limit") or 0,
-            requests_per_s=data.requests_per_s,
-            check_mode=data.check_mode,
-            opt_out_keywords=_keywords(data.opt_out_keywords, OPT_OUT_KEYWORDS),
-            opt_in_keywords=_keywords(data.opt_in_keywords, OPT_IN_KEYWORDS),
-        ),
-        actor=actor,
+    new = NewAccount(
+        name=data.name,
+        kind=data.kind,
+        country=data.country,
+        currency=currency,
+        price_minor=_minor(data.price, currency, "/price"),
+        credit_limit_minor=_minor(data.credit_limit, currency, "/credit_limit") or 0,
+        requests_per_s=data.requests_per_s,
+        check_mode=data.check_mode,
+        opt_out_keywords=_keywords(data.opt_out_keywords, OPT_OUT_KEYWORDS),
+        opt_in_keywords=_keywords(data.opt_in_keywords, OPT_IN_KEYWORDS),
     )
+    with values_from_body():
+        opened = await management.registrar.open_account(new, actor=actor)
     return await _show(management, opened.sid)
 
 
@@ -101,7 +100,8 @@ async def change_account(
         if isinstance(credit, UnsetType)
         else _minor(credit, currency, "/credit_limit") or 0,
     )
-    await management.registrar.change_account(account.sid, change, actor=actor)
+    with values_from_body():
+        await management.registrar.change_account(account.sid, change, actor=actor)
     return await _show(management, account.sid)
 
 

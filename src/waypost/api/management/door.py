@@ -1,7 +1,8 @@
 """Who the operator is, what they work with, and how an address is told apart."""
 
 import hmac
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -23,6 +24,7 @@ from waypost.directory.synchronizer import Synchronizer
 from waypost.directory.templates import TemplateManager
 from waypost.model.account import Account
 from waypost.model.audit import Actor
+from waypost.model.errors import DirectoryError, NotFoundError
 from waypost.model.ledger import Wallet
 from waypost.store.ports import Store
 
@@ -108,6 +110,18 @@ class OperatorGuard:
         self.slowdown.succeeded(address)
         connection.state.actor = Actor("operator", address)
         connection.state.body.allow(handler.opt)
+
+
+@contextmanager
+def values_from_body() -> Iterator[None]:
+    """What the directory cannot take in here is a value of the body."""
+    try:
+        yield
+    except NotFoundError:
+        raise
+    except DirectoryError as error:
+        fault = ProblemDetail("", "invalid_value", str(error))
+        raise ProblemError("invalid_body", "The body has one fault.", [fault]) from None
 
 
 async def provide_actor(request: Request[Any, Any, Any]) -> Actor:

@@ -9,7 +9,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
 from waypost.api.management.bodies import KeyCreation, KeyPatch, KeyRotation
-from waypost.api.management.door import Management
+from waypost.api.management.door import Management, values_from_body
 from waypost.api.management.shapes import KeyShape, NewKeyShape, Page, show_key
 from waypost.directory.credentials import PREFIX_LENGTH
 from waypost.directory.keys import KeyChange
@@ -31,9 +31,10 @@ async def make_key(
 
     The key is shown in this answer and never again: only its hash is kept.
     """
-    key = await management.registrar.make_key(
-        sid, data.allowed_addresses, data.days, label=data.label, actor=actor
-    )
+    with values_from_body():
+        key = await management.registrar.make_key(
+            sid, data.allowed_addresses, data.days, label=data.label, actor=actor
+        )
     await management.fresh(sid)
     return NewKeyShape(key, key[:PREFIX_LENGTH])
 
@@ -74,7 +75,8 @@ async def change_key(
 ) -> KeyShape:
     """Change a key's label, addresses or end; what is left out stays."""
     change = KeyChange(data.label, data.allowed_addresses, data.expires_at)
-    key = await management.registrar.change_key(sid, prefix, change, actor=actor)
+    with values_from_body():
+        key = await management.registrar.change_key(sid, prefix, change, actor=actor)
     await management.fresh(sid)
     return show_key(key)
 

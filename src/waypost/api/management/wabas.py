@@ -9,7 +9,7 @@ from litestar.params import FromPath, JSONBody
 from msgspec.structs import asdict
 
 from waypost.api.management.bodies import WabaBody
-from waypost.api.management.door import Management, MetaIdInPath
+from waypost.api.management.door import Management, MetaIdInPath, values_from_body
 from waypost.api.management.shapes import Page, SyncShape, WabaShape, show_waba
 from waypost.directory.templates import waba_of
 from waypost.model.account import Account
@@ -32,7 +32,10 @@ async def save_waba(
     The token is sealed and never shown again. The next reading from Meta tells whether it is
     good: ask for one with `sync`.
     """
-    await management.registrar.save_waba(sid, waba_id, data.access_token, data.name, actor=actor)
+    with values_from_body():
+        await management.registrar.save_waba(
+            sid, waba_id, data.access_token, data.name, actor=actor
+        )
     return show_waba(waba_of(await management.fresh(sid), waba_id))
 
 
