@@ -84,8 +84,7 @@ def test_a_key_is_printed_once_listed_by_its_prefix_and_revoked(folder, sid):
     again = waypost(folder, "key", "revoke", sid, key[:6], "--data", "d")
     assert again.returncode == 1
     assert again.stderr == (
-        f"{sid} has no valid key that begins with {key[:6]}; "
-        f"`waypost key list {sid}` shows them.\n"
+        f"{sid} has no valid key that begins with {key[:6]}; `waypost key list {sid}` shows them.\n"
     )
 
 
@@ -107,6 +106,7 @@ def test_a_sender_is_listed_paused_and_resumed_and_keeps_the_rest(folder, sid, s
             "waba_id": "77",
             "state": "active",
             "throughput": 20,
+            "api_version": "v2",
             "callback_url": "https://shop.example.com/statuses",
         }
     ]
@@ -114,6 +114,9 @@ def test_a_sender_is_listed_paused_and_resumed_and_keeps_the_rest(folder, sid, s
     assert asked(folder, "sender", "list", sid) == [{**before[0], "state": "paused"}]
     asked(folder, "sender", "resume", sid, sender)
     assert asked(folder, "sender", "list", sid) == before
+    changed = asked(folder, "sender", "set", sid, sender, "--throughput", "30")
+    assert changed == {**before[0], "throughput": 30}
+    asked(folder, "sender", "set", sid, sender, "--throughput", "20")
 
 
 def test_a_sender_of_an_unknown_waba_is_refused(folder, sid):

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -46,23 +46,9 @@ def list_catalogues(
         return account, await tools.catalogues.list_catalogues(account)
 
     account, found = work_on(load_for(data, config), work)
-    rows = [
-        {
-            "catalogue_id": one.catalogue_id,
-            "source": one.source.value,
-            "products": one.products,
-            "refreshed_at": show_time(one.refreshed_at),
-            "wabas": [
-                waba.waba_id
-                for waba in account.wabas.values()
-                if waba.catalogue_id == one.catalogue_id
-            ],
-        }
-        for one in found
-    ]
     if as_json:
-        print_json(rows)
-    elif not rows:
+        print_json([_row(account, one) for one in found])
+    elif not found:
         print_lines(
             f"{sid} has no catalogue here. `waypost catalogue load {sid} CATALOGUE_ID FEED.csv` "
             f"loads a feed; `waypost catalogue refresh {sid} WABA_ID` reads Meta's."
@@ -71,8 +57,14 @@ def list_catalogues(
         print_rows(
             ("catalogue", "from", "products", "read", "of WABA"),
             [
-                (*list(row.values())[:-1], ", ".join(map(str, _listed(row["wabas"]))))
-                for row in rows
+                (
+                    one.catalogue_id,
+                    one.source,
+                    one.products,
+                    show_time(one.refreshed_at),
+                    ", ".join(_wabas_of(account, one)),
+                )
+                for one in found
             ],
         )
 
@@ -225,5 +217,17 @@ async def _pieces(feed: Path) -> AsyncIterator[bytes]:
         raise MisusedError(f"{feed} cannot be read: {error.strerror}.") from None
 
 
-def _listed(value: Any) -> list[Any]:
-    return list(value)
+def _row(account: Account, one: Catalogue) -> dict[str, object]:
+    return {
+        "catalogue_id": one.catalogue_id,
+        "source": one.source.value,
+        "products": one.products,
+        "refreshed_at": show_time(one.refreshed_at),
+        "wabas": _wabas_of(account, one),
+    }
+
+
+def _wabas_of(account: Account, one: Catalogue) -> list[str]:
+    return [
+        waba.waba_id for waba in account.wabas.values() if waba.catalogue_id == one.catalogue_id
+    ]

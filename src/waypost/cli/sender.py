@@ -11,7 +11,7 @@ from waypost.cli.opening import who_acts, work_on
 from waypost.cli.output import CommandError, MisusedError, print_json, print_lines, print_rows
 from waypost.cli.settings import ConfigOption, DataOption, JsonOption, load_for
 from waypost.model.account import Account
-from waypost.model.sender import Sender, SenderState
+from waypost.model.sender import ApiVersion, Sender, SenderState
 
 if TYPE_CHECKING:
     from waypost.assembly import OperatorTools
@@ -36,6 +36,9 @@ def add(
         int | None, typer.Option(min=1, max=1000, help="Messages per second.")
     ] = None,
     name: Annotated[str, typer.Option(help="Its display name.")] = "",
+    api_version: Annotated[
+        ApiVersion, typer.Option(help="Of the customer's API; only v2 is answered.")
+    ] = ApiVersion.V2,
     data: DataOption = None,
     config: ConfigOption = None,
     as_json: JsonOption = False,
@@ -54,6 +57,7 @@ def add(
         throughput=throughput or loaded.sender_throughput,
         callback_url=None if callback_url is None else read_url(callback_url),
         display_name=name,
+        api_version=api_version,
     )
 
     async def work(tools: "OperatorTools") -> None:
@@ -85,7 +89,16 @@ def list_senders(
         print_json(rows)
     else:
         print_rows(
-            ("sender", "name", "phone number id", "WABA", "state", "per second", "callbacks to"),
+            (
+                "sender",
+                "name",
+                "phone number id",
+                "WABA",
+                "state",
+                "per second",
+                "API",
+                "callbacks to",
+            ),
             [tuple(row.values()) for row in rows],
         )
 
@@ -102,6 +115,9 @@ def change(
         int | None, typer.Option(min=1, max=1000, help="Messages per second.")
     ] = None,
     name: Annotated[str | None, typer.Option(help="Its display name.")] = None,
+    api_version: Annotated[
+        ApiVersion | None, typer.Option(help="Of the customer's API; only v2 is answered.")
+    ] = None,
     data: DataOption = None,
     config: ConfigOption = None,
     as_json: JsonOption = False,
@@ -110,12 +126,16 @@ def change(
 
     Example: waypost sender set HXIN1234567890IN +919800000001 --throughput 200
     """
-    given: dict[str, Any] = {"throughput": throughput, "display_name": name}
+    given: dict[str, Any] = {
+        "throughput": throughput,
+        "display_name": name,
+        "api_version": api_version,
+    }
     given = {word: value for word, value in given.items() if value is not None}
     if callback_url is not None:
         given["callback_url"] = None if callback_url == "none" else read_url(callback_url)
     if not given:
-        raise MisusedError("Nothing is to change: give --callback-url, --throughput or --name.")
+        raise MisusedError("Nothing is to change: give at least one of the options; see --help.")
     changed = _change((sid, phone_number), given, data, config)
     if as_json:
         print_json(_row(changed))
@@ -218,5 +238,6 @@ def _row(sender: Sender) -> dict[str, object]:
         "waba_id": sender.waba_id,
         "state": sender.state.value,
         "throughput": sender.throughput,
+        "api_version": sender.api_version.value,
         "callback_url": sender.callback_url,
     }
