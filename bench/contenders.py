@@ -12,7 +12,8 @@ upstream     says 200 to everything: a Meta that costs next to nothing, and a cu
 import asyncio
 import signal
 import sys
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
 from types import SimpleNamespace
@@ -26,8 +27,10 @@ from prometheus_client import CollectorRegistry
 from waypost.api.asgi import Receive, Scope, Send, answer_with, read_body
 from waypost.assembly import Gateway, Senses, assemble
 from waypost.directory.changes import NewAccount
-from waypost.model.account import AccountKind, CheckMode
+from waypost.model.account import AccountKind
+from waypost.model.medium import Medium, MediumKind
 from waypost.model.sender import Sender
+from waypost.model.template import Template
 from waypost.runtime.clock import SystemClock
 from waypost.runtime.config import Config, load_config
 from waypost.runtime.entropy import SystemEntropy
@@ -46,6 +49,7 @@ from waypost.serve import (
     settle_memory,
     wait_until_answering,
 )
+from waypost.store.ports import Store, Transaction
 from waypost.wire.canonical import _decode as decode_request
 from waypost.wire.envelope import Answer
 
@@ -126,13 +130,22 @@ async def decode_only(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 def upstream() -> Application:
-    """Gives every message a wamid of its own; reads the body and does not look at it."""
+    """Gives every message a wamid of its own; reads the body and does not look at it.
+
+    Whoever reads its templates is shown the one that is sent.
+    """
     numbers = count(1)
+    templates = msgspec.json.encode(
+        {"data": [{**request.template_definition(), "status": "APPROVED"}], "paging": {}}
+    )
     headers = ((b"content-type", b"application/json"),)
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
             await read_body(scope, receive, MOST_BYTES)
+            if scope["method"] == "GET":
+                await answer_with(send, Answer(200, headers, templates))
+                return
             body = (
                 b'{"messaging_product":"whatsapp","contacts":[{"input":"+919800000000",'
                 b'"wa_id":"919800000000"}],"messages":[{"id":"wamid.HBgMOTE5ODAwMDAwMDAwFQIAERgS%012d",'
@@ -147,9 +160,7 @@ async def prepare(config: Config, options: Options) -> tuple[str, str]:
     """An account with money, a key, and a sender that nothing holds back; its SID and key."""
     async with open_directory(config) as tools:
         registrar = tools.registrar
-        account = await registrar.open_account(
-            NewAccount("bench", AccountKind.PREPAID, check_mode=CheckMode.OFF)
-        )
+        account = await registrar.open_account(NewAccount("bench", AccountKind.PREPAID))
         await registrar.top_up(account.sid, MONEY_MINOR, "bench")
         await registrar.save_waba(account.sid, request.WABA_ID, options.access_token)
         sender = Sender(
@@ -161,7 +172,51 @@ async def prepare(config: Config, options: Options) -> tuple[str, str]:
             callback_url=options.callback_url,
         )
         await registrar.save_sender(account.sid, sender)
+        await furnish(tools.store, account.sid)
         return account.sid, await registrar.make_key(account.sid)
+
+
+async def furnish(store: Store, sid: str) -> None:
+    """The template and the picture that every request names, as if read from Meta and uploaded.
+
+    So the strict check, which is the default, looks at every request and finds nothing.
+    """
+    now = datetime.now(UTC)
+    shown = request.template_definition()
+    template = Template(
+        shown["name"],
+        shown["language"],
+        shown["category"],
+        "APPROVED",
+        shown["components"],
+        template_id=shown["id"],
+    )
+
+    async def step(transaction: Transaction, items: Sequence[None]) -> Sequence[None]:
+        account = await transaction.directory.account_by_sid(sid)
+        assert account is not None
+        known_as = account.account_id, request.WABA_ID
+        await transaction.templates.save(*known_as, [template], now)
+        picture = Medium(
+            account.account_id,
+            request.PICTURE,
+            request.SENDER,
+            MediumKind.IMAGE,
+            "image/jpeg",
+            303_833,
+            "",
+            None,
+            None,
+            request.PICTURE,
+            now + timedelta(days=30),
+            now,
+            now,
+        )
+        await transaction.media.save([picture])
+        await transaction.directory.touch(account.account_id)
+        return items
+
+    await store.write(step, None)
 
 
 async def run_whole(config: Config, options: Options) -> None:

@@ -1,4 +1,4 @@
-"""Single costs, measured in the same run: reading one body, and one commit on the disk."""
+"""Single costs, measured in the same run: reading and checking a body, a commit on the disk."""
 
 import time
 from collections.abc import Callable
@@ -7,23 +7,15 @@ from pathlib import Path
 from statistics import median
 
 from bench import request
+from bench.checks import NoTemplates, check_costs
 
 from waypost.model.submission import Submission
-from waypost.model.template import Template
 from waypost.store.sqlite.connection import bring_forward, connect
 from waypost.wire.send import MAX_RECIPIENTS, parse_send
 from waypost.wire.thorough import parse_thoroughly
 
 READS = 2_000
 COMMITS = 200
-
-
-class NoTemplates:
-    """A template book without a page."""
-
-    def find(self, _name: str, _language: str) -> Template | None:
-        """Nothing."""
-        return None
 
 
 def microseconds(call: Callable[[], object], times: int) -> float:
@@ -63,4 +55,4 @@ def measure_single_costs(folder: Path) -> dict[str, float]:
         "one commit of one row, SQLite FULL": microseconds(commit, COMMITS),
     }
     connection.close()
-    return costs
+    return costs | check_costs(microseconds, READS)

@@ -11,6 +11,7 @@ from typing import Any
 
 CARDS = 4
 TEMPLATE = "carousel_four_cards"
+TEMPLATE_ID = "990000000000001"
 SENDER = "919800000001"
 PHONE_NUMBER_ID = "106540352242922"
 WABA_ID = "102290129340398"
@@ -81,14 +82,33 @@ def meta_body() -> bytes:
     return json.dumps(message_object(), separators=(",", ":")).encode()
 
 
+def template_definition() -> dict[str, Any]:
+    """The template as Meta shows it: one card of the documented carousel, four times."""
+    wanted = {**demonstrated("Carousel Template"), "id": TEMPLATE_ID, "name": TEMPLATE}
+    wanted["components"] = with_cards(wanted["components"], CARDS)
+    return wanted
+
+
+def demonstrated(name: str) -> dict[str, Any]:
+    """A template of the emulator's demonstration."""
+    raw = resources.files("meta_emulator").joinpath("demo.json").read_bytes()
+    templates = json.loads(raw)["wabas"][0]["templates"]
+    found: dict[str, Any] = next(one for one in templates if one["name"] == name)
+    return found
+
+
+def with_cards(components: list[dict[str, Any]], count: int) -> list[dict[str, Any]]:
+    """The components with the first card of their carousel so many times."""
+    return [
+        {**component, "cards": component["cards"][:1] * count}
+        if component["type"].lower() == "carousel"
+        else component
+        for component in components
+    ]
+
+
 def emulator_seed() -> bytes:
     """The emulator's own seed with a template of four cards."""
     seed = json.loads(resources.files("meta_emulator").joinpath("demo.json").read_bytes())
-    templates = seed["wabas"][0]["templates"]
-    one_card = next(one for one in templates if one["name"] == "Carousel Template")
-    wanted = json.loads(json.dumps(one_card)) | {"id": "990000000000001", "name": TEMPLATE}
-    for component in wanted["components"]:
-        if component["type"].lower() == "carousel":
-            component["cards"] *= CARDS
-    templates.append(wanted)
+    seed["wabas"][0]["templates"].append(template_definition())
     return json.dumps(seed).encode()

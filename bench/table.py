@@ -10,6 +10,7 @@ from statistics import median
 from typing import Any
 
 import msgspec
+from bench.checks import BOUND_US, CHECK
 from bench.rounds import Figure
 
 Round = Mapping[str, Figure]
@@ -159,7 +160,30 @@ def render(results: Results) -> str:
         ("single cost", "µs"),
         [(name, f"{value:.0f}") for name, value in results.single_costs_us.items()],
     )
+    lines += check_lines(results)
     return "\n".join(lines) + "\n"
+
+
+def check_lines(results: Results) -> list[str]:
+    """The template check's cost beside its bound, and beside a whole request that is only read."""
+    checks = {
+        name: cost for name, cost in results.single_costs_us.items() if name.startswith(CHECK)
+    }
+    if not checks:
+        return []
+    yardstick = middle_figures(results.rounds).get("decode-only")
+    rows = [
+        (
+            name.removeprefix(CHECK),
+            f"{cost:.1f}",
+            f"≤ {BOUND_US:g}",
+            "" if yardstick is None else f"{cost / yardstick.cpu_us:.0%}",
+            "met" if cost <= BOUND_US else "missed",
+        )
+        for name, cost in checks.items()
+    ]
+    heads = ("template check", "µs", "bound", "of a decode-only request", "")
+    return ["", *table(heads, rows)]
 
 
 def remarks(results: Results) -> list[str]:
