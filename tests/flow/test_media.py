@@ -12,6 +12,7 @@ from support.nouns import SENDER_ID
 from support.pair import Pair, running
 from support.watched_meta import WatchedMeta, watch
 from waypost.directory.media import Upload
+from waypost.directory.media_questions import MOST_AT_ONCE, PER_SECOND
 from waypost.model.audit import Actor
 from waypost.model.errors import MetaRefusedError, NotFoundError, StoreError
 from waypost.model.medium import Medium, MediumKind
@@ -267,6 +268,34 @@ def test_what_cannot_be_asked_now_is_neither_known_nor_unknown(tmp_path):
     assert all(one.unchecked == {SEEDED} and not one.unknown for one in looked)
     assert asked == 1, "the next sends do not wait for Meta too"
     assert SEEDED in later.known
+
+
+def test_when_meta_cannot_be_asked_other_ids_are_not_asked_for_either(tmp_path):
+    async def body(at):
+        at.meta.status = 503
+        looked = [await at.look_up(str(10**15 + number)) for number in range(20)]
+        return looked, len(at.meta.calls)
+
+    looked, asked = flow(tmp_path, body)
+    assert all(one.unchecked for one in looked)
+    assert asked == 1
+
+
+def test_a_sender_that_names_unknown_ids_without_end_uses_up_few_of_metas_calls(tmp_path):
+    async def body(at):
+        ids = iter(range(10**15, 2 * 10**15))
+        asked, unchecked = [], 0
+        for seconds in (0, 0, 10, 0):
+            at.pair.clock.advance(seconds)
+            at.meta.calls.clear()
+            looked = await at.look_up(*(str(next(ids)) for _ in range(MOST_AT_ONCE)))
+            asked.append(len(at.meta.calls))
+            unchecked += len(looked.unchecked)
+        return asked, unchecked
+
+    asked, unchecked = flow(tmp_path, body)
+    assert asked == [MOST_AT_ONCE, 0, 10 * PER_SECOND, 0]
+    assert unchecked == 4 * MOST_AT_ONCE - sum(asked)
 
 
 def test_a_medium_of_another_number_of_the_same_waba_may_be_sent(tmp_path):

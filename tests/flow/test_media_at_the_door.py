@@ -5,6 +5,8 @@ import asyncio
 from support.media_samples import JPEG, PDF
 from support.nouns import ACCOUNT, SENDER_ID
 from support.pair import TO, running, wrapped
+from support.watched_meta import watch
+from waypost.accept.examiner import MOST_LOOKED_UP
 from waypost.directory.media import Upload
 from waypost.model.account import CheckMode
 from waypost.model.audit import GATEWAY
@@ -68,6 +70,43 @@ def test_an_id_given_out_long_ago_goes_out_as_the_one_that_meta_knows_now(tmp_pa
     assert len(set(sent)) == 3
     assert sent[0] == medium.media_id
     assert refused == []
+
+
+def test_what_is_not_checked_goes_out_with_metas_id_of_now_too(tmp_path):
+    async def body(pair):
+        medium = await upload(pair, Upload(JPEG, "image/jpeg", "shop.jpg"))
+        for _ in range(2):
+            pair.clock.advance(20 * DAY_S)
+            await pair.accepted(image(medium.media_id))
+            pair.clock.advance(8 * DAY_S)
+            await pair.gateway.tools.media_renewer.tidy()
+        meta = watch(pair)
+        await pair.accepted(image(medium.media_id))
+        await pair.accepted(image("1000000000000001"))
+        asked = meta.asked("GET", "/1000000000000001")
+        await pair.until(lambda: len(pair.arrived()) == 3)
+        return medium, asked, [sent["image"]["id"] for sent in pair.arrived()]
+
+    medium, asked, sent = at_the_door(tmp_path, body, check_mode=CheckMode.OFF)
+    assert sent[0] == medium.media_id
+    assert len(set(sent)) == 3
+    assert asked == [], "nothing is looked at"
+
+
+def test_a_send_that_names_thousands_of_media_costs_few_of_metas_calls(tmp_path):
+    async def body(pair):
+        meta = watch(pair)
+        cards = [
+            {"card_index": n, "header": {"type": "image", "image": {"id": str(10**15 + n)}}}
+            for n in range(3000)
+        ]
+        carousel = {"type": "carousel", "body": {"text": "All"}, "action": {"cards": cards}}
+        answer = await pair.send(wrapped({**HEAD, "type": "interactive", "interactive": carousel}))
+        return answer, len([one for one in meta.calls if one.method == "GET"])
+
+    answer, asked = at_the_door(tmp_path, body)
+    assert answer.status == 400
+    assert asked <= MOST_LOOKED_UP
 
 
 def test_an_id_that_nobody_knows_is_refused_and_one_of_another_kind_too(tmp_path):

@@ -5,7 +5,7 @@ products that are named. What is not known is looked for once more, and what can
 now (Meta does not answer) counts against nobody.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -31,6 +31,10 @@ from waypost.runtime.clock import Clock
 MOST_FORMS = 10_000
 """How many compiled templates are remembered at most."""
 
+MOST_LOOKED_UP = 100
+"""Media, and products, of one send that are looked up: more than any kind of message may name.
+What is named beyond that is refused for its number, and nobody need ask Meta of it."""
+
 
 class FoundMedia(Struct, frozen=True):
     """What looking for media came to; `unchecked` are ids that nobody could say anything of."""
@@ -50,14 +54,17 @@ class FoundProducts(Struct, frozen=True):
 class Shelves(Protocol):
     """Where templates, media and products are looked for; the directory's, as `serve` joins it."""
 
-    async def look_again(self, account: Account, waba_id: str) -> Account:
-        """The account, its templates read anew from Meta if that was not just done."""
+    async def look_again(self, account: Account, waba_id: str, name: str) -> Account:
+        """The account, its templates of this name read anew from Meta if that was not just done."""
         ...
 
     async def find_media(
-        self, account: Account, sender: Sender, media_ids: Collection[str]
+        self, account: Account, sender: Sender, media_ids: Collection[str], *, may_ask: bool
     ) -> FoundMedia:
-        """Media of a sender, by the ids that customers name."""
+        """Media of a sender, by the ids that customers name.
+
+        may_ask  whether Meta may be asked of those that are not known here
+        """
         ...
 
     async def find_products(
@@ -100,14 +107,15 @@ class Examiner:
             return await self._examine_content(account, sender, submission)
         template = _find(account, sender, submission)
         is_checked = account.check_mode is not CheckMode.OFF
+        name = submission.content.template_name or ""
         if is_checked and (template is None or template.status != APPROVED):
-            account = await self.shelves.look_again(account, sender.waba_id)
+            account = await self.shelves.look_again(account, sender.waba_id, name)
             template = _find(account, sender, submission)
         found = Examination(
             account, submission, (), is_marketing=template is not None and template.is_marketing
         )
         if not is_checked:
-            return found
+            return await self._put_in_media(sender, found)
         findings: tuple[Fault, ...] = ()
         if template is None or template.status != APPROVED:
             findings = check_template_status(account, sender, submission, template)
@@ -124,9 +132,21 @@ class Examiner:
     ) -> Examination:
         found = Examination(account, submission, (), is_marketing=False)
         if account.check_mode is CheckMode.OFF:
-            return found
+            return await self._put_in_media(sender, found)
         findings = check_content(submission.content.kind, submission.message, submission.pointer)
         return await self._examine_holdings(sender, replace(found, findings=findings))
+
+    async def _put_in_media(self, sender: Sender, found: Examination) -> Examination:
+        """What is not checked is sent with Meta's ids nevertheless: the customer's stay good."""
+        submission = found.submission
+        mentions = find_mentions(submission.content.kind, submission.message, submission.pointer)
+        if not mentions.media:
+            return found
+        held = await self.shelves.find_media(
+            found.account, sender, _first(one.media_id for one in mentions.media)[0], may_ask=False
+        )
+        meta_ids = {media_id: medium.meta_id for media_id, medium in held.known.items()}
+        return replace(found, submission=put_in_media_ids(submission, mentions.media, meta_ids))
 
     async def _examine_holdings(self, sender: Sender, found: Examination) -> Examination:
         """The media and products that the send names."""
@@ -150,21 +170,19 @@ class Examiner:
         meta_ids: dict[str, str] = {}
         unchecked: set[str] = set()
         if mentions.media:
-            found = await self.shelves.find_media(
-                account, sender, {one.media_id for one in mentions.media}
-            )
-            unchecked.update(found.unchecked)
+            media_ids, beyond = _first(one.media_id for one in mentions.media)
+            found = await self.shelves.find_media(account, sender, media_ids, may_ask=True)
+            unchecked.update(found.unchecked, beyond)
             for media_id, medium in found.known.items():
                 media[media_id] = KnownMedium(medium.kind.value, medium.meta_expires_at)
                 meta_ids[media_id] = medium.meta_id
         catalogue_id: str | None = None
         products: dict[str, KnownProduct] | None = None
         if mentions.products:
-            shelf = await self.shelves.find_products(
-                account, sender.waba_id, {one.retailer_id for one in mentions.products}
-            )
+            retailer_ids, beyond = _first(one.retailer_id for one in mentions.products)
+            shelf = await self.shelves.find_products(account, sender.waba_id, retailer_ids)
             catalogue_id = shelf.catalogue_id
-            unchecked.update(shelf.unchecked)
+            unchecked.update(shelf.unchecked, beyond)
             if shelf.products is not None:
                 products = {
                     retailer_id: KnownProduct(product.availability, product.is_hidden)
@@ -203,6 +221,12 @@ def _find(account: Account, sender: Sender, submission: Submission) -> Template 
     content = submission.content
     name, language = content.template_name or "", content.template_language or ""
     return account.templates.get((sender.waba_id, name, language))
+
+
+def _first(names: Iterable[str]) -> tuple[Sequence[str], Sequence[str]]:
+    """Names, each once: those that are looked up, and those beyond."""
+    each = tuple(dict.fromkeys(names))
+    return each[:MOST_LOOKED_UP], each[MOST_LOOKED_UP:]
 
 
 def _without(mentions: Mentions, unchecked: frozenset[str]) -> Mentions:

@@ -7,7 +7,7 @@ from waypost.accept.examiner import FoundMedia, FoundProducts
 from waypost.directory.accounts import Accounts
 from waypost.directory.catalogues import CatalogueKeeper
 from waypost.directory.media import MediaLibrary
-from waypost.directory.synchronizer import Synchronizer
+from waypost.directory.template_lookup import TemplateLookup
 from waypost.model.account import Account
 from waypost.model.sender import Sender
 
@@ -17,23 +17,23 @@ class DirectoryShelves:
     """`accept.examiner.Shelves` over the directory."""
 
     accounts: Accounts
-    synchronizer: Synchronizer
+    templates: TemplateLookup
     media: MediaLibrary
     catalogues: CatalogueKeeper
 
-    async def look_again(self, account: Account, waba_id: str) -> Account:
+    async def look_again(self, account: Account, waba_id: str, name: str) -> Account:
         """See `Shelves.look_again`.
 
         What was learned otherwise meanwhile counts too: `account` may be a second old.
         """
-        await self.synchronizer.look_again(account, waba_id)
+        await self.templates.look_again(account, waba_id, name)
         return await self.accounts.find_anew(account.sid) or account
 
     async def find_media(
-        self, account: Account, sender: Sender, media_ids: Collection[str]
+        self, account: Account, sender: Sender, media_ids: Collection[str], *, may_ask: bool
     ) -> FoundMedia:
         """See `Shelves.find_media`."""
-        found = await self.media.look_up(account, sender, media_ids)
+        found = await self.media.look_up(account, sender, media_ids, may_ask=may_ask)
         return FoundMedia(found.known, frozenset(found.unchecked))
 
     async def find_products(

@@ -16,38 +16,23 @@ from msgspec.structs import replace
 from waypost.directory.audit import make_entry
 from waypost.directory.byte_keeper import ByteKeeper, Locks, digest_of
 from waypost.directory.media_memory import Found, MediaMemory, Missed
+from waypost.directory.media_questions import MediaQuestions
 from waypost.meta.graph import GraphCall, GraphClient
-from waypost.meta.media import (
-    is_media_id,
-    is_unknown,
-    read_id,
-    read_shown,
-    remove_call,
-    show_call,
-    upload_call,
-)
+from waypost.meta.media import is_unknown, read_id, remove_call, upload_call
 from waypost.model.account import Account
 from waypost.model.audit import Actor, AuditEntry
 from waypost.model.errors import MetaRefusedError, NotFoundError, StoreError
-from waypost.model.media_type import MediumType, check_medium, kind_of
+from waypost.model.media_type import MediumType, check_medium
 from waypost.model.medium import Medium
 from waypost.model.refusal import Fault
 from waypost.model.sender import Sender
 from waypost.runtime.clock import Clock
 from waypost.runtime.entropy import Entropy
-from waypost.runtime.http import HttpError
-from waypost.runtime.vault_error import VaultError
 from waypost.store.ports import Key, Store, Transaction
 
 META_KEEPS = timedelta(days=30)
-BELIEVED = timedelta(hours=24)
-"""How long Meta's word is taken for a medium that was uploaded past us."""
-
 NEAR = timedelta(hours=1)
 """A medium that Meta forgets so soon is uploaded again rather than given out."""
-
-LOOK_S = 5.0
-"""How long the door waits for Meta: a message is waiting."""
 
 LONGEST_NAME = 255
 
@@ -92,12 +77,12 @@ class MediaLibrary:
         self._keeper = keeper
         self._store: Store = keeper.store
         self._graph = graph
-        self._asking = replaced(graph, timeout_s=min(LOOK_S, graph.timeout_s))
         self._uploading = replaced(graph, timeout_s=upload_timeout_s)
         self._clock = clock
         self._entropy = entropy
         self._memory = MediaMemory(clock.monotonic)
-        self._questions = Locks()
+        self._asked = Locks()
+        self._questions = MediaQuestions(graph, clock)
         self._used: dict[Key, datetime] = {}
 
     async def upload(
@@ -123,11 +108,12 @@ class MediaLibrary:
             return await self._keep(account, sender, upload, (type_, digest, known, actor))
 
     async def look_up(
-        self, account: Account, sender: Sender, media_ids: Collection[str]
+        self, account: Account, sender: Sender, media_ids: Collection[str], *, may_ask: bool = True
     ) -> LookedUp:
         """Media by the ids that a send names. Raises StoreError.
 
-        What is not known here may have been uploaded at Meta directly: Meta is asked once.
+        may_ask  what is not known here may have been uploaded at Meta directly: Meta is asked
+                 once. Otherwise it is unchecked
         """
         found: dict[str, Found] = {}
         for media_id in media_ids:
@@ -136,7 +122,7 @@ class MediaLibrary:
                 found[media_id] = remembered
         missing = [one for one in dict.fromkeys(media_ids) if one not in found]
         if missing:
-            found |= await self._find(account, sender, missing)
+            found |= await self._find(account, sender, missing, may_ask=may_ask)
         known = {id_: one for id_, one in found.items() if isinstance(one, Medium)}
         for medium in known.values():
             self._use(medium)
@@ -281,7 +267,7 @@ class MediaLibrary:
         return next((one for one in uploaded if one.mime_type == type_.mime_type), None)
 
     async def _find(
-        self, account: Account, sender: Sender, media_ids: Sequence[str]
+        self, account: Account, sender: Sender, media_ids: Sequence[str], *, may_ask: bool
     ) -> dict[str, Found]:
         rows = await self._read([(account.account_id, one) for one in media_ids])
         found: dict[str, Found] = {}
@@ -289,9 +275,11 @@ class MediaLibrary:
         async with asyncio.TaskGroup() as tasks:
             for media_id in media_ids:
                 row = rows.get((account.account_id, media_id))
+                named = (account.account_id, sender.sender_id, media_id)
                 if row is not None and self._may_use(account, sender, row):
-                    named = (account.account_id, sender.sender_id, media_id)
                     found[media_id] = self._memory.put(named, row)
+                elif not may_ask:
+                    found[media_id] = self._memory.put(named, Missed.UNCHECKED)
                 else:
                     asked[media_id] = tasks.create_task(self._ask(account, sender, media_id, row))
         return found | {media_id: task.result() for media_id, task in asked.items()}
@@ -308,50 +296,17 @@ class MediaLibrary:
     ) -> Found:
         """What Meta says of an id; those who ask at the same time wait for one answer."""
         named = (account.account_id, sender.sender_id, media_id)
-        async with self._questions.of(named):
+        async with self._asked.of(named):
             remembered = self._memory.get(named)
             if remembered is not None:
                 return remembered
-            found = await self._ask_meta(account, sender, media_id)
+            found = await self._questions.ask(account.account_id, sender, media_id)
             if isinstance(found, Medium) and (row is None or row.object_key is None):
                 try:
                     await self._save(found, None)
                 except StoreError as error:  # it is known all the same, until the next start
                     log.warning("medium.not_noted", media_id=media_id, error=str(error))
             return self._memory.put(named, found)
-
-    async def _ask_meta(self, account: Account, sender: Sender, media_id: str) -> Found:
-        if not is_media_id(media_id):
-            return Missed.UNKNOWN
-        call = show_call(media_id, sender.phone_number_id, sender.access_token)
-        try:
-            shown = read_shown(await self._asking.ask(call))
-        except MetaRefusedError as error:
-            if is_unknown(error.failure):
-                return Missed.UNKNOWN
-            log.warning("medium.not_checked", media_id=media_id, error=str(error))
-            return Missed.UNCHECKED
-        except (HttpError, VaultError) as error:
-            log.warning("medium.not_checked", media_id=media_id, error=str(error))
-            return Missed.UNCHECKED
-        if shown is None:
-            return Missed.UNKNOWN
-        now = self._clock.now()
-        return Medium(
-            account_id=account.account_id,
-            media_id=media_id,
-            sender_id=sender.sender_id,
-            kind=kind_of(shown.mime_type),
-            mime_type=shown.mime_type,
-            size_bytes=shown.size_bytes,
-            file_name="",
-            digest=None,
-            object_key=None,
-            meta_id=media_id,
-            meta_expires_at=now + BELIEVED,
-            created_at=now,
-            last_used_at=now,
-        )
 
     async def _forget_at_meta(self, sender: Sender, medium: Medium) -> None:
         call: GraphCall = remove_call(medium.meta_id, sender.phone_number_id, sender.access_token)
