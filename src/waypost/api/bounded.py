@@ -45,6 +45,11 @@ class BoundedBody:
         self.most_bytes = route.get(MOST_BYTES, self.most_bytes)
 
     @property
+    def is_untouched(self) -> bool:
+        """Whether nothing of it was asked for."""
+        return self._ends_at is None
+
+    @property
     def patience_s(self) -> float:
         """How long the whole body may take."""
         return BODY_S + (self.most_bytes - MIB) / LEAST_BYTES_PER_S

@@ -29,6 +29,7 @@ from waypost.api.asgi import (
     Receive,
     Scope,
     Send,
+    drain,
 )
 from waypost.api.bounded import BoundedBody
 from waypost.api.customer.door import CustomerGuard, CustomerHands, answer, render_error
@@ -79,6 +80,8 @@ class FrameworkDoor:
             send = optional(send)
         framework: Any = self.framework
         await framework(within, body.receive, body.answering(send))
+        if body.is_untouched:
+            await drain(scope, receive)
 
 
 def headless(send: Send) -> Send:
