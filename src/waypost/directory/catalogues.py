@@ -16,7 +16,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from waypost.directory.audit import make_entry
+from waypost.directory.byte_keeper import Locks
 from waypost.directory.feed import FeedFault, FeedParser
+from waypost.directory.pace import Pace
 from waypost.directory.product_memory import (
     KNOWN_S,
     MISSING_S,
@@ -54,10 +56,14 @@ MOST_ASKED = 50
 """Ids in one question to Meta: they travel in its URL."""
 
 DOOR_TIMEOUT_S = 3.0
-"""How long a send may wait until Meta said whether a product is there."""
+"""How long a send may wait until Meta said whether a product is there, and as long before until
+those who asked earlier were told."""
 
-SILENT_S = 5.0
-"""How long nothing is asked of a catalogue after Meta did not answer, or refused to."""
+MOST_AT_ONCE = 50
+"""Questions about a catalogue before they are paced."""
+
+PER_SECOND = 2.0
+"""Questions afterwards, of MOST_ASKED ids each."""
 
 MOST_PAGE = 1000
 MOST_ACCOUNTS = 10_000
@@ -103,16 +109,24 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class CatalogueKeeper:
-    """The hand in catalogues and products."""
+    """The hand in catalogues and products. One for each gateway: it remembers.
+
+    door_timeout_s  how long a send waits for Meta, and for its turn before
+    """
 
     store: Store
     graph: GraphClient
     clock: Clock
     entropy: Entropy
+    door_timeout_s: float = DOOR_TIMEOUT_S
     _memory: ProductMemory = field(default_factory=ProductMemory)
     _shelves: dict[int, tuple[float, dict[str, Catalogue]]] = field(default_factory=dict)
-    _asking: dict[Shelf, asyncio.Lock] = field(default_factory=dict)
-    _silent: dict[Shelf, float] = field(default_factory=dict)
+    _asking: Locks = field(default_factory=Locks)
+    _pace: Pace = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Nothing was asked yet."""
+        object.__setattr__(self, "_pace", Pace(self.clock.monotonic, MOST_AT_ONCE, PER_SECOND))
 
     # ---- filling ------------------------------------------------------------------------------
 
@@ -281,27 +295,33 @@ class CatalogueKeeper:
         self, shelf: Shelf, waba: Waba, retailer_ids: Sequence[str]
     ) -> dict[str, Standing]:
         """What Meta says of ids that are not known here; those who come meanwhile wait for it."""
-        async with self._asking.setdefault(shelf, asyncio.Lock()):
-            now = self.clock.monotonic()
-            found = self._memory.recall(shelf, retailer_ids, now)
+        turn = self._asking.of(shelf)
+        try:
+            await asyncio.wait_for(turn.acquire(), self.door_timeout_s)
+        except TimeoutError:
+            return dict.fromkeys(retailer_ids, Nothing.UNCHECKED)
+        try:
+            found = self._memory.recall(shelf, retailer_ids, self.clock.monotonic())
             unknown = [one for one in retailer_ids if one not in found]
             for start in range(0, len(unknown), MOST_ASKED):
                 some = unknown[start : start + MOST_ASKED]
-                if self._silent.get(shelf, now) > now:  # the others need not wait for it too
-                    found |= dict.fromkeys(some, Nothing.UNCHECKED)
-                else:
+                if self._pace.may_ask(shelf):
                     found |= await self._ask_some(shelf, waba, some)
+                else:
+                    found |= dict.fromkeys(some, Nothing.UNCHECKED)
+        finally:
+            turn.release()
         return found
 
     async def _ask_some(
         self, shelf: Shelf, waba: Waba, retailer_ids: Sequence[str]
     ) -> dict[str, Standing]:
-        graph = change(self.graph, timeout_s=min(self.graph.timeout_s, DOOR_TIMEOUT_S))
+        graph = change(self.graph, timeout_s=min(self.graph.timeout_s, self.door_timeout_s))
         try:
             answer = await graph.ask(find_call(shelf[1], waba.access_token, retailer_ids))
         except (MetaRefusedError, HttpError, VaultError) as error:
             log.warning("products.not_checked", catalogue_id=shelf[1], why=str(error))
-            self._silent[shelf] = self.clock.monotonic() + SILENT_S
+            self._pace.fall_silent(shelf)
             return dict.fromkeys(retailer_ids, Nothing.UNCHECKED)
         data = answer.get("data")
         listed = read_products(data if isinstance(data, list) else [])
@@ -360,7 +380,10 @@ async def _end_reading(
     counts = []
     for reading, acts in items:
         account_id, catalogue_id, at = reading.account_id, reading.catalogue_id, reading.began_at
-        await transaction.catalogues.drop_stale(account_id, catalogue_id, at)
+        known = await transaction.catalogues.find(account_id, catalogue_id)
+        # A reading that began later may have ended before: then it is the one that counts.
+        latest = at if known is None else max(at, known.refreshed_at)
+        await transaction.catalogues.drop_stale(account_id, catalogue_id, latest)
         count = await transaction.catalogues.count(account_id, catalogue_id)
         await transaction.catalogues.save(
             Catalogue(account_id, catalogue_id, reading.source, count, at)

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,9 +10,14 @@ import pytest
 from meta_emulator.seed import CatalogueSeed, NumberSeed, ProductSeed, Seed, WabaSeed
 from support.asgi import GatewayHttp, Network, call
 from support.emulated import emulated
-from support.nouns import ACCOUNT, NOW, PHONE_NUMBER_ID, VAULT, WABA_ID, account, waba
+from support.nouns import ACCOUNT, NOW, PHONE_NUMBER_ID, VAULT, WABA_ID, account, later, waba
 from support.stored import opened
-from waypost.directory.catalogues import FEED_HOLDS, CatalogueKeeper
+from waypost.directory.catalogues import (
+    FEED_HOLDS,
+    MOST_AT_ONCE,
+    PER_SECOND,
+    CatalogueKeeper,
+)
 from waypost.directory.feed import FeedError
 from waypost.directory.product_memory import KNOWN_S, MISSING_S
 from waypost.meta.graph import GraphClient
@@ -312,6 +318,59 @@ def test_a_reading_that_breaks_off_leaves_no_gap(shop):
         shop.refresh()
 
     assert shop.listed() == ["sku-0000", "sku-0001", "sku-0002"]
+
+
+def test_a_reading_that_ends_behind_a_later_one_leaves_nothing_of_itself(shop):
+    """An operator loads a feed while the catalogue is being read from Meta."""
+
+    async def slow_feed():
+        yield feed("old", "both")
+        shop.clock.advance(5)
+        await shop.keeper.load_feed(shop.account, CATALOGUE, feed("new", "both"), ACTOR)
+
+    shop.load(slow_feed())
+
+    assert shop.listed() == ["both", "new"]
+    assert shop.catalogue().products == 2
+    assert shop.catalogue().refreshed_at == later(5)
+
+
+def test_unknown_products_without_end_use_up_few_of_metas_calls(shop):
+    shop.refresh()
+    shop.asked()
+    for number in range(3 * MOST_AT_ONCE):
+        shop.find(f"unknown-{number}")
+    assert shop.asked() == MOST_AT_ONCE
+    assert shop.find("unknown-x").unchecked == {"unknown-x"}
+
+    shop.clock.advance(10)
+    for number in range(3 * MOST_AT_ONCE):
+        shop.find(f"other-{number}")
+    assert shop.asked() == 10 * PER_SECOND
+
+
+def test_a_send_does_not_wait_for_its_turn_without_end(shop):
+    shop.refresh()
+    keeper = replace(shop.keeper, door_timeout_s=0.02)
+    answering, app = asyncio.Event(), shop.network.hosts["meta"]
+
+    async def held(scope, receive, send):
+        await answering.wait()
+        await app(scope, receive, send)
+
+    async def two():
+        shop.network.hosts["meta"] = held
+        sends = {
+            asyncio.create_task(keeper.find_products(shop.account, WABA_ID, [retailer_id]))
+            for retailer_id in ("some", "others")
+        }
+        done, waiting = await asyncio.wait(sends, return_when=asyncio.FIRST_COMPLETED)
+        answering.set()
+        return [one.result() for one in done], [await one for one in waiting]
+
+    (turned_away,), (answered,) = shop.run(two())
+    assert len(turned_away.unchecked) == 1
+    assert (answered.products, answered.unchecked) == ({}, frozenset())
 
 
 def test_without_a_catalogue_nothing_can_be_said(shop):
