@@ -1,16 +1,21 @@
 """Writes the reference pages that are made from declarations in the code.
 
 `python -m tools.write_reference` puts the table of every setting between the markers of
-docs/reference/configuration.md; the words come from the fields of `Config`.
+docs/reference/configuration.md, whose words come from the fields of `Config`, and the table of
+every operation into docs/management-api.md, from the OpenAPI document.
 """
 
 import sys
 from pathlib import Path
 
 from tools.marked import write_generated
+from waypost.api.framework import describe_api
+from waypost.api.management.openapi import list_operations
 from waypost.runtime.config import SETTINGS, variable_of
 
-PAGE = Path(__file__).resolve().parent.parent / "docs" / "reference" / "configuration.md"
+DOCS = Path(__file__).resolve().parent.parent / "docs"
+PAGE = DOCS / "reference" / "configuration.md"
+OPERATIONS_PAGE = DOCS / "management-api.md"
 
 
 def render_settings() -> str:
@@ -21,6 +26,15 @@ def render_settings() -> str:
         about = f"{setting.about} **Secret.**" if setting.is_secret else setting.about
         accepts = setting.kind.words
         lines.append(f"| `{name}` | `{variable_of(name)}` | {accepts} | {default} | {about} |")
+    return "\n".join([*lines, ""])
+
+
+def render_operations() -> str:
+    """One row per operation of the OpenAPI document, by path, as Markdown."""
+    lines = ["| operation | | who |", "|---|---|---|"]
+    for path, method, operation in list_operations(describe_api()):
+        who = ", ".join(name for one in operation["security"] for name in one) or "anybody"
+        lines.append(f"| `{method.upper()} {path}` | {operation['summary']} | {who} |")
     return "\n".join([*lines, ""])
 
 
@@ -36,6 +50,7 @@ def main(arguments: list[str]) -> int:
         print("usage: python -m tools.write_reference", file=sys.stderr)
         return 2
     write_generated(PAGE, render_settings())
+    write_generated(OPERATIONS_PAGE, render_operations())
     return 0
 
 

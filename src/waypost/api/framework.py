@@ -35,7 +35,7 @@ from waypost.api.bounded import BoundedBody
 from waypost.api.customer.door import CustomerGuard, CustomerHands, answer, render_error
 from waypost.api.customer.routes import customer_router
 from waypost.api.management.door import Management, OperatorGuard, parameter_faults
-from waypost.api.management.openapi import document_handler, name_operation
+from waypost.api.management.openapi import document_handler, finish, name_operation
 from waypost.api.management.routes import management_router
 from waypost.api.problem import ProblemError, problem_of, render_problem
 from waypost.model.refusal import Reason, Refusal
@@ -148,6 +148,13 @@ def build_framework(
         debug=False,
     )
     return FrameworkDoor(framework)
+
+
+def describe_api() -> dict[str, Any]:
+    """The OpenAPI document, without a gateway behind it."""
+    nobody: Any = None
+    door = build_framework(nobody, nobody, nobody, nobody)
+    return finish(door.framework.openapi_schema.to_schema())
 
 
 def hide(*_: Any) -> None:

@@ -113,7 +113,7 @@ def name_operation(handler: HTTPRouteHandler, *_: Any) -> str:
 
 def finish(document: Json) -> Json:
     """The framework's document made whole."""
-    for path, operation in operations_of(document):
+    for path, _, operation in list_operations(document):
         _finish_operation(path, operation)
     document["info"] = {
         "title": "Waypost",
@@ -134,12 +134,12 @@ def finish(document: Json) -> Json:
     return _named_plainly(document)
 
 
-def operations_of(document: Json) -> Iterator[tuple[str, Json]]:
-    """Every operation with its path."""
+def list_operations(document: Json) -> Iterator[tuple[str, str, Json]]:
+    """Every operation with its path and method."""
     for path, item in document["paths"].items():
         for method in METHODS:
             if method in item:
-                yield path, item[method]
+                yield path, method, item[method]
 
 
 def _finish_operation(path: str, operation: Json) -> None:
