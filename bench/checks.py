@@ -47,7 +47,7 @@ class MemoryShelves:
     media: dict[str, Medium]
     products: dict[str, Product]
 
-    async def look_again(self, account: Account, _waba_id: str) -> Account:
+    async def look_again(self, account: Account, _waba_id: str, _name: str) -> Account:
         """The account as it is."""
         return account
 

@@ -31,6 +31,7 @@ from waypost.directory.opt_outs import OptOutList
 from waypost.directory.registrar import Registrar
 from waypost.directory.samples import SampleLibrary
 from waypost.directory.synchronizer import Synchronizer
+from waypost.directory.template_lookup import TemplateLookup
 from waypost.directory.templates import TemplateManager
 from waypost.dispatch.decide import Policy
 from waypost.dispatch.dispatcher import Dispatcher, load_messages
@@ -88,6 +89,7 @@ class OperatorTools:
     store: Store
     registrar: Registrar
     synchronizer: Synchronizer
+    template_lookup: TemplateLookup
     templates: TemplateManager
     media: MediaLibrary
     samples: SampleLibrary
@@ -160,7 +162,7 @@ def assemble(config: Config, store: Store, senses: Senses, port: int) -> Gateway
     accounts = Accounts(store, clock)
     slowdown = Slowdown(clock, metrics)
     doorkeeper = Doorkeeper(accounts, clock, slowdown, read_networks(config.trusted_proxies))
-    shelves = DirectoryShelves(accounts, tools.synchronizer, tools.media, tools.catalogues)
+    shelves = DirectoryShelves(accounts, tools.template_lookup, tools.media, tools.catalogues)
     screener = Screener()
     acceptor = Acceptor(
         store=store,
@@ -347,6 +349,7 @@ def build_tools(config: Config, store: Store, senses: Senses) -> OperatorTools:
         store=store,
         registrar=Registrar(store, clock, entropy, config.pod, senses.vault),
         synchronizer=synchronizer,
+        template_lookup=TemplateLookup(store, graph, clock, ids.number),
         templates=TemplateManager(store, graph, synchronizer, clock, ids.number, entropy),
         media=media_renewer.library,
         samples=media_renewer.samples,

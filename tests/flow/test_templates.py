@@ -178,43 +178,50 @@ def test_edited_components_are_read_after_the_webhook(tmp_path):
     try_it(tmp_path, body)
 
 
-def test_a_miss_at_the_door_reads_the_waba_once(tmp_path):
+def test_a_miss_at_the_door_asks_meta_for_this_name_alone(tmp_path):
     async def body(pair):
-        synchronizer = pair.gateway.tools.synchronizer
+        lookup = pair.gateway.tools.template_lookup
         new = {"id": "77", "name": "brand_new", "language": "hi", "category": "UTILITY"}
         await order(pair, "templates/new", template={**new, "components": [BODY]})
+        longer = {**new, "id": "78", "name": "brand_new_too"}
+        await order(pair, "templates/new", template={**longer, "components": [BODY]})
         account = await account_of(pair)
-        assert await synchronizer.look_again(account, WABA_ID) is False  # it was read just now
-        await pair.pass_time(11)
 
-        missed = [synchronizer.look_again(account, WABA_ID) for _ in range(3)]
+        missed = [lookup.look_again(account, WABA_ID, "brand_new") for _ in range(3)]
         before = len(pair.network.calls)
         assert await asyncio.gather(*missed) == [True, True, True]
 
         assert len(pair.network.calls) - before == 1
         assert (await known(pair, "brand_new", "hi")).template_id == "77"
-        assert await synchronizer.look_again(account, WABA_ID) is False
-        assert await synchronizer.look_again(account, "404") is False
+        assert await known(pair, "brand_new_too", "hi") is None
+        assert await changes(pair) == [("brand_new", "appeared", None, "APPROVED", "sync")]
+        assert await lookup.look_again(account, "404", "brand_new") is False
+
+    try_it(tmp_path, body)
+
+
+def test_a_template_that_a_send_waits_for_vanishes_when_meta_lets_it_go(tmp_path):
+    async def body(pair):
+        del pair.emulator.state.wabas[WABA_ID].templates[ORDER_UPDATE]
+        lookup = pair.gateway.tools.template_lookup
+        pair.clock.advance(1)
+        assert await lookup.look_again(await account_of(pair), WABA_ID, "order_update") is True
+        assert await known(pair) is None
+        assert await changes(pair) == [("order_update", "vanished", "APPROVED", None, "sync")]
 
     try_it(tmp_path, body)
 
 
 def test_a_miss_while_meta_is_away_says_that_nothing_was_read(tmp_path):
     async def body(pair):
-        await pair.pass_time(11)
+        lookup, account = pair.gateway.tools.template_lookup, await account_of(pair)
         away = pair.network.hosts.pop("meta")
-        assert (
-            await pair.gateway.tools.synchronizer.look_again(await account_of(pair), WABA_ID)
-            is False
-        )
-        (waba,) = await pair.ask(lambda t: t.directory.all_wabas())
-        assert waba.sync_failure == "Meta does not answer: there is no meta."
+        assert await lookup.look_again(account, WABA_ID, "order_update") is False
         assert await known(pair) is not None
 
         pair.network.hosts["meta"] = away
-        await pair.pass_time(45)
-        (waba,) = await pair.ask(lambda t: t.directory.all_wabas())
-        assert waba.sync_failure is None
+        await pair.pass_time(11)
+        assert await lookup.look_again(account, WABA_ID, "order_update") is True
 
     try_it(tmp_path, body)
 

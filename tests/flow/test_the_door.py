@@ -256,7 +256,6 @@ def test_a_template_that_meta_approved_a_moment_ago_is_found_by_looking_again(tm
         of_waba = pair.emulator.state.wabas[WABA_ID].templates
         taken = {key: of_waba[key] for key in of_waba if key[0] == "order_update"}
         await forget_templates(pair)
-        await pair.pass_time(11)
         of_waba.update(taken)
         await pair.accepted(template("order_update", components=[body("Pablo", "860198")]))
 

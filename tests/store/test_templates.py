@@ -57,6 +57,16 @@ def test_templates_are_found_by_name_and_language(furnished):
     assert furnished.ask(lambda t: t.templates.find(2, WABA_ID, [HINDI.key])) == {}
 
 
+def test_all_languages_of_a_name_come_with_the_time_of_their_word(furnished):
+    save(furnished, template(), HINDI, template(name="order_update_2"))
+    save(furnished, HINDI, at=later(2))
+
+    found = furnished.ask(lambda t: t.templates.of_name(ACCOUNT, WABA_ID, "order_update"))
+
+    assert found == [(template(), NOW), (HINDI, later(2))]
+    assert furnished.ask(lambda t: t.templates.of_name(2, WABA_ID, "order_update")) == []
+
+
 def test_what_was_saved_later_is_known_by_name(furnished):
     save(furnished, template(), HINDI)
     save(furnished, HINDI, at=later(2))

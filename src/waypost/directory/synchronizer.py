@@ -1,8 +1,8 @@
 """Keeps what is known of WABAs as Meta has it: templates, and the catalogue beside them.
 
-A WABA is read at the start, every interval, when Meta told of a change, and once on a miss at the
-door. Reading takes no lock: what webhooks and our own acts saved while a list was on its way is
-newer than the list, and the list leaves it alone.
+A WABA is read at the start, every interval, and when Meta told of a change. Reading takes no lock:
+what webhooks and our own acts saved while a list was on its way is newer than the list, and the
+list leaves it alone.
 """
 
 import asyncio
@@ -21,13 +21,11 @@ from waypost.directory.sync_failures import (
     failure_words,
     with_catalogue_failure,
 )
+from waypost.directory.template_drift import Pair, keep_changed, key_of, pair_changed
 from waypost.meta.graph import GraphClient
 from waypost.meta.templates import ReadTemplates, join_pages, list_call, read_templates
-from waypost.model.account import Account
 from waypost.model.audit import GATEWAY, Actor
-from waypost.model.drift import differences
 from waypost.model.errors import NotFoundError, StoreError
-from waypost.model.template import ChangeSource, Template, TemplateChange
 from waypost.model.waba import Waba
 from waypost.runtime.clock import Clock
 from waypost.runtime.http import AnswerLostError
@@ -38,7 +36,7 @@ AT_ONCE = 4
 
 ROUND_S = 1.0
 COOL_S = 10.0
-"""How long after a reading neither a miss nor a webhook brings about another one, at least."""
+"""How long after a reading no webhook brings about another one, at least."""
 
 COOL_EACH_S = 0.02
 """What each template adds to it: Meta counts calls by the hour, and 100 templates are a call."""
@@ -46,9 +44,6 @@ COOL_EACH_S = 0.02
 FIRST_GAP = timedelta(seconds=30)
 CHUNK = 250
 """How many templates one commit saves: a WABA may have 6,000, and others wait for the writer."""
-
-Pair = tuple[Template | None, Template | None]
-"""A template as it was known, and as Meta has it."""
 
 log = structlog.get_logger("waypost.directory")
 
@@ -183,22 +178,6 @@ class Synchronizer:
             self._catalogue_at.pop((waba.account_id, waba.waba_id), None)
         return [await self.sync_waba(waba) for waba in wabas]
 
-    async def look_again(self, account: Account, waba_id: str) -> bool:
-        """Reads a WABA's templates because one was asked for that is not known.
-
-        False when nothing was read: it was read a moment ago, is none of the account's, or Meta
-        cannot be asked now, which is recorded with the WABA. Waits for a reading under way.
-        """
-        waba = account.wabas.get(waba_id)
-        key = account.account_id, waba_id
-        if waba is None or (key not in self._readings and self._is_cool(key)):
-            return False
-        try:
-            await self._read_once(waba)
-        except FAILURES:
-            return False
-        return True
-
     async def sync_waba(self, waba: Waba) -> SyncReport:
         """Reads one WABA: its templates, and its catalogue once in an interval.
 
@@ -269,33 +248,10 @@ class Synchronizer:
             ids = waba.account_id, waba.waba_id
             newer = await transaction.templates.saved_after(*ids, began_at)
             kept = [pair for pair in pairs if key_of(pair) not in newer]
-            changes = [change for pair in kept for change in self._changes_of(waba, pair, began_at)]
-            await transaction.templates.save(*ids, [after for _, after in kept if after], began_at)
-            await transaction.templates.drop(*ids, [key_of(p) for p in kept if p[1] is None])
-            await transaction.templates.insert_changes(changes)
-            await transaction.directory.touch(waba.account_id)
-            return [len(changes)] * len(items)
+            count = await keep_changed(transaction, waba, kept, began_at, self.next_number)
+            return [count] * len(items)
 
         return await self.store.write(step, None)
-
-    def _changes_of(self, waba: Waba, pair: Pair, changed_at: datetime) -> list[TemplateChange]:
-        name, language = key_of(pair)
-        return [
-            TemplateChange(
-                account_id=waba.account_id,
-                waba_id=waba.waba_id,
-                change_id=self.next_number(),
-                name=name,
-                language=language,
-                what=one.what,
-                before=one.before,
-                after=one.after,
-                reason=one.reason,
-                source=ChangeSource.SYNC,
-                changed_at=changed_at,
-            )
-            for one in differences(*pair)
-        ]
 
     async def _keep_catalogue(self, waba: Waba) -> None:
         """Has the catalogue read if it was not for an interval.
@@ -375,29 +331,8 @@ async def _as_kept(transaction: Transaction, waba: Waba) -> Waba:
 async def find_changed(
     transaction: Transaction, waba: Waba, found: ReadTemplates, began_at: datetime
 ) -> list[Pair]:
-    """Templates that are known otherwise than Meta has them; runs on the reader's thread.
-
-    None is taken to have vanished when something of the list was not understood.
-    """
+    """Templates that are known otherwise than Meta has them; runs on the reader's thread."""
     ids = waba.account_id, waba.waba_id
     known = {one.key: one for one in await transaction.templates.of_waba(*ids)}
     newer = await transaction.templates.saved_after(*ids, began_at)
-    pairs: list[Pair] = [
-        (known.get(one.key), one)
-        for one in found.templates
-        if known.get(one.key) != one and one.key not in newer
-    ]
-    if not found.skipped:
-        listed = {one.key for one in found.templates}
-        pairs += [
-            (one, None) for key, one in known.items() if key not in listed and key not in newer
-        ]
-    return pairs
-
-
-def key_of(pair: Pair) -> tuple[str, str]:
-    """Name and language; one of the two is there."""
-    before, after = pair
-    if after is not None:
-        return after.key
-    return ("", "") if before is None else before.key
+    return pair_changed(known, newer, found)

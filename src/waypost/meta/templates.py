@@ -80,6 +80,12 @@ def list_call(waba_id: str, token: str) -> GraphCall:
     return GraphCall("GET", f"{waba_id}/message_templates", token, query)
 
 
+def find_call(waba_id: str, token: str, name: str) -> GraphCall:
+    """The templates of a WABA whose names contain this one, page by page (`reference` 7.1)."""
+    query = {"fields": FIELDS, "limit": PAGE, "name": name}
+    return GraphCall("GET", f"{waba_id}/message_templates", token, query)
+
+
 def create_call(waba_id: str, token: str, definition: Mapping[str, Any]) -> GraphCall:
     """A new template, as the customer defined it."""
     return GraphCall("POST", f"{waba_id}/message_templates", token, body=dict(definition))

@@ -136,6 +136,9 @@ class Templates(Protocol):
     async def find(
         self, account_id: int, waba_id: str, keys: Sequence[tuple[str, str]]
     ) -> dict[tuple[str, str], Template]: ...
+    async def of_name(
+        self, account_id: int, waba_id: str, name: str
+    ) -> list[tuple[Template, datetime]]: ...
     async def saved_after(
         self, account_id: int, waba_id: str, instant: datetime
     ) -> set[tuple[str, str]]: ...

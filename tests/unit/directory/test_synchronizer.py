@@ -1,104 +1,18 @@
 """WABAs are read whole or not at all, one reading at a time, and what fails is tried again."""
 
 import asyncio
-from collections.abc import Callable
-from contextlib import asynccontextmanager
-from datetime import timedelta
 
 import pytest
 
 from support.nouns import ACCOUNT, NOW, VAULT, WABA_ID, account, later, template, waba
-from support.scripted_meta import EXPIRED, LISTED, ScriptedMeta, answered, away, graph_of, refused
-from support.stored import ENGINES
-from waypost.directory.synchronizer import CHUNK, Synchronizer
+from support.scripted_meta import EXPIRED, LISTED, answered, away, refused
+from support.waba_desk import at_work
+from waypost.directory.synchronizer import CHUNK
 from waypost.model.errors import MetaRefusedError, NotFoundError, StoreError
-from waypost.runtime.clock import TestClock
 from waypost.runtime.http import AnswerLostError, NeverLeftError
+from waypost.runtime.vault_error import VaultError
 
-SEALED = VAULT.seal("meta-token")
-ROUNDS = 50
 GAPS = (30, 60, 120, 240, 480, 900)
-
-
-class Desk:
-    """A synchronizer at a store with one account and one WABA, and the Meta it reads."""
-
-    def __init__(self, store, catalogue=None):
-        self.store, self.meta, self.clock = store, ScriptedMeta(), TestClock(NOW)
-        numbers = iter(range(1, 100_000))
-        self.synchronizer = Synchronizer(
-            store,
-            graph_of(self.meta),
-            self.clock,
-            lambda: next(numbers),
-            timedelta(minutes=15),
-            catalogue,
-        )
-
-    async def furnish(self):
-        async def change(transaction):
-            account_id = await transaction.directory.insert_account(account(), NOW)
-            await transaction.wallets.open(account_id, "USD", 0)
-            await transaction.directory.save_waba(waba(access_token=SEALED), NOW)
-
-        await self.do(change)
-
-    async def do(self, change):
-        async def step(transaction, items):
-            await change(transaction)
-            return items
-
-        await self.store.write(step, None)
-
-    async def waba(self):
-        (found,) = await self.store.read(lambda t: t.directory.all_wabas())
-        return found
-
-    async def account(self):
-        return await self.store.read(lambda t: t.directory.account_by_sid(account().sid))
-
-    async def names(self):
-        known = await self.store.read(lambda t: t.templates.of_waba(ACCOUNT, WABA_ID))
-        return [one.name for one in known]
-
-    async def changes(self):
-        read: Callable = lambda t: t.templates.changes(ACCOUNT, WABA_ID, 100_000, None)  # noqa: E731
-        return [(one.name, one.what.value) for one in reversed(await self.store.read(read))]
-
-    async def read(self):
-        return await self.synchronizer.sync_waba(await self.waba())
-
-    async def due_in(self, seconds):
-        return len(await self.store.read(lambda t: t.directory.wabas_due(later(seconds))))
-
-    async def pass_time(self, seconds):
-        for _ in range(seconds * 4):
-            await self.settle()
-            self.clock.advance(0.25)
-        await self.settle()
-
-    async def settle(self):
-        """Lets everything go on that can, on the threads of the store too."""
-        for _ in range(3):
-            for _ in range(ROUNDS):
-                await asyncio.sleep(0)
-            await self.store.read(nothing)
-            await self.do(nothing)
-
-
-async def nothing(_):
-    pass
-
-
-@asynccontextmanager
-async def at_work(folder, catalogue=None):
-    store = await ENGINES[0].open(folder)
-    try:
-        desk = Desk(store, catalogue)
-        await desk.furnish()
-        yield desk
-    finally:
-        await store.close()
 
 
 def try_it(folder, body, **options):
@@ -232,7 +146,8 @@ def test_failures_are_noted_and_tried_again_with_growing_gaps(tmp_path):
 def test_a_token_that_cannot_be_opened_is_noted(tmp_path):
     async def body(desk):
         await desk.do(lambda t: t.directory.save_waba(waba(access_token="bare"), NOW))
-        assert await desk.synchronizer.look_again(await desk.account(), WABA_ID) is False
+        with pytest.raises(VaultError):
+            await desk.read()
         assert "unsealed" in (await desk.waba()).sync_failure
         assert desk.meta.calls == []
 
@@ -242,14 +157,11 @@ def test_a_token_that_cannot_be_opened_is_noted(tmp_path):
 def test_who_asks_while_a_waba_is_read_shares_the_reading(tmp_path):
     async def body(desk):
         desk.meta.holding = asyncio.Event()
-        whole = await desk.account()
         async with asyncio.TaskGroup() as tasks:
-            asked = [
-                tasks.create_task(desk.synchronizer.look_again(whole, WABA_ID)) for _ in range(5)
-            ]
+            asked = [tasks.create_task(desk.read()) for _ in range(5)]
             await asyncio.sleep(0.01)
             desk.meta.holding.set()
-        assert [task.result() for task in asked] == [True] * 5
+        assert [task.result().templates for task in asked] == [1] * 5
         assert len(desk.meta.calls) == 1
 
     try_it(tmp_path, body)
@@ -258,17 +170,15 @@ def test_who_asks_while_a_waba_is_read_shares_the_reading(tmp_path):
 def test_who_leaves_does_not_break_off_the_reading_for_others(tmp_path):
     async def body(desk):
         desk.meta.holding = asyncio.Event()
-        whole = await desk.account()
         loop = asyncio.get_running_loop()
-        first, second, third = (
-            loop.create_task(desk.synchronizer.look_again(whole, WABA_ID)) for _ in range(3)
-        )
+        first, second, third = (loop.create_task(desk.read()) for _ in range(3))
         await asyncio.sleep(0.01)
         second.cancel()
         await asyncio.sleep(0.01)
         assert not third.done()
         first.cancel()  # the one that reads: the others go without an answer, and do not hang
-        assert await third is False
+        with pytest.raises(AnswerLostError, match="broken off"):
+            await third
         assert first.cancelled()
         assert second.cancelled()
 
@@ -333,15 +243,23 @@ def test_a_large_waba_rests_longer_after_a_reading(tmp_path):
     async def body(desk):
         desk.meta.listed = many(1000)
         await desk.read()
-        whole, calls = await desk.account(), len(desk.meta.calls)
-        desk.clock.advance(19)
-        assert await desk.synchronizer.look_again(whole, WABA_ID) is False
-        assert len(desk.meta.calls) == calls
         desk.clock.advance(1)
-        assert await desk.synchronizer.look_again(whole, WABA_ID) is True
+        desk.meta.calls.clear()
+        desk.meta.listed = []
+        now = desk.clock.now()
+        await desk.do(lambda t: t.directory.set_sync_due(WABA_ID, now))
+        task = asyncio.get_running_loop().create_task(desk.synchronizer.run())
+        await desk.pass_time(18)
+        assert desk.meta.calls == []
+        await desk.pass_time(2)
+        assert len(desk.meta.calls) == 1
 
+        await desk.do(lambda t: t.directory.set_sync_due(WABA_ID, desk.clock.now()))
         desk.synchronizer.hurry(ACCOUNT, WABA_ID)
-        assert await desk.synchronizer.look_again(whole, WABA_ID) is True
+        await desk.pass_time(2)
+        assert len(desk.meta.calls) == 2
+        desk.synchronizer.stop()
+        await task
 
     try_it(tmp_path, body)
 
@@ -369,7 +287,7 @@ def test_the_catalogue_is_read_once_an_interval_and_its_failure_fails_nothing_el
         assert ((await desk.waba()).catalogue_id, len(asked)) == ("9001", 2)
         assert (await desk.waba()).sync_failure is None
         assert (await desk.account()).version == version + 1
-        await desk.synchronizer.look_again(await desk.account(), WABA_ID)
+        await desk.read()
         assert len(asked) == 2
         await desk.synchronizer.sync_account(account().sid)
         assert len(asked) == 3
@@ -379,7 +297,7 @@ def test_the_catalogue_is_read_once_an_interval_and_its_failure_fails_nothing_el
 
 def test_a_reading_takes_nothing_back_that_was_noted_while_it_was_under_way(tmp_path):
     async def body(desk):
-        stale = await desk.account()
+        stale = await desk.waba()
 
         async def noted_meanwhile():
             desk.clock.advance(1)
@@ -387,7 +305,7 @@ def test_a_reading_takes_nothing_back_that_was_noted_while_it_was_under_way(tmp_
             await desk.do(lambda t: t.directory.record_catalogue(noted))
 
         desk.meta.meanwhile = noted_meanwhile
-        assert await desk.synchronizer.look_again(stale, WABA_ID)
+        await desk.synchronizer.sync_waba(stale)
 
         known = await desk.waba()
         assert (known.catalogue_id, known.synced_at) == ("9001", NOW)
@@ -395,7 +313,8 @@ def test_a_reading_takes_nothing_back_that_was_noted_while_it_was_under_way(tmp_
 
         desk.clock.advance(60)
         desk.meta.answers = [away()]
-        assert not await desk.synchronizer.look_again(stale, WABA_ID)
+        with pytest.raises(NeverLeftError):
+            await desk.synchronizer.sync_waba(stale)
         assert (await desk.waba()).catalogue_id == "9001"
 
     try_it(tmp_path, body)
@@ -428,7 +347,8 @@ def test_a_failure_of_the_templates_is_not_hidden_by_the_catalogue(tmp_path):
         desk = reading[0]
         desk.clock.advance(60)
         desk.meta.answers = [away()]
-        await desk.synchronizer.look_again(await desk.account(), WABA_ID)
+        with pytest.raises(NeverLeftError):
+            await desk.read()
         return "9001"
 
     async def body(desk):

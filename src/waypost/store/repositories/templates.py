@@ -66,6 +66,15 @@ class TemplatesRepository:
                 found[name, language] = template_of(rows[0])
         return found
 
+    async def of_name(
+        self, account_id: int, waba_id: str, name: str
+    ) -> list[tuple[Template, datetime]]:
+        """All languages of a template, each with the time as of which it is known."""
+        rows = await self.driver.fetch(
+            "templates.of_name", {"account_id": account_id, "waba_id": waba_id, "name": name}
+        )
+        return [(template_of(columns), from_ms(at)) for at, *columns in rows]
+
     async def saved_after(
         self, account_id: int, waba_id: str, instant: datetime
     ) -> set[tuple[str, str]]:

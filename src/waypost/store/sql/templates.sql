@@ -11,6 +11,13 @@ SELECT name, language, category, status, components, template_id, parameter_form
 FROM templates
 WHERE account_id = :account_id AND waba_id = :waba_id AND name = :name AND language = :language
 
+-- name: templates.of_name
+-- One template in all its languages and as of when each is known, to tell what changed of it.
+SELECT synced_at, name, language, category, status, components, template_id, parameter_format,
+    quality, rejected_reason
+FROM templates
+WHERE account_id = :account_id AND waba_id = :waba_id AND name = :name ORDER BY language
+
 -- name: templates.saved_after
 -- What was learned while all templates were being read: the reading knows less of these.
 SELECT name, language FROM templates
