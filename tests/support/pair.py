@@ -270,6 +270,7 @@ async def running(
     account: Mapping[str, Any] | None = None,
     check_mode: CheckMode = CheckMode.OFF,
     seed: Seed | None = None,
+    is_new: bool = True,
     **config: Any,
 ) -> AsyncIterator[Pair]:
     """A pair at work, until the block ends; then the books must balance.
@@ -277,6 +278,7 @@ async def running(
     check_mode  of the account: most of what happens behind the door is not about what the door
                 checks, so nothing is unless a test asks for it
     seed        what Meta has; the default's if none is given
+    is_new      whether an account is made; False for a folder that has some
     """
     pair = _build(folder, delays, seed or default_seed(), config)
     try:
@@ -284,8 +286,9 @@ async def running(
             emulating = tasks.create_task(pair.emulator.run())
             for worker in pair.gateway.workers:
                 tasks.create_task(worker.run())
-            await _furnish(pair, top_up, account or {})
-            await pair.set_check_mode(check_mode)
+            if is_new:
+                await _furnish(pair, top_up, account or {})
+                await pair.set_check_mode(check_mode)
             tasks.create_task(pair.gateway.tools.synchronizer.run())
             yield pair
             emulating.cancel()
