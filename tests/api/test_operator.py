@@ -7,8 +7,18 @@ import pytest
 from support.asgi import call
 from support.operator import OPERATOR, in_office
 from waypost.api.bounded import MIB
+from waypost.api.framework import build_framework
+from waypost.api.management.door import OperatorGuard
+from waypost.model.errors import StoreError
 
 ACCOUNTS = "/v1/admin/accounts"
+
+
+class Forgiving:
+    """Nothing is held against an address."""
+
+    def succeeded(self, address):
+        assert address
 
 
 @pytest.mark.parametrize(
@@ -154,6 +164,42 @@ def test_an_address_that_is_none_and_a_method_that_is_none(tmp_path):
     assert options.status == 204
     assert {"GET", "POST"} <= set(options.headers["allow"].split(", "))
     assert (head.status, head.body) == (200, b"")
+
+
+def test_the_unforeseen_is_a_problem_for_the_asker_and_a_trace_for_the_log(tmp_path, capsys):
+    async def visit(office):
+        behind = office.pair.gateway.app.behind
+        broken = build_framework(None, OperatorGuard(OPERATOR, Forgiving(), ()), None, None)
+        headers = {"Authorization": f"Bearer {OPERATOR}"}
+        assert (await call(behind, "GET", ACCOUNTS, headers=headers)).status == 200
+        return await call(broken, "GET", ACCOUNTS, headers=headers)
+
+    answer = in_office(tmp_path, visit)
+    assert (answer.status, answer.json["code"]) == (500, "internal")
+    assert b"Error" not in answer.body
+    assert b"Traceback" not in answer.body
+    log = capsys.readouterr().out
+    assert "request.failed" in log
+    assert "Traceback" in log
+
+
+def test_a_database_that_does_not_answer_is_told_with_when_to_ask_again(tmp_path):
+    async def visit(office):
+        store = office.pair.store
+        reading = store.read
+
+        async def failing(query):
+            raise StoreError("The disk is gone.")
+
+        store.read = failing
+        try:
+            return await office.ask("GET", ACCOUNTS)
+        finally:
+            store.read = reading
+
+    answer = in_office(tmp_path, visit)
+    assert (answer.status, answer.json["code"]) == (503, "store_failed")
+    assert int(answer.headers["retry-after"]) > 0
 
 
 def test_the_frameworks_own_pages_are_nobodys(tmp_path):

@@ -177,6 +177,17 @@ def test_a_customer_makes_a_template_and_sees_it_at_once(tmp_path, is_wrapped):
     assert act == ("template.created", actor, "203.0.113.7")
 
 
+def test_a_number_with_a_fraction_is_judged_as_the_number_it_is(tmp_path):
+    async def visit(office):
+        body = {**WELCOME, "message_send_ttl_seconds": 600.5}
+        checked = await office.done("POST", f"{office.waba}/templates/check", body)
+        refused = await office.customer("POST", TEMPLATES, body)
+        return checked["findings"], refused.json["error"].get("details", [])
+
+    findings, details = in_office(tmp_path, visit)
+    assert [one["path"] for one in findings] == [one["path"] for one in details]
+
+
 def test_a_customer_changes_a_template_by_its_id_or_by_its_name(tmp_path):
     change = {"components": [{**BODY, "text": "Hi {{1}}, your order is on its way."}]}
 

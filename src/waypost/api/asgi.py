@@ -37,8 +37,8 @@ class BodyTooLargeError(Exception):
     has_more  whether some of it has not come in yet
     """
 
-    def __init__(self, *, has_more: bool) -> None:
-        super().__init__()
+    def __init__(self, *, has_more: bool, told: str = "") -> None:
+        super().__init__(told)
         self.has_more = has_more
 
 

@@ -61,21 +61,25 @@ class BoundedBody:
             self._ends_at = now + self.patience_s
             told = header(self._scope, b"content-length")
             if told is not None and told.isdigit() and int(told) > self.most_bytes:
-                self._is_left_over = True
-                raise BodyTooLargeError(has_more=True)
+                raise self._refuse(has_more=True)
         try:
             async with asyncio.timeout_at(self._ends_at):
                 event = await self._receive()
         except TimeoutError:
-            raise BodyTooSlowError from None
+            told = f"The body was not whole after {self.patience_s:.0f} seconds."
+            raise BodyTooSlowError(told) from None
         if event["type"] == "http.disconnect":
             self.has_client = False
             raise ClientLeftError
         self._size += len(event.get("body", b""))
         if self._size > self.most_bytes:
-            self._is_left_over = event.get("more_body", False)
-            raise BodyTooLargeError(has_more=self._is_left_over)
+            raise self._refuse(has_more=event.get("more_body", False))
         return event
+
+    def _refuse(self, *, has_more: bool) -> BodyTooLargeError:
+        self._is_left_over = has_more
+        told = f"The body is larger than {self.most_bytes} bytes."
+        return BodyTooLargeError(has_more=has_more, told=told)
 
     def answering(self, send: Send) -> Send:
         """ASGI's `send`, for a client that may have left or still be sending.

@@ -53,11 +53,11 @@ API of the same customers, and is told so in their envelope."""
 OURS: Mapping[type[Exception], tuple[str, str]] = {
     MethodNotAllowedException: ("wrong_method", "It answers to other methods."),
     NotFoundException: ("unknown_address", "No address of this API is like this one."),
-    BodyTooLargeError: ("body_too_large", "It is larger than this address takes."),
-    BodyTooSlowError: ("body_too_slow", "It was not whole in the time it had."),
+    BodyTooLargeError: ("body_too_large", ""),
+    BodyTooSlowError: ("body_too_slow", ""),
     ClientException: ("invalid_body", "It cannot be read."),
 }
-"""Errors of the framework and of the body, as the operator is told of them."""
+"""Errors of the framework and of the body, as the operator reads them; empty: in their words."""
 
 log = structlog.get_logger("waypost.api")
 
@@ -180,7 +180,7 @@ def _problem_of(error: Exception) -> tuple[Any, ...]:
         return (parameter_faults(error),)
     for kind, (code, detail) in OURS.items():
         if isinstance(error, kind):
-            return ProblemError(code, detail), *_allow(error)
+            return ProblemError(code, detail or str(error)), *_allow(error)
     return (problem_of(error),)
 
 

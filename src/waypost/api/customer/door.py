@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from math import ceil
 from typing import Any
 
+import msgspec
 from litestar.connection import ASGIConnection, Request
 from litestar.exceptions import ClientException, ValidationException
 from litestar.handlers import BaseRouteHandler
@@ -154,6 +155,9 @@ def read_object(body: bytes, content_type: str) -> dict[str, Any]:
     if document.is_suspect:
         message = "A number in the body is too large, or a text has half a character in it."
         raise refuse(Fault("", "invalid_json", message))
+    if document.has_fractions:  # whose text was kept; here their value is enough
+        plain: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(document.value))
+        return plain
     return document.value
 
 
@@ -219,8 +223,8 @@ _FAULTS: Mapping[type[Exception], Callable[[Any], tuple[Fault, ...]]] = {
     MetaRefusedError: lambda error: (meta_fault(error),),
     NotFoundError: _one("not_found"),
     DirectoryError: _one("cannot_be"),
-    BodyTooLargeError: _one("body_too_large", "The body is larger than this address takes."),
-    BodyTooSlowError: _one("body_too_slow", "The body did not come in time."),
+    BodyTooLargeError: _one("body_too_large"),
+    BodyTooSlowError: _one("body_too_slow"),
     ValidationException: _parameter_faults,
     ClientException: _one("invalid_form", "The form cannot be read; send multipart/form-data."),
 }
