@@ -26,8 +26,6 @@ def defined(*components, name="summer"):
     return Template(name, "en_US", "MARKETING", "APPROVED", components)
 
 
-
-
 @pytest.mark.parametrize("count", [1, 2, 10])
 def test_a_carousel_has_one_to_ten_cards(count):
     assert accepted(wrap(carousel(*(card(index) for index in range(count)))))

@@ -1,6 +1,5 @@
 """model/template.py: what is asked of a template's definition."""
 
-
 from waypost.model.template import Template
 
 
