@@ -31,6 +31,7 @@ class GraphCall:
 
     token    of the WABA, sealed
     body     JSON for a mapping, or bytes as they are with their own `Content-Type` in headers
+    headers  may hold an open token, and are never printed
     """
 
     method: str
@@ -38,7 +39,7 @@ class GraphCall:
     token: str
     query: Mapping[str, str] = field(default_factory=dict)
     body: Mapping[str, Any] | bytes | None = None
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ connect proves that it did not; everything else, time-outs and resets included, 
 
 import ssl
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Protocol
 
@@ -46,11 +46,11 @@ class HttpAnswer:
 
 @dataclass(frozen=True, slots=True)
 class HttpCall:
-    """What is asked of another side."""
+    """What is asked of another side. Its headers may hold a token, and are never printed."""
 
     method: str
     url: str
-    headers: Mapping[str, str]
+    headers: Mapping[str, str] = field(repr=False)
     body: bytes | None = None
 
 

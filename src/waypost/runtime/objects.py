@@ -8,7 +8,7 @@ takes an object whole or not at all. What fails is said in words, with what to d
 import asyncio
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeVar
@@ -64,14 +64,14 @@ class Bucket:
     endpoint    the address of an S3-compatible service; empty: Amazon's, by region
     access_key, secret_key
                 empty: found as Amazon's own tools find them, in the environment or the machine's
-                role
+                role; the second is never printed
     """
 
     name: str
     endpoint: str = ""
     region: str = ""
     access_key: str = ""
-    secret_key: str = ""
+    secret_key: str = field(default="", repr=False)
 
 
 def open_objects(folder: Path, bucket: Bucket) -> ObjectStore:
