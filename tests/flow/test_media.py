@@ -460,6 +460,22 @@ def test_a_medium_that_meta_lost_already_can_be_removed_and_one_it_keeps_back_ca
     assert files == 1
 
 
+def test_media_in_use_are_known_to_be_although_the_gateway_never_runs_for_an_hour(tmp_path):
+    async def body(at):
+        medium = await at.upload()
+        at.pair.clock.advance(20 * DAY_S)
+        async with asyncio.TaskGroup() as tasks:
+            running_ = tasks.create_task(at.renewer.run())
+            await at.pair.pass_time(1)
+            await at.look_up(medium.media_id)
+            at.renewer.stop()
+            await asyncio.wait_for(running_, 5)
+        return await at.row(medium.media_id), medium
+
+    row, medium = flow(tmp_path, body)
+    assert row.last_used_at - medium.created_at >= timedelta(days=19)
+
+
 def test_the_renewer_works_at_the_start_and_every_hour_and_stops_when_told(tmp_path):
     async def body(at):
         medium = await at.upload()

@@ -50,7 +50,10 @@ class MediaRenewer:
     _pause: "asyncio.Task[None] | None" = None
 
     async def run(self) -> None:
-        """Does its round every hour, until it is stopped."""
+        """Does its round every hour, until it is stopped; then what was in use is written down.
+
+        A gateway that is started anew more often than that would never know what is in use.
+        """
         while not self._stopping.is_set():
             try:
                 await self.tidy()
@@ -60,6 +63,10 @@ class MediaRenewer:
                 self._pause = tasks.create_task(self.clock.sleep(EVERY_S))
                 if self._stopping.is_set():
                     self._pause.cancel()
+        try:
+            await self.library.note_uses()
+        except StoreError as error:
+            log.warning("media.uses_not_noted", error=str(error))
 
     def stop(self) -> None:
         """Begins no more; `run` returns when the medium at hand is done."""
