@@ -52,8 +52,8 @@ async def run_gateway(config: Config, *, ready: Callable[[Gateway], None] | None
         gateway = assemble(config, store, senses, port)
         tools = gateway.tools
         await store.write(take_over, gateway)
-        await tools.registrar.seal_tokens()
-        await tools.registrar.check_tokens()
+        await tools.registrar.tokens.seal()
+        await tools.registrar.tokens.check()
         server = build_server(gateway)
 
         async def announce() -> None:
@@ -153,7 +153,7 @@ async def open_directory(config: Config) -> AsyncIterator[OperatorTools]:
         vault = open_vault(config.secret_keys, config.data_dir)
         senses = Senses(clock, SystemEntropy(), http, Metrics(CollectorRegistry()), vault)
         tools = build_tools(config, store, senses)
-        await tools.registrar.seal_tokens()
+        await tools.registrar.tokens.seal()
         yield tools
     finally:
         await store.close()

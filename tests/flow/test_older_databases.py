@@ -11,6 +11,7 @@ import pytest
 from support.nouns import NOW, PHONE_NUMBER_ID, SENDER_ID, WABA_ID
 from support.pair import TO, running, sample, text
 from waypost.model.ledger import EntryKind
+from waypost.runtime.vault import is_sealed
 from waypost.store.migrate import load_migrations
 from waypost.store.repositories.instants import to_ms
 from waypost.store.sqlite.connection import APPLICATION_ID
@@ -88,7 +89,6 @@ def test_the_messages_keys_and_money_of_an_older_folder_go_on(older):
     async def body():
         async with running(older, is_new=False) as pair:
             pair.sid, pair.key = SID, KEY
-            assert await pair.gateway.registrar.seal_tokens() == 1
             await pair.until_told(WAITING, "sent", "delivered", "read")
             (sent,) = pair.arrived()
             assert sent["text"] == CONTENT["text"]
@@ -104,6 +104,7 @@ def test_the_messages_keys_and_money_of_an_older_folder_go_on(older):
             assert "carousel" in kinds
 
             account = await pair.gateway.registrar.find(SID)
+            assert is_sealed(account.wabas[WABA_ID].access_token)
             assert (WABA_ID, "gone", "en") not in account.templates
             assert len(account.templates) > 1
 
@@ -115,7 +116,6 @@ def test_an_older_folder_can_be_sent_from_before_its_templates_were_read(older):
         async with running(older, is_new=False) as pair:
             pair.sid, pair.key = SID, KEY
             pair.network.hosts["meta"] = _away
-            await pair.gateway.registrar.seal_tokens()
             head = {"messaging_product": "whatsapp", "to": TO, "type": "template"}
             known = {"name": "gone", "language": {"code": "en"}}
             accepted = await pair.send({"messaging_object": {**head, "template": known}})

@@ -67,9 +67,9 @@ def test_a_folder_is_opened_with_the_keys_of_the_setting(tmp_path):
     old, new = "old-" + "0" * 32, "new-" + "1" * 32
     asyncio.run(work(old, begin))
     with pytest.raises(VaultError, match="another key: 1"):
-        asyncio.run(work(new, lambda tools: tools.registrar.check_tokens()))
-    assert asyncio.run(work(f"{new},{old}", lambda tools: tools.registrar.reseal())) == 1
-    asyncio.run(work(new, lambda tools: tools.registrar.check_tokens()))
+        asyncio.run(work(new, lambda tools: tools.registrar.tokens.check()))
+    assert asyncio.run(work(f"{new},{old}", lambda tools: tools.registrar.tokens.reseal())) == 1
+    asyncio.run(work(new, lambda tools: tools.registrar.tokens.check()))
     assert not (tmp_path / "secret.key").exists()
 
 

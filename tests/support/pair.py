@@ -282,6 +282,7 @@ async def running(
     """
     pair = _build(folder, delays, seed or default_seed(), config)
     try:
+        await pair.gateway.registrar.tokens.seal()  # as at every start, before anything works
         async with asyncio.TaskGroup() as tasks:
             emulating = tasks.create_task(pair.emulator.run())
             for worker in pair.gateway.workers:

@@ -55,7 +55,7 @@ def reseal(
     loaded = load_for(data, config)
 
     async def work(tools: "OperatorTools") -> int:
-        return await tools.registrar.reseal(actor=who_acts())
+        return await tools.registrar.tokens.reseal(actor=who_acts())
 
     resealed = work_on(loaded, work)
     if as_json:

@@ -7,9 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from msgspec import Struct
-from msgspec.structs import replace
 
-from waypost.directory.audit import make_entry
+from waypost.directory.scribe import Scribe, write_alone
 from waypost.meta.blocks import UserResult, block_call, read_results
 from waypost.meta.graph import GraphClient
 from waypost.model.account import Account
@@ -19,7 +18,7 @@ from waypost.model.refusal import Fault
 from waypost.model.sender import Sender
 from waypost.runtime.clock import Clock
 from waypost.runtime.entropy import Entropy
-from waypost.store.ports import Store, Transaction
+from waypost.store.ports import Store
 
 MOST_USERS = 1000
 LONGEST_USER = 128
@@ -96,20 +95,9 @@ class BlockList:
     async def _write_down(
         self, account: Account, sender: Sender, done: Sequence[str], by: tuple[Actor, str]
     ) -> None:
-        entry = make_entry(
-            account.account_id,
-            self.clock.now(),
-            int(self.entropy.token_hex(4), 16),
-            by[0],
-            (by[1], sender.sender_id),
-        )
-        entry = replace(entry, detail={"users": list(done)})
-
-        async def step(transaction: Transaction, items: Sequence[None]) -> Sequence[None]:
-            await transaction.audit.append([entry])
-            return items
-
-        await self.store.write(step, None)
+        act, detail = (by[1], sender.sender_id), {"users": list(done)}
+        entry = Scribe(self.clock, self.entropy).entry(account.account_id, by[0], act, detail)
+        await write_alone(self.store, lambda transaction: transaction.audit.append([entry]))
 
 
 def _report(named: Sequence[str], results: Sequence[UserResult]) -> BlockReport:

@@ -13,9 +13,7 @@ from datetime import datetime, timedelta
 
 import structlog
 from msgspec import Struct
-from msgspec.structs import replace
 
-from waypost.directory.audit import make_entry
 from waypost.directory.byte_keeper import Locks
 from waypost.directory.feed import FeedFault, FeedParser
 from waypost.directory.pace import Pace
@@ -27,6 +25,7 @@ from waypost.directory.product_memory import (
     Shelf,
     Standing,
 )
+from waypost.directory.scribe import Scribe
 from waypost.meta.catalogue import (
     catalogues_call,
     find_call,
@@ -158,15 +157,13 @@ class CatalogueKeeper:
                 f"Line {first.line}: {first.message}."
             )
         await self._save(reading, waiting.values())
-        entry = make_entry(
+        entry = Scribe(self.clock, self.entropy).entry(
             account.account_id,
-            self.clock.now(),
-            int(self.entropy.token_hex(2), 16),
             actor,
             ("catalogue.loaded", catalogue_id),
+            {"products": parser.products, "skipped": parser.skipped},
         )
-        detail = {"products": parser.products, "skipped": parser.skipped}
-        kept = await self._end(reading, [replace(entry, detail=detail)])
+        kept = await self._end(reading, [entry])
         return FeedReport(kept, parser.skipped, tuple(parser.faults))
 
     async def refresh(self, waba: Waba) -> str | None:

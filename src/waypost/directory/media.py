@@ -13,10 +13,10 @@ import structlog
 from msgspec import Struct
 from msgspec.structs import replace
 
-from waypost.directory.audit import make_entry
 from waypost.directory.byte_keeper import ByteKeeper, Locks, digest_of
 from waypost.directory.media_memory import Found, MediaMemory, Missed
 from waypost.directory.media_questions import MediaQuestions
+from waypost.directory.scribe import Scribe
 from waypost.meta.graph import GraphCall, GraphClient
 from waypost.meta.media import is_unknown, read_id, remove_call, upload_call
 from waypost.model.account import Account
@@ -351,5 +351,5 @@ class MediaLibrary:
         self._used[medium.account_id, medium.media_id] = self._clock.now()
 
     def _entry(self, account: Account, actor: Actor, act: str, media_id: str) -> AuditEntry:
-        chance = int(self._entropy.token_hex(4), 16)
-        return make_entry(account.account_id, self._clock.now(), chance, actor, (act, media_id))
+        scribe = Scribe(self._clock, self._entropy)
+        return scribe.entry(account.account_id, actor, (act, media_id))

@@ -4,14 +4,12 @@ Recipients fill it themselves (`webhook.listener`); what is done here is told to
 """
 
 import re
-from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, TypeVar
 
 from phonenumbers import NumberParseException, is_possible_number, parse
 
-from waypost.directory.audit import make_entry
+from waypost.directory.scribe import Scribe, write_alone
 from waypost.model.account import Account
 from waypost.model.audit import Actor
 from waypost.model.errors import DirectoryError, NotFoundError
@@ -29,8 +27,6 @@ SEPARATORS = str.maketrans("", "", " -()")
 LONGEST_REASON = 200
 MOST_PAGE = 1000
 A_MOMENT = timedelta(milliseconds=1)
-
-Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +54,7 @@ class OptOutList:
             await self._tell(transaction, account, actor, ("opt_out.added", one.recipient))
             return one
 
-        return await self._write(change)
+        return await write_alone(self.store, change)
 
     async def remove(self, account: Account, recipient: str, *, actor: Actor) -> None:
         """A recipient wants marketing again, by every way to write its number.
@@ -75,7 +71,7 @@ class OptOutList:
             await transaction.recipients.end_opt_outs([OptIn(*key, at) for key in keys])
             await self._tell(transaction, account, actor, ("opt_out.removed", addresses[0]))
 
-        await self._write(change)
+        await write_alone(self.store, change)
 
     async def page(self, account: Account, *, after: str = "", limit: int = 100) -> list[OptOut]:
         """Opt-outs in force, by address, after this one."""
@@ -87,15 +83,8 @@ class OptOutList:
     async def _tell(
         self, transaction: Transaction, account: Account, actor: Actor, act: tuple[str, str]
     ) -> None:
-        chance = int(self.entropy.token_hex(2), 16)
-        entry = make_entry(account.account_id, self.clock.now(), chance, actor, act)
+        entry = Scribe(self.clock, self.entropy).entry(account.account_id, actor, act)
         await transaction.audit.append([entry])
-
-    async def _write(self, change: Callable[[Transaction], Coroutine[Any, Any, Result]]) -> Result:
-        async def step(transaction: Transaction, items: Sequence[None]) -> Sequence[Result]:
-            return [await change(transaction) for _ in items]
-
-        return await self.store.write(step, None)
 
 
 def parse_recipient(text: str) -> Recipient:

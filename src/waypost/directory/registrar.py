@@ -4,16 +4,16 @@ Every change raises the account's version, so that every process reads it anew w
 and is told to the audit log in the same commit. What changes nothing writes nothing.
 """
 
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, TypeVar
+from typing import Any
 
 from msgspec import UNSET
 from msgspec.structs import replace
 
-from waypost.directory.audit import OPERATOR, differences, make_entry, show_sender
+from waypost.directory.audit import OPERATOR, differences, show_sender
 from waypost.directory.changes import (
     AccountChange,
     NewAccount,
@@ -35,19 +35,19 @@ from waypost.directory.keys import (
     rotated_key,
     show_key,
 )
+from waypost.directory.scribe import Scribe, write_alone
+from waypost.directory.token_keeper import TokenKeeper
 from waypost.model.account import Account, AccountState, ApiKey
-from waypost.model.audit import GATEWAY, Actor, AuditEntry
+from waypost.model.audit import Actor, AuditEntry
 from waypost.model.errors import DirectoryError, NotFoundError
 from waypost.model.ledger import EntryKind, LedgerEntry, Wallet, changes_of
 from waypost.model.sender import Sender
 from waypost.model.waba import Waba
 from waypost.runtime.clock import Clock
 from waypost.runtime.entropy import Entropy
-from waypost.runtime.vault import Vault, is_sealed
+from waypost.runtime.vault import Vault
 from waypost.runtime.vault_error import VaultError
 from waypost.store.ports import Store, Transaction
-
-Result = TypeVar("Result")
 
 MOST_ENTRIES = 1000
 """How many entries of the audit log are read at once, at most."""
@@ -95,7 +95,7 @@ class Registrar:
             await self._tell(transaction, id_, actor, ("account.opened", opened.sid), detail)
             return opened
 
-        return await self._write(write)
+        return await write_alone(self.store, write)
 
     async def change_account(
         self, sid: str, change: AccountChange, *, actor: Actor = OPERATOR
@@ -119,7 +119,7 @@ class Registrar:
                 await self._commit(transaction, changed, actor, ("account.changed", sid), detail)
             return changed
 
-        return await self._write(write)
+        return await write_alone(self.store, write)
 
     async def set_state(self, sid: str, state: AccountState, *, actor: Actor = OPERATOR) -> None:
         """Suspends an account, or lets it go on."""
@@ -131,7 +131,7 @@ class Registrar:
                 await transaction.directory.update_account(replace(account, state=state))
                 await self._commit(transaction, account, actor, (act, sid), {})
 
-        await self._write(write)
+        await write_alone(self.store, write)
 
     async def top_up(
         self, sid: str, amount_minor: int, reason: str, *, actor: Actor = OPERATOR
@@ -162,7 +162,7 @@ class Registrar:
             )
             return (await transaction.wallets.load([account.account_id]))[account.account_id]
 
-        return await self._write(write)
+        return await write_alone(self.store, write)
 
     async def make_key(
         self,
@@ -189,7 +189,7 @@ class Registrar:
             await self._commit(transaction, account, actor, act, show_key(kept))
             return key
 
-        return await self._write(write)
+        return await write_alone(self.store, write)
 
     async def rotate_key(
         self, sid: str, prefix: str, overlap: timedelta, *, actor: Actor = OPERATOR
@@ -215,7 +215,7 @@ class Registrar:
             await self._commit(transaction, account, actor, act, detail)
             return key
 
-        return await self._write(write)
+        return await write_alone(self.store, write)
 
     async def change_key(
         self, sid: str, prefix: str, change: KeyChange, *, actor: Actor = OPERATOR
@@ -234,7 +234,7 @@ class Registrar:
                 await self._commit(transaction, account, actor, act, detail)
             return changed
 
-        return await self._write(write)
+        return await write_alone(self.store, write)
 
     async def revoke_key(self, sid: str, prefix: str, *, actor: Actor = OPERATOR) -> int:
         """Refuses every key of this prefix from now on, or the one named in full; how many.
@@ -252,7 +252,7 @@ class Registrar:
                 await self._commit(transaction, account, actor, ("key.revoked", key.prefix), {})
             return len(revoked)
 
-        return await self._write(write)
+        return await write_alone(self.store, write)
 
     async def save_waba(
         self,
@@ -285,7 +285,7 @@ class Registrar:
             detail = {"name": kept.name, "has_new_token": is_new_token}
             await self._commit(transaction, account, actor, act, detail)
 
-        await self._write(write)
+        await write_alone(self.store, write)
 
     async def save_sender(self, sid: str, sender: Sender, *, actor: Actor = OPERATOR) -> None:
         """A sender, new or changed; its WABA must stand, its access token is the WABA's.
@@ -316,54 +316,12 @@ class Registrar:
                 act, detail = "sender.changed", differences(show_sender(known), shown)
             await self._commit(transaction, account, actor, (act, sender.sender_id), detail)
 
-        await self._write(write)
+        await write_alone(self.store, write)
 
-    async def seal_tokens(self) -> int:
-        """Seals the tokens that an older version kept as they are; how many there were."""
-
-        async def write(transaction: Transaction) -> int:
-            bare = [
-                waba
-                for waba in await transaction.directory.all_wabas()
-                if not is_sealed(waba.access_token)
-            ]
-            for waba in bare:
-                sealed = self.vault.seal(waba.access_token)
-                await self._replace_token(transaction, waba, sealed, GATEWAY)
-            return len(bare)
-
-        return await self._write(write)
-
-    async def check_tokens(self) -> None:
-        """Raises VaultError if a token cannot be opened, and names every WABA it is of."""
-        lost: list[str] = []
-        for waba in await self.store.read(lambda transaction: transaction.directory.all_wabas()):
-            try:
-                self.vault.open(waba.access_token)
-            except VaultError:
-                lost.append(waba.waba_id)
-        if lost:
-            raise VaultError(
-                f"The access tokens of these WABAs were sealed with another key: "
-                f"{', '.join(lost)}. Put the key that sealed them back, into secret_keys or as "
-                "the file secret.key in data_dir; if it is lost, give each a token again with "
-                "`waypost waba add`."
-            )
-
-    async def reseal(self, *, actor: Actor = OPERATOR) -> int:
-        """Writes every token anew, sealed with the first key; how many there are.
-
-        Raises VaultError, and changes nothing, if one of them cannot be opened.
-        """
-
-        async def write(transaction: Transaction) -> int:
-            wabas = await transaction.directory.all_wabas()
-            for waba in wabas:
-                sealed = self.vault.reseal(waba.access_token)
-                await self._replace_token(transaction, waba, sealed, actor)
-            return len(wabas)
-
-        return await self._write(write)
+    @property
+    def tokens(self) -> TokenKeeper:
+        """The hand on the tokens of all WABAs."""
+        return TokenKeeper(self.store, self.vault, self._scribe)
 
     async def find(self, sid: str) -> Account:
         """The account with all that belongs to it. Raises DirectoryError for an unknown SID."""
@@ -409,14 +367,6 @@ class Registrar:
             return self.vault.open(waba.access_token) == access_token
         return False
 
-    async def _replace_token(
-        self, transaction: Transaction, waba: Waba, sealed: str, actor: Actor
-    ) -> None:
-        await transaction.directory.replace_token(replace(waba, access_token=sealed))
-        await transaction.directory.touch(waba.account_id)
-        act = ("waba.token_sealed", waba.waba_id)
-        await self._tell(transaction, waba.account_id, actor, act, {})
-
     async def _commit(
         self,
         transaction: Transaction,
@@ -437,15 +387,12 @@ class Registrar:
         act: tuple[str, str],
         detail: Mapping[str, Any],
     ) -> None:
-        chance = int(self.entropy.token_hex(2), 16)
-        entry = make_entry(account_id, self.clock.now(), chance, actor, act)
-        await transaction.audit.append([replace(entry, detail=detail)])
+        entry = self._scribe.entry(account_id, actor, act, detail)
+        await transaction.audit.append([entry])
 
-    async def _write(self, change: Callable[[Transaction], Coroutine[Any, Any, Result]]) -> Result:
-        async def step(transaction: Transaction, items: Sequence[None]) -> Sequence[Result]:
-            return [await change(transaction) for _ in items]
-
-        return await self.store.write(step, None)
+    @property
+    def _scribe(self) -> Scribe:
+        return Scribe(self.clock, self.entropy)
 
 
 async def _account(transaction: Transaction, sid: str) -> Account:

@@ -12,9 +12,9 @@ from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
-from waypost.directory.audit import make_entry
 from waypost.directory.byte_keeper import ByteKeeper, digest_in, digest_of
 from waypost.directory.media import Upload
+from waypost.directory.scribe import Scribe
 from waypost.meta.graph import GraphCall, GraphClient
 from waypost.meta.media import (
     begin_sample_call,
@@ -254,10 +254,5 @@ class SampleLibrary:
         await self._store.write(step, None)
 
     def _entry(self, sample: ResumableMedium, actor: Actor) -> AuditEntry:
-        return make_entry(
-            sample.account_id,
-            self._clock.now(),
-            int(self._entropy.token_hex(4), 16),
-            actor,
-            ("sample.uploaded", sample.resumable_media_id),
-        )
+        act = ("sample.uploaded", sample.resumable_media_id)
+        return Scribe(self._clock, self._entropy).entry(sample.account_id, actor, act)

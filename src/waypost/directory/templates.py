@@ -4,15 +4,14 @@ Meta decides. What it took is known here with the same commit as its entry in th
 its answer does not say, and what became of a lost answer, the next reading of the WABA tells.
 """
 
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import ceil
-from typing import Any, TypeVar
+from typing import Any
 
 from msgspec import Struct
-from msgspec.structs import replace as changed
 
-from waypost.directory.audit import make_entry
+from waypost.directory.scribe import Scribe, write_alone
 from waypost.directory.synchronizer import Synchronizer
 from waypost.meta.graph import GraphCall, GraphClient
 from waypost.meta.templates import (
@@ -36,8 +35,6 @@ from waypost.runtime.clock import Clock
 from waypost.runtime.entropy import Entropy
 from waypost.runtime.http import AnswerLostError
 from waypost.store.ports import Store, Transaction
-
-Done = TypeVar("Done")
 
 PENDING = "PENDING"
 PER_HOUR = 100
@@ -136,7 +133,7 @@ class TemplateManager:
                 [self._entry(account, actor, ("template.created", str(name)), detail)]
             )
 
-        await self._write(write)
+        await write_alone(self.store, write)
         return Created(template_id, status or PENDING, category)
 
     async def edit(
@@ -195,7 +192,7 @@ class TemplateManager:
                 [self._entry(account, actor, ("template.deleted", name), detail)]
             )
 
-        await self._write(write)
+        await write_alone(self.store, write)
 
     async def unpause(self, account: Account, waba_id: str, template_id: str, actor: Actor) -> None:
         """Asks Meta to let a paused template be sent again."""
@@ -251,7 +248,8 @@ class TemplateManager:
         try:
             return await self.graph.ask(call)
         except AnswerLostError as error:
-            await self._write(lambda t: t.directory.set_sync_due(waba.waba_id, self.clock.now()))
+            due = self.clock.now()
+            await write_alone(self.store, lambda t: t.directory.set_sync_due(waba.waba_id, due))
             self.synchronizer.hurry(waba.account_id, waba.waba_id)
             raise AnswerLostError(f"{LOST.format(done=done, name=name)} ({error})") from error
 
@@ -270,7 +268,7 @@ class TemplateManager:
             entry = self._entry(account, actor, act, {"waba_id": waba.waba_id, **detail})
             await transaction.audit.append([entry])
 
-        await self._write(write)
+        await write_alone(self.store, write)
         self.synchronizer.hurry(waba.account_id, waba.waba_id)
 
     async def _keep(
@@ -306,15 +304,7 @@ class TemplateManager:
     def _entry(
         self, account: Account, actor: Actor, act: tuple[str, str], detail: Mapping[str, Any]
     ) -> AuditEntry:
-        chance = int(self.entropy.token_hex(2), 16)
-        entry = make_entry(account.account_id, self.clock.now(), chance, actor, act)
-        return changed(entry, detail=detail)
-
-    async def _write(self, change: Callable[[Transaction], Coroutine[Any, Any, Done]]) -> Done:
-        async def step(transaction: Transaction, items: Sequence[None]) -> Sequence[Done]:
-            return [await change(transaction) for _ in items]
-
-        return await self.store.write(step, None)
+        return Scribe(self.clock, self.entropy).entry(account.account_id, actor, act, detail)
 
 
 def waba_of(account: Account, waba_id: str) -> Waba:

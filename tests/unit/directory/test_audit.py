@@ -72,7 +72,7 @@ def test_every_act_is_told_with_who_when_and_from_where(office):
     run(registrar.save_waba(sid, sender().waba_id, TOKEN, "Mine", actor=CHIEF))
     run(registrar.save_sender(sid, sender(), actor=CHIEF))
     run(registrar.save_sender(sid, sender(state=SenderState.PAUSED), actor=CHIEF))
-    run(registrar.reseal(actor=CHIEF))
+    run(registrar.tokens.reseal(actor=CHIEF))
 
     assert office.acts() == [
         ("account.changed", sid),
@@ -150,7 +150,7 @@ def test_no_entry_holds_a_secret(office):
     run(registrar.save_waba(sid, sender().waba_id, f"{TOKEN}-new"))
     run(registrar.save_sender(sid, sender(callback_url=HOOK)))
     run(registrar.save_sender(sid, sender(callback_url=HOOK.replace("hook-", "new-hook-"))))
-    run(registrar.reseal())
+    run(registrar.tokens.reseal())
     run(registrar.revoke_key(sid, two))
 
     told = json.encode(office.log()).decode()
@@ -202,7 +202,7 @@ def test_tokens_are_sealed_anew_with_the_first_key(office):
     first = "another-key-0123456789-0123456789"
     both = replace_vault(office.registrar, [first, "test-key-0123456789-0123456789-0123456789"])
 
-    assert office.run(both.reseal()) == 1
+    assert office.run(both.tokens.reseal()) == 1
     assert Vault([first]).open(office.account().wabas["1"].access_token) == TOKEN
 
 
@@ -213,20 +213,20 @@ def test_tokens_that_cannot_be_opened_are_left_as_they_are(office):
     before = office.account().wabas
 
     with pytest.raises(VaultError, match="sealed with another key"):
-        office.run(office.registrar.reseal())
+        office.run(office.registrar.tokens.reseal())
 
     assert office.account().wabas == before
 
 
 def test_the_wabas_whose_tokens_nobody_can_open_are_named(office):
     office.run(office.registrar.save_waba(office.sid, "1", TOKEN))
-    office.run(office.registrar.check_tokens())
+    office.run(office.registrar.tokens.check())
     for waba_id in ("2", "3"):
         strange = waba(account_id=ACCOUNT, waba_id=waba_id, access_token="sealed:strange")
         office.stored.do(lambda t, strange=strange: t.directory.save_waba(strange, NOW))
 
     with pytest.raises(VaultError, match=r"another key: 2, 3\. Put the key .* back"):
-        office.run(office.registrar.check_tokens())
+        office.run(office.registrar.tokens.check())
 
 
 def test_a_token_that_nobody_can_open_is_replaced(office):
@@ -243,7 +243,7 @@ def test_tokens_of_an_older_database_are_sealed_by_the_gateway(office):
     bare = waba(account_id=ACCOUNT, access_token=TOKEN)
     office.stored.do(lambda t: t.directory.save_waba(bare, NOW))
 
-    office.run(office.registrar.seal_tokens())
+    office.run(office.registrar.tokens.seal())
 
     assert (office.last().act, office.last().actor.name) == ("waba.token_sealed", "gateway")
 

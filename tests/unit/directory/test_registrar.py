@@ -129,8 +129,8 @@ def test_a_token_that_lies_open_is_sealed_once(office):
     bare = waba(account_id=office.account().account_id, access_token="EAAG-secret")
     office.stored.do(lambda t: t.directory.save_waba(bare, NOW))
 
-    assert office.run(office.registrar.seal_tokens()) == 1
-    assert office.run(office.registrar.seal_tokens()) == 0
+    assert office.run(office.registrar.tokens.seal()) == 1
+    assert office.run(office.registrar.tokens.seal()) == 0
     (kept,) = office.account().wabas.values()
     assert VAULT.open(kept.access_token) == "EAAG-secret"
 
