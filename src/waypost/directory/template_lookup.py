@@ -6,13 +6,13 @@ is asked for few of them, whatever names are made up.
 
 import asyncio
 import re
-from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 import structlog
 
 from waypost.directory.byte_keeper import Locks
+from waypost.directory.pace import Pace
 from waypost.directory.template_drift import keep_changed, pair_changed
 from waypost.meta.graph import GraphClient
 from waypost.meta.templates import ReadTemplates, find_call, join_pages, read_templates
@@ -22,7 +22,7 @@ from waypost.model.waba import Waba
 from waypost.runtime.clock import Clock
 from waypost.runtime.http import AnswerLostError, HttpError
 from waypost.runtime.vault_error import VaultError
-from waypost.store.ports import Key, Store, Transaction
+from waypost.store.ports import Store, Transaction
 
 HELD_S = 10.0
 """How long what a question came to is believed, whatever it was."""
@@ -30,18 +30,14 @@ HELD_S = 10.0
 LOOK_S = 5.0
 """How long a send waits for Meta."""
 
-SILENT_S = 5.0
-"""How long nothing is asked about a WABA after Meta did not answer, or refused to."""
-
 MOST_A_MINUTE = 30
-"""Questions about one WABA: Meta counts them, and they leave room for everything else."""
+"""Questions about one WABA, at once or over a minute: they leave room for everything else."""
 
 MINUTE_S = 60.0
 MOST_PAGES = 5
 """Meta's filter finds names that contain the one asked for; this is enough of them."""
 
 MOST_REMEMBERED = 10_000
-MOST_WABAS = 10_000
 
 NAME = re.compile(r"[a-z0-9_]{1,512}")
 """What can be the name of a template; Meta need not be asked for anything else."""
@@ -64,8 +60,12 @@ class TemplateLookup:
     look_s: float = LOOK_S
     _questions: Locks = field(default_factory=Locks)
     _held: dict[tuple[int, str, str], tuple[float, bool]] = field(default_factory=dict)
-    _asked: dict[Key, deque[float]] = field(default_factory=dict)
-    _silent: dict[Key, float] = field(default_factory=dict)
+    _pace: Pace = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Nothing was asked yet."""
+        pace = Pace(self.clock.monotonic, MOST_A_MINUTE, MOST_A_MINUTE / MINUTE_S)
+        object.__setattr__(self, "_pace", pace)
 
     async def look_again(self, account: Account, waba_id: str, name: str) -> bool:
         """Keeps what Meta has of this name, in all languages.
@@ -83,7 +83,7 @@ class TemplateLookup:
             held_until, was_learned = self._held.get(key, (0.0, False))
             if held_until > self.clock.monotonic():
                 return was_learned
-            if not self._may_ask((account.account_id, waba_id)):
+            if not self._pace.may_ask((account.account_id, waba_id)):
                 return False
             was_learned = await self._learn(waba, name)
             while len(self._held) >= MOST_REMEMBERED:
@@ -92,22 +92,6 @@ class TemplateLookup:
             self._held[key] = (self.clock.monotonic() + HELD_S, was_learned)
             return was_learned
 
-    def _may_ask(self, key: Key) -> bool:
-        """Whether Meta is asked about a WABA now; then it counts."""
-        now = self.clock.monotonic()
-        if self._silent.get(key, now) > now:
-            return False
-        if key not in self._asked and len(self._asked) >= MOST_WABAS:
-            self._asked.clear()
-            self._silent.clear()
-        asked = self._asked.setdefault(key, deque())
-        while asked and asked[0] <= now - MINUTE_S:
-            asked.popleft()
-        if len(asked) >= MOST_A_MINUTE:
-            return False
-        asked.append(now)
-        return True
-
     async def _learn(self, waba: Waba, name: str) -> bool:
         """Asks Meta, and keeps what is otherwise than it was known."""
         asked_at = self.clock.now()
@@ -115,7 +99,7 @@ class TemplateLookup:
             found = await self._ask(waba, name)
         except (MetaRefusedError, HttpError, VaultError) as error:
             ids = waba.account_id, waba.waba_id
-            self._silent[ids] = self.clock.monotonic() + SILENT_S
+            self._pace.fall_silent(ids)
             log.warning(
                 "template.not_looked_up",
                 account_id=ids[0],
