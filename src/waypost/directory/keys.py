@@ -54,6 +54,10 @@ def changed_key(key: ApiKey, now: datetime, change: KeyChange) -> ApiKey:
         raise DirectoryError(
             f"{ends:%Y-%m-%d %H:%M} UTC has passed already; name a later time, or revoke the key."
         )
+    if ends is not None and ends - now > LONGEST_LIFE:
+        raise DirectoryError(
+            f"A key cannot be valid for more than {LONGEST_LIFE.days} days; name an earlier time."
+        )
     return replace(key, **given)
 
 
