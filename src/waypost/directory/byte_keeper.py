@@ -12,6 +12,7 @@ from weakref import WeakValueDictionary
 
 import structlog
 
+from waypost.directory.scribe import write_alone
 from waypost.model.errors import StoreError
 from waypost.runtime.objects import ObjectStore, ObjectStoreError
 from waypost.store.ports import Store
@@ -84,11 +85,16 @@ class ByteKeeper:
         return data
 
     async def let_go(self, account_id: int, digest: bytes) -> None:
-        """Removes bytes that no row needs any more; what cannot be removed is logged and stays."""
+        """Removes bytes that no row needs any more; what cannot be removed is logged and stays.
+
+        It is asked behind all that was handed to the writer: whoever broke off while a row was
+        being kept does not know that it will be.
+        """
         key = key_of(account_id, digest)
         try:
-            if not await self.store.read(
-                lambda transaction: transaction.media.needs_object(account_id, digest, key)
+            if not await write_alone(
+                self.store,
+                lambda transaction: transaction.media.needs_object(account_id, digest, key),
             ):
                 await self.objects.delete(key)
         except (ObjectStoreError, StoreError) as error:
