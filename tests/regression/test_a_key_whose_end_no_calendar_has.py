@@ -1,4 +1,4 @@
-"""A key could be given an end that no calendar has in UTC, and then its account could not be read."""
+"""A key could be given an end that no calendar has in UTC: its account could not be read then."""
 
 import pytest
 

@@ -111,7 +111,11 @@ async def read_upload(request: Request[Any, Any, Any]) -> Upload:
     if kind != "multipart/form-data" or not options.get("boundary"):
         message = "Content-Type must be multipart/form-data, with its boundary."
         raise refuse(Fault("", "content_type", message))
-    form = await request.form()
+    try:
+        form = await request.form()
+    except (LookupError, UnicodeError):  # which the framework lets through
+        message = "A text of the form cannot be read; write it in UTF-8."
+        raise refuse(Fault("", "invalid_form", message)) from None
     file = form.get("file")
     if not isinstance(file, UploadFile):
         message = "The form must have one part named file, with a filename and the bytes."
