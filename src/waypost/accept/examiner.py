@@ -52,7 +52,7 @@ class FoundProducts(Struct, frozen=True):
 
 
 class Shelves(Protocol):
-    """Where templates, media and products are looked for; the directory's, as `serve` joins it."""
+    """Where templates, media and products are looked for: the directory, by `api.shelves`."""
 
     async def look_again(self, account: Account, waba_id: str, name: str) -> Account:
         """The account, its templates of this name read anew from Meta if that was not just done."""
