@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from support.asgi import call
-from support.operator import OPERATOR, in_office
+from support.operator import OPERATOR, SENDER, in_office
 from waypost.api.bounded import MIB
 from waypost.api.framework import build_framework
 from waypost.api.management.door import OperatorGuard
@@ -208,3 +208,24 @@ def test_the_frameworks_own_pages_are_nobodys(tmp_path):
         return [(await office.ask("GET", path)).status for path in paths]
 
     assert in_office(tmp_path, visit) == [404] * 4
+
+
+def test_a_value_that_is_none_is_told_those_there_are(tmp_path):
+    async def visit(office):
+        sender = f"{office.account}/senders/{SENDER}"
+        return [
+            (await office.refused("PATCH", path, body))["errors"]
+            for path, body in (
+                (office.account, {"check_mode": "wrn"}),
+                (office.account, {"check_mode": None, "kind": 7}),
+                (sender, {"state": "Paused", "api_version": "zzz"}),
+            )
+        ]
+
+    (mode,), (kind, nothing), (state, version) = in_office(tmp_path, visit)
+    assert (mode["path"], mode["code"]) == ("/check_mode", "invalid_value")
+    assert mode["message"] == "wrn is none of the values there are."
+    assert mode["mend"] == "Write one of strict, warn, off. The nearest is warn."
+    assert {kind["path"], nothing["path"]} == {"/check_mode", "/kind"}
+    assert state["mend"].endswith("The nearest is paused.") or version["mend"].endswith("paused.")
+    assert all("Write one of " in one["mend"] for one in (kind, nothing, state, version))

@@ -4,11 +4,12 @@ The framework's own reading stops at the first fault, and takes fields that nobo
 """
 
 import re
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from difflib import get_close_matches
+from enum import StrEnum
 from functools import cache
 from types import UnionType
-from typing import Any, ClassVar, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Any, ClassVar, NamedTuple, TypeVar, Union, get_args, get_origin, get_type_hints
 
 import msgspec
 from litestar.dto import AbstractDTO
@@ -20,6 +21,7 @@ from waypost.api.problem import ProblemDetail, ProblemError
 
 T = TypeVar("T")
 MOST_FAULTS = 100
+LONGEST_SHOWN = 100
 _PLACE = re.compile(r" - at `\$(.*)`$")
 _STEP = re.compile(r"\.([^.\[\]]+)|\[(\d+|\.\.\.)\]")
 
@@ -97,27 +99,45 @@ def _faults_of(value: dict[str, Any], kind: type[Struct], base: str) -> Iterator
     for name in value:
         if name not in fields:
             yield _unknown(name, fields, base)
-    for name, (field, probe, nested) in fields.items():
+    for name, field in fields.items():
         path = f"{base}/{name}"
         if name not in value:
-            if field.required:
+            if field.is_required:
                 yield ProblemDetail(path, "required", f"{name} is missing.")
-        elif nested is not None and isinstance(value[name], dict):
-            yield from _faults_of(value[name], nested, path)
+        elif field.nested is not None and isinstance(value[name], dict):
+            yield from _faults_of(value[name], field.nested, path)
         else:
             try:
-                msgspec.convert({name: value[name]}, probe)
+                msgspec.convert({name: value[name]}, field.probe)
             except msgspec.ValidationError as error:
-                yield _wrong(str(error), base)
+                if field.choices:
+                    yield _not_one_of(field.choices, value[name], path)
+                else:
+                    yield _wrong(str(error), base)
 
 
 def _unknown(name: str, fields: Any, base: str) -> ProblemDetail:
-    shown = name if len(name) <= 100 else f"{name[:100]}..."  # noqa: PLR2004 - it is only shown
+    shown = _cut(name)
     nearest = get_close_matches(shown, fields, n=1, cutoff=0.0)
     mend = f"The nearest known field is {nearest[0]}." if nearest else "No field is known here."
     return ProblemDetail(
         f"{base}/{escape(shown)}", "unknown_field", f"{shown} is not a field here.", mend
     )
+
+
+def _not_one_of(choices: Sequence[str], given: Any, path: str) -> ProblemDetail:
+    shown = _cut(given if isinstance(given, str) else msgspec.json.encode(given).decode())
+    message = f"{shown} is none of the values there are."
+    nearest = get_close_matches(shown.lower(), choices, n=1)
+    meant = f" The nearest is {nearest[0]}." if nearest else ""
+    return ProblemDetail(
+        path, "invalid_value", message, f"Write one of {', '.join(choices)}.{meant}"
+    )
+
+
+def _cut(text: str) -> str:
+    """Short enough to be shown."""
+    return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}..."
 
 
 def _wrong(words: str, base: str) -> ProblemDetail:
@@ -133,22 +153,35 @@ def escape(name: str) -> str:
     return name.replace("~", "~0").replace("/", "~1")
 
 
+class _Field(NamedTuple):
+    """What a field may hold.
+
+    probe    a struct of it alone, to try values with
+    nested   the struct in it, if it may hold one
+    choices  the values there are, if they are few and known
+    """
+
+    is_required: bool
+    probe: type[Struct]
+    nested: type[Struct] | None
+    choices: tuple[str, ...]
+
+
 @cache
-def _fields(kind: type[Struct]) -> dict[str, tuple[Any, type[Struct], type[Struct] | None]]:
-    """Of each field what it is, a struct of it alone to try values with, and the struct in it."""
+def _fields(kind: type[Struct]) -> dict[str, _Field]:
     hints = get_type_hints(kind, include_extras=True)
     return {
-        field.encode_name: (
-            field,
+        field.encode_name: _Field(
+            field.required,
             msgspec.defstruct("Probe", [(field.encode_name, hints[field.name])]),
-            _struct_in(hints[field.name]),
+            next(iter(_kinds_in(hints[field.name], Struct)), None),
+            tuple(str(one.value) for kind in _kinds_in(hints[field.name], StrEnum) for one in kind),
         )
         for field in msgspec.structs.fields(kind)
     }
 
 
-def _struct_in(hint: Any) -> type[Struct] | None:
-    for one in get_args(hint) if get_origin(hint) in (UnionType, Union) else (hint,):
-        if isinstance(one, type) and issubclass(one, Struct):
-            return one
-    return None
+def _kinds_in(hint: Any, kind: type[T]) -> list[type[T]]:
+    """Those of a hint's types that are of a kind."""
+    held = get_args(hint) if get_origin(hint) in (UnionType, Union) else (hint,)
+    return [one for one in held if isinstance(one, type) and issubclass(one, kind)]
