@@ -92,3 +92,33 @@ def test_a_revoked_key_is_refused_at_once(tmp_path):
     assert (before, after, gone) == (202, "RBC001", "not_found")
     assert listed[0]["revoked_at"] is not None
     assert acts[-1] == ("key.revoked", "operator", "203.0.113.77")
+
+
+def test_what_the_directory_refuses_of_a_body_is_pointed_to(tmp_path):
+    async def visit(office):
+        keys = f"{office.account}/keys"
+        made = await office.done("POST", keys, {})
+        path = f"{keys}/{made['prefix']}"
+        bodies = [
+            ("POST", keys, {"allowed_addresses": ["203.0.113.7", "everywhere"]}),
+            ("PATCH", path, {"allowed_addresses": ["everywhere"]}),
+            ("PATCH", path, {"expires_at": "2020-01-01T00:00:00Z"}),
+            ("POST", keys, {"label": "till\u0000"}),
+            ("PATCH", office.account, {"name": "Shop\u0000"}),
+            ("PATCH", office.account, {"opt_out_keywords": ["stop", " "]}),
+            ("PATCH", office.account, {"opt_in_keywords": ["stop"]}),
+            ("PUT", office.waba, {"access_token": "EAAG", "name": "Shop\u0000"}),
+        ]
+        problems = [await office.refused(*one) for one in bodies]
+        return [error["path"] for problem in problems for error in problem["errors"]]
+
+    assert in_office(tmp_path, visit) == [
+        "/allowed_addresses/1",
+        "/allowed_addresses/0",
+        "/expires_at",
+        "/label",
+        "/name",
+        "/opt_out_keywords/1",
+        "/opt_in_keywords",
+        "/name",
+    ]

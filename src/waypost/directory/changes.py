@@ -66,9 +66,13 @@ def change_of(new: NewAccount) -> AccountChange:
     Raises DirectoryError for a country or a currency that is none.
     """
     if not COUNTRY.fullmatch(new.country):
-        raise DirectoryError(f"{new.country!r} is no country; write two capitals, like IN.")
+        raise DirectoryError(
+            f"{new.country!r} is no country; write two capitals, like IN.", "/country"
+        )
     if not CURRENCY.fullmatch(new.currency):
-        raise DirectoryError(f"{new.currency!r} is no currency; write three capitals, like USD.")
+        raise DirectoryError(
+            f"{new.currency!r} is no currency; write three capitals, like USD.", "/currency"
+        )
     return AccountChange(
         name=new.name,
         price_minor=new.price_minor,
@@ -90,14 +94,15 @@ def changed_account(account: Account, change: AccountChange) -> Account:
         ("opt_in_keywords", OPT_IN_KEYWORDS),
     ):
         if name in given:
-            given[name] = default if given[name] is None else clean_keywords(given[name])
+            given[name] = default if given[name] is None else clean_keywords(given[name], name)
     _check_amounts(change)
     changed = replace(account, **given)
     both = set(changed.opt_out_keywords) & set(changed.opt_in_keywords)
     if both:
         raise DirectoryError(
             f"The keyword {min(both)!r} cannot mean both to leave and to come back; "
-            "take it out of one of the two lists."
+            "take it out of one of the two lists.",
+            "/opt_out_keywords" if "opt_out_keywords" in given else "/opt_in_keywords",
         )
     return changed
 
@@ -107,25 +112,30 @@ def clean_name(name: str) -> str:
     cleaned = name.strip()
     if not 0 < len(cleaned) <= LONGEST_NAME or not cleaned.isprintable():
         raise DirectoryError(
-            f"A name must be 1 to {LONGEST_NAME} printable characters; give another."
+            f"A name must be 1 to {LONGEST_NAME} printable characters; give another.", "/name"
         )
     return cleaned
 
 
-def clean_keywords(words: Sequence[str]) -> tuple[str, ...]:
+def clean_keywords(words: Sequence[str], name: str) -> tuple[str, ...]:
     """Keywords as they are compared: lower case, single spaces, each once.
+
+    name  what the list is called where it was given
 
     Raises DirectoryError for one that is empty or too long, or for too many.
     """
     if len(words) > MOST_KEYWORDS:
-        raise DirectoryError(f"{len(words)} keywords are too many; give at most {MOST_KEYWORDS}.")
+        raise DirectoryError(
+            f"{len(words)} keywords are too many; give at most {MOST_KEYWORDS}.", f"/{name}"
+        )
     cleaned: dict[str, None] = {}
-    for word in words:
+    for index, word in enumerate(words):
         plain = " ".join(word.lower().split())
         if not 0 < len(plain) <= LONGEST_KEYWORD or not plain.isprintable():
             raise DirectoryError(
                 f"{word!r} is no keyword; write 1 to {LONGEST_KEYWORD} printable characters, "
-                "as a recipient would."
+                "as a recipient would.",
+                f"/{name}/{index}",
             )
         cleaned[plain] = None
     return tuple(cleaned)
@@ -141,7 +151,8 @@ def check_token(access_token: str) -> None:
     """Raises DirectoryError for a text that cannot be an access token; does not repeat it."""
     if not TOKEN.fullmatch(access_token):
         raise DirectoryError(
-            "The access token is none: it must be one word of ASCII characters. Copy it again."
+            "The access token is none: it must be one word of ASCII characters. Copy it again.",
+            "/access_token",
         )
 
 

@@ -18,6 +18,7 @@ from waypost.model.errors import DirectoryError, NotFoundError
 LONGEST_LABEL = 100
 LONGEST_LIFE = timedelta(days=36_500)
 LONGEST_OVERLAP = timedelta(days=365)
+END = "/expires_at"
 
 
 class KeyChange(Struct, frozen=True):
@@ -49,14 +50,16 @@ def changed_key(key: ApiKey, now: datetime, change: KeyChange) -> ApiKey:
         given["allowed_addresses"] = clean_networks(given["allowed_addresses"])
     ends = given.get("expires_at")
     if ends is not None and ends.tzinfo is None:
-        raise DirectoryError(f"{ends.isoformat()} has no time zone; add one, like Z for UTC.")
+        raise DirectoryError(f"{ends.isoformat()} has no time zone; add one, like Z for UTC.", END)
     if ends is not None and ends <= now:
         raise DirectoryError(
-            f"{ends:%Y-%m-%d %H:%M} UTC has passed already; name a later time, or revoke the key."
+            f"{ends:%Y-%m-%d %H:%M} UTC has passed already; name a later time, or revoke the key.",
+            END,
         )
     if ends is not None and ends - now > LONGEST_LIFE:
         raise DirectoryError(
-            f"A key cannot be valid for more than {LONGEST_LIFE.days} days; name an earlier time."
+            f"A key cannot be valid for more than {LONGEST_LIFE.days} days; name an earlier time.",
+            END,
         )
     return replace(key, **given)
 
@@ -88,19 +91,21 @@ def end_after(now: datetime, days: int | None) -> datetime | None:
         return None
     if not 0 < days <= LONGEST_LIFE.days:
         raise DirectoryError(
-            f"A key cannot be valid for {days} days; give 1 to {LONGEST_LIFE.days}, or none."
+            f"A key cannot be valid for {days} days; give 1 to {LONGEST_LIFE.days}, or none.",
+            "/days",
         )
     return now + timedelta(days=days)
 
 
 def clean_networks(addresses: Sequence[str]) -> tuple[str, ...]:
     """Addresses and networks that are. Raises DirectoryError for the first that is none."""
-    for allowed in addresses:
+    for index, allowed in enumerate(addresses):
         try:
             ip_network(allowed)
         except ValueError:
             raise DirectoryError(
-                f"{allowed} is no address or network; write 203.0.113.7 or 203.0.113.0/24."
+                f"{allowed} is no address or network; write 203.0.113.7 or 203.0.113.0/24.",
+                f"/allowed_addresses/{index}",
             ) from None
     return tuple(addresses)
 
@@ -149,5 +154,5 @@ def show_key(key: ApiKey) -> dict[str, Any]:
 def _clean_label(label: str) -> str:
     cleaned = label.strip()
     if len(cleaned) > LONGEST_LABEL or not cleaned.isprintable():
-        raise DirectoryError(f"A label has at most {LONGEST_LABEL} printable characters.")
+        raise DirectoryError(f"A label has at most {LONGEST_LABEL} printable characters.", "/label")
     return cleaned

@@ -33,7 +33,15 @@ class StoreBusyError(StoreError):
 
 
 class DirectoryError(WaypostError):
-    """Somebody asked for something that cannot be."""
+    """Somebody asked for something that cannot be.
+
+    place  a JSON pointer to what is wrong of what was given, by its name there; empty if it is
+           no one thing
+    """
+
+    def __init__(self, told: str, place: str = "") -> None:
+        super().__init__(told)
+        self.place = place
 
 
 class NotFoundError(DirectoryError):

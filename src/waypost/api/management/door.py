@@ -120,7 +120,7 @@ def values_from_body() -> Iterator[None]:
     except NotFoundError:
         raise
     except DirectoryError as error:
-        fault = ProblemDetail("", "invalid_value", str(error))
+        fault = ProblemDetail(error.place, "invalid_value", str(error))
         raise ProblemError("invalid_body", "The body has one fault.", [fault]) from None
 
 
