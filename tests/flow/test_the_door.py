@@ -149,6 +149,8 @@ def test_in_warn_mode_a_closed_window_is_noted(tmp_path):
         message_id = await pair.accepted(text(to=TO))
         story = await pair.ask(lambda t: tell(t, message_id))
         assert any("window_closed" in line.text for line in story.lines)
+        counted = pair.gateway.senses.metrics.render().decode()
+        assert 'waypost_findings_total{code="window_closed"} 1.0' in counted
 
     at_the_door(tmp_path, body_, check_mode=WARN)
 

@@ -61,7 +61,11 @@ class Admittance(Struct, frozen=True):
     def accepted(self) -> Accepted:
         """What the customer is told."""
         addresses = (recipient.address for recipient in self.order.submission.recipients)
-        return Accepted(self.submission_id, tuple(zip(addresses, self.message_ids, strict=True)))
+        return Accepted(
+            self.submission_id,
+            tuple(zip(addresses, self.message_ids, strict=True)),
+            self.order.findings,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +164,7 @@ class Acceptor:
         for position, is_granted in zip(new, granted, strict=True):
             if is_granted:
                 kept.append(admittances[position].noting(noted[position]))
-                answers[position] = admittances[position].accepted
+                answers[position] = kept[-1].accepted
             else:
                 answers[position] = Refusal(Reason.BALANCE)
         await insert(transaction, kept)

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from msgspec import Struct
 
 from waypost.model.message import RememberedAnswer
-from waypost.model.refusal import Reason, Refusal
+from waypost.model.refusal import Fault, Reason, Refusal
 
 LONGEST = 255
 OTHER_BODY = Refusal(Reason.IDEMPOTENCY)
@@ -25,10 +25,14 @@ class IdempotencyKey(Struct, frozen=True):
 
 
 class Accepted(Struct, frozen=True):
-    """What a customer is told: the request's id, and each recipient with its message id."""
+    """What a customer is told: the request's id, and each recipient with its message id.
+
+    findings  what was noted with it now; none of an answer that is given again
+    """
 
     submission_id: str
     messages: tuple[tuple[str, str], ...]
+    findings: tuple[Fault, ...] = ()
 
 
 def key_of(key: str, sender_id: str, body: bytes) -> IdempotencyKey:

@@ -102,7 +102,7 @@ class SendEndpoint:
         if isinstance(accepted, Refusal):
             self._count_findings(accepted.faults)
             return accepted
-        self._count_findings(order.findings)
+        self._count_findings(accepted.findings)
         self.metrics.messages_accepted.inc(len(accepted.messages))
         return render_accepted(accepted.submission_id, accepted.messages)
 

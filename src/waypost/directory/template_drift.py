@@ -47,7 +47,8 @@ async def keep_changed(
 ) -> int:
     """Keeps templates as Meta had them at this time, and what changed; how many changes.
 
-    The doors hear of it with the same commit.
+    The doors hear of it with the same commit, unless nothing that they go by has changed: the
+    addresses of samples are new ones at each reading.
     """
     ids = waba.account_id, waba.waba_id
     changes = [
@@ -68,8 +69,14 @@ async def keep_changed(
     await transaction.templates.save(*ids, [after for _, after in pairs if after], asked_at)
     await transaction.templates.drop(*ids, [key_of(pair) for pair in pairs if pair[1] is None])
     await transaction.templates.insert_changes(changes)
-    await transaction.directory.touch(waba.account_id)
+    if changes or any(before and after and _has_new_id(before, after) for before, after in pairs):
+        await transaction.directory.touch(waba.account_id)
     return len(changes)
+
+
+def _has_new_id(before: Template, after: Template) -> bool:
+    """Whether Meta knows it by another id."""
+    return before.template_id != after.template_id
 
 
 def key_of(pair: Pair) -> NameAndLanguage:

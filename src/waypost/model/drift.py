@@ -55,12 +55,17 @@ def _by_type(template: Template) -> dict[str, object]:
 
 
 def _spelled(part: Any) -> Any:
-    """A part of a definition in one spelling: Meta gives back in capitals what it took small."""
+    """A part of a definition in one spelling, without its examples.
+
+    Meta gives back in capitals what it took small, and a sample's handle as an address that is
+    another one at each reading.
+    """
     if isinstance(part, Mapping):
         return {
             key: value.lower()
             if key in ("type", "format") and isinstance(value, str)
             else _spelled(value)
             for key, value in part.items()
+            if key != "example"
         }
     return [_spelled(one) for one in part] if isinstance(part, list) else part

@@ -55,6 +55,15 @@ def test_one_change_is_one_difference(change, difference):
         {"template_id": "77"},
         {"components": [{"text": "Hello {{1}}", "type": "BODY"}]},
         {"components": ({"type": "body", "text": "Hello {{1}}"},)},
+        {
+            "components": (
+                {
+                    "type": "BODY",
+                    "text": "Hello {{1}}",
+                    "example": {"header_handle": ["https://scontent.example/1?oe=2"]},
+                },
+            )
+        },
     ],
 )
 def test_what_means_the_same_is_no_difference(change):
