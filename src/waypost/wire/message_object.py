@@ -55,8 +55,12 @@ _TYPE_NAME = re.compile(r"[A-Za-z0-9_]{1,64}")
 
 def check_product(message: dict[str, Any], base: str, faults: Faults) -> None:
     """`messaging_product`: `whatsapp`, in any case."""
-    value = text_field(message, "messaging_product", base, faults)
-    if value is None:
+    value = message.get("messaging_product", ABSENT)
+    if not isinstance(value, str):
+        faults.absent_or_wrong(f"{base}/messaging_product", value, 'the string "whatsapp"')
+        return
+    if not value:
+        text_field(message, "messaging_product", base, faults)
         return
     if value.lower() != "whatsapp":
         faults.add(
