@@ -4,6 +4,7 @@ import asyncio
 import json
 
 import pytest
+from structlog.testing import capture_logs
 
 from support.asgi import call
 from support.media_samples import JPEG, PDF, PNG
@@ -128,6 +129,22 @@ def test_a_sample_is_uploaded_for_its_handle_and_listed(tmp_path):
     assert (shown["status"], shown["file_name"], shown["reason"]) == ("UPLOADED", "menu.pdf", None)
     assert shown["uploaded_file_handle"]
     assert (one, none) == ([shown], [])
+
+
+def test_a_missing_setting_is_named_to_the_operator_alone(tmp_path):
+    async def visit(office):
+        body, headers = form(PDF, type_="application/pdf", file_name="menu.pdf")
+        with capture_logs() as logs:
+            answer = await office.customer("POST", "resumable_media", body, headers=headers)
+        return answer, logs
+
+    answer, logs = in_office(tmp_path, visit, meta_app_id="")
+    assert (answer.status, answer.json["code"]) == (500, "WA500")
+    (detail,) = answer.json["error"]["details"]
+    assert (detail["path"], detail["code"]) == ("", "not_set_up")
+    assert detail["mend"].startswith("Ask whoever runs this gateway")
+    assert b"meta_app_id" not in answer.body.lower()
+    assert [one["setting"] for one in logs if one["log_level"] == "error"] == ["meta_app_id"]
 
 
 def test_the_twenty_first_sample_of_an_hour_waits(tmp_path):

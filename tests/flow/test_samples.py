@@ -11,7 +11,7 @@ from support.pair import running
 from support.watched_meta import watch
 from waypost.directory.media import Upload
 from waypost.model.audit import Actor
-from waypost.model.errors import DirectoryError, NotFoundError
+from waypost.model.errors import NotFoundError, NotSetUpError
 from waypost.model.medium import Medium, ResumableMedium, ResumableState
 from waypost.model.refusal import Reason, Refusal
 
@@ -107,7 +107,7 @@ def test_samples_are_listed_by_page_and_by_id(tmp_path):
 
 def test_without_the_id_of_the_app_the_setting_is_named(tmp_path):
     async def body(at):
-        with pytest.raises(DirectoryError, match="meta_app_id"):
+        with pytest.raises(NotSetUpError, match="meta_app_id"):
             await at.samples.upload(await at.account(), WABA_ID, SAMPLE, CUSTOMER)
         return at.files(), at.meta.calls
 

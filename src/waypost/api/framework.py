@@ -38,6 +38,7 @@ from waypost.api.management.door import Management, OperatorGuard, parameter_fau
 from waypost.api.management.openapi import document_handler, finish, name_operation
 from waypost.api.management.routes import management_router
 from waypost.api.problem import ProblemError, problem_of, render_problem
+from waypost.model.errors import NotSetUpError
 from waypost.model.refusal import Reason, Refusal
 from waypost.version import __version__
 from waypost.wire.envelope import Answer, render_refusal
@@ -169,7 +170,9 @@ def answer_error(request: Request[Any, Any, Any], error: Exception) -> Response[
         rendered = render_problem(*_problem_of(error))
     else:
         rendered = _envelope_of(error)
-    if rendered.status == INTERNAL and not isinstance(error, ClientLeftError):
+    if isinstance(error, NotSetUpError):
+        log.error("request.not_set_up", path=path, setting=error.setting, error=str(error))
+    elif rendered.status == INTERNAL and not isinstance(error, ClientLeftError):
         log.error("request.failed", path=path, exc_info=error)
     return answer(rendered)
 

@@ -26,7 +26,7 @@ from waypost.meta.media import (
 )
 from waypost.model.account import Account
 from waypost.model.audit import Actor, AuditEntry
-from waypost.model.errors import DirectoryError, MetaRefusedError, NotFoundError
+from waypost.model.errors import MetaRefusedError, NotFoundError, NotSetUpError
 from waypost.model.media_type import MediumType, check_sample
 from waypost.model.medium import ResumableMedium, ResumableState
 from waypost.model.refusal import Reason, Refusal
@@ -78,14 +78,15 @@ class SampleLibrary:
         The refusal has the faults of the file, or after how many seconds there is room in the
         hour's number of samples.
 
-        Raises NotFoundError for a WABA that is not the account's, DirectoryError without the
+        Raises NotFoundError for a WABA that is not the account's, NotSetUpError without the
         setting `meta_app_id`, StoreError or VaultError.
         """
         waba = self._waba(account, waba_id)
         if not self._app_id:
-            raise DirectoryError(
+            raise NotSetUpError(
                 "Samples are uploaded by a Meta app, and none is named: set meta_app_id "
-                "(WAYPOST_META_APP_ID) to the app's id and start the gateway again."
+                "(WAYPOST_META_APP_ID) to the app's id and start the gateway again.",
+                "meta_app_id",
             )
         type_ = await asyncio.to_thread(
             check_sample, upload.data, upload.declared_type, upload.file_name

@@ -7,6 +7,7 @@
       DirectoryError       somebody asked for something that cannot be
         NotFoundError          what was named does not exist
         TooFastError           it was asked for too often; it says when to ask again
+        NotSetUpError          a setting of the gateway that this needs is not set
       MetaRefusedError     Meta refused what the directory asked of it, in Meta's words
 
 Beside it, in the room that knows nothing of messages: `runtime.config.ConfigError`, and
@@ -57,6 +58,17 @@ class TooFastError(DirectoryError):
     def __init__(self, told: str, retry_after_s: float) -> None:
         super().__init__(told)
         self.retry_after_s = retry_after_s
+
+
+class NotSetUpError(DirectoryError):
+    """A setting of the gateway that this needs is not set; the text is for its operator.
+
+    setting  its name
+    """
+
+    def __init__(self, told: str, setting: str) -> None:
+        super().__init__(told)
+        self.setting = setting
 
 
 class MetaRefusedError(WaypostError):

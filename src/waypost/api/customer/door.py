@@ -30,6 +30,7 @@ from waypost.model.errors import (
     DirectoryError,
     MetaRefusedError,
     NotFoundError,
+    NotSetUpError,
     StoreError,
     TooFastError,
 )
@@ -168,7 +169,7 @@ def refusal_of(error: Exception) -> Refusal:
     if isinstance(error, TooFastError):
         fault = Fault("", "too_many_requests", str(error))
         return Refusal(Reason.RATE, (fault,), ceil(error.retry_after_s))
-    if isinstance(error, HttpError | VaultError | StoreError):
+    if isinstance(error, HttpError | VaultError | StoreError | NotSetUpError):
         return Refusal(Reason.INTERNAL, (_outage(error),))
     for kind, faults_of in _FAULTS.items():
         if isinstance(error, kind):
@@ -199,6 +200,9 @@ def _outage(error: Exception) -> Fault:
         case VaultError():
             mend = "Ask whoever runs this gateway to save the WABA's access token anew."
             return Fault("", "access_token", "The WABA's access token cannot be used.", mend=mend)
+        case NotSetUpError():
+            mend = "Ask whoever runs this gateway: its log names the setting."
+            return Fault("", "not_set_up", "This gateway is not set up for this.", mend=mend)
         case _:
             mend = "Ask again in some seconds."
             return Fault("", "not_kept", "The gateway's database did not answer.", mend=mend)
