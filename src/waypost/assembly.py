@@ -342,6 +342,7 @@ def build_tools(config: Config, store: Store, senses: Senses) -> OperatorTools:
         clock,
         ids.number,
         timedelta(minutes=config.template_sync_minutes),
+        entropy,
         catalogues.refresh,
     )
     media_renewer = build_media(config, store, graph, senses)

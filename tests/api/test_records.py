@@ -99,11 +99,12 @@ def test_a_catalogue_is_read_from_meta_when_the_operator_asks(tmp_path):
         refreshed = await office.done("POST", path, {"waba_id": WABA_ID})
         unknown = await office.refused("POST", path, {"waba_id": "12345"})
         none = await office.refused("GET", f"{office.account}/catalogues/1/products")
-        return refreshed, unknown["code"], none["code"]
+        return refreshed, unknown["code"], none["code"], await office.acts()
 
-    refreshed, unknown, none = in_office(tmp_path, visit)
+    refreshed, unknown, none, acts = in_office(tmp_path, visit)
     assert refreshed["catalogue_id"].isdigit()
     assert (unknown, none) == ("not_found", "not_found")
+    assert acts[-1] == ("catalogue.refreshed", "operator", "203.0.113.77")
 
 
 # ---- opt-outs ---------------------------------------------------------------------------------

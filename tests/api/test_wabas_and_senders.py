@@ -31,13 +31,14 @@ def test_a_waba_is_read_from_meta_when_the_operator_asks(tmp_path):
     async def visit(office):
         await office.done("PUT", office.waba, {"access_token": "meta-token", "name": "Plants"})
         report = await office.done("POST", f"{office.waba}/sync")
-        return report, await office.done("GET", office.waba)
+        return report, await office.done("GET", office.waba), await office.acts()
 
-    report, shown = in_office(tmp_path, visit)
+    report, shown, acts = in_office(tmp_path, visit)
     assert (report["waba_id"], report["skipped"]) == (WABA_ID, 0)
     assert report["templates"] > 10
     assert (shown["name"], shown["sync_failure"]) == ("Plants", None)
     assert shown["synced_at"] is not None
+    assert acts[-1] == ("waba.synchronized", "operator", "203.0.113.77")
 
 
 def test_a_token_that_meta_refuses_is_told_in_metas_words(tmp_path):

@@ -11,6 +11,7 @@ from support.stored import ENGINES
 from waypost.directory.synchronizer import Synchronizer
 from waypost.directory.template_lookup import TemplateLookup
 from waypost.runtime.clock import TestClock
+from waypost.runtime.entropy import SeededEntropy
 
 SEALED = VAULT.seal("meta-token")
 ROUNDS = 50
@@ -29,6 +30,7 @@ class Desk:
             self.clock,
             lambda: next(numbers),
             timedelta(minutes=15),
+            SeededEntropy(1),
             catalogue,
         )
         self.lookup = TemplateLookup(store, graph, self.clock, lambda: next(numbers))

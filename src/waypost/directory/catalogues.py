@@ -35,7 +35,7 @@ from waypost.meta.catalogue import (
 )
 from waypost.meta.graph import GraphClient
 from waypost.model.account import Account
-from waypost.model.audit import Actor, AuditEntry
+from waypost.model.audit import GATEWAY, Actor, AuditEntry
 from waypost.model.catalogue import Catalogue, CatalogueSource, Product
 from waypost.model.errors import DirectoryError, MetaRefusedError, NotFoundError, StoreError
 from waypost.model.waba import Waba
@@ -166,10 +166,11 @@ class CatalogueKeeper:
         kept = await self._end(reading, [entry])
         return FeedReport(kept, parser.skipped, tuple(parser.faults))
 
-    async def refresh(self, waba: Waba) -> str | None:
+    async def refresh(self, waba: Waba, actor: Actor = GATEWAY) -> str | None:
         """Reads the WABA's catalogue from Meta; its id, or None if none is connected.
 
-        A feed that was loaded here less than FEED_HOLDS ago is left alone. Raises
+        A feed that was loaded here less than FEED_HOLDS ago is left alone. Whoever had it read
+        stands in the audit log, but for the gateway itself. Raises
         MetaRefusedError if the token may not see catalogues, HttpError, VaultError, StoreError.
         """
         answer = await self.graph.ask(catalogues_call(waba.waba_id, waba.access_token))
@@ -185,7 +186,11 @@ class CatalogueKeeper:
         reading = await self._begin(waba.account_id, catalogue_id, CatalogueSource.META)
         async for page in self.graph.pages(products_call(catalogue_id, waba.access_token)):
             await self._save(reading, read_products(page))
-        await self._end(reading, [])
+        acts = []
+        if actor != GATEWAY:
+            act, detail = ("catalogue.refreshed", catalogue_id), {"waba_id": waba.waba_id}
+            acts.append(Scribe(self.clock, self.entropy).entry(waba.account_id, actor, act, detail))
+        await self._end(reading, acts)
         return catalogue_id
 
     # ---- looking ------------------------------------------------------------------------------

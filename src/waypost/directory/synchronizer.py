@@ -14,6 +14,7 @@ import structlog
 from msgspec import Struct
 from msgspec.structs import replace
 
+from waypost.directory.scribe import Scribe, write_alone
 from waypost.directory.sync_failures import (
     FAILURES,
     catalogue_failure,
@@ -28,6 +29,7 @@ from waypost.model.audit import GATEWAY, Actor
 from waypost.model.errors import NotFoundError, StoreError
 from waypost.model.waba import Waba
 from waypost.runtime.clock import Clock
+from waypost.runtime.entropy import Entropy
 from waypost.runtime.http import AnswerLostError
 from waypost.store.ports import Key, Store, Transaction
 
@@ -76,6 +78,7 @@ class Synchronizer:
     clock: Clock
     next_number: Callable[[], int]
     interval: timedelta
+    entropy: Entropy
     read_catalogue: Callable[[Waba], Awaitable[str | None]] | None = None
     _readings: dict[Key, "asyncio.Future[SyncReport]"] = field(default_factory=dict)
     _rests_until: dict[Key, float] = field(default_factory=dict)
@@ -176,15 +179,23 @@ class Synchronizer:
         log.debug("account.synchronized", sid=sid, actor=actor.name, wabas=len(wabas))
         for waba in wabas:
             self._catalogue_at.pop((waba.account_id, waba.waba_id), None)
-        return [await self.sync_waba(waba) for waba in wabas]
+        return [await self.sync_waba(waba, actor) for waba in wabas]
 
-    async def sync_waba(self, waba: Waba) -> SyncReport:
+    async def sync_waba(self, waba: Waba, actor: Actor = GATEWAY) -> SyncReport:
         """Reads one WABA: its templates, and its catalogue once in an interval.
 
+        Whoever asked for it stands in the audit log; the gateway itself, which reads on its
+        timer, does not.
         Raises MetaRefusedError, VaultError and HttpError; then it is due again after a gap.
         """
         report = await self._read_once(waba)
         await self._keep_catalogue(waba)
+        if actor != GATEWAY:
+            detail = {"templates": report.templates, "changes": report.changes}
+            entry = Scribe(self.clock, self.entropy).entry(
+                waba.account_id, actor, ("waba.synchronized", waba.waba_id), detail
+            )
+            await write_alone(self.store, lambda transaction: transaction.audit.append([entry]))
         return report
 
     # ---- one reading --------------------------------------------------------------------------

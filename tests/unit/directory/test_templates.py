@@ -31,7 +31,7 @@ class Office:
         self.store, self.meta, self.clock = store, ScriptedMeta(), TestClock(NOW)
         graph, numbers = graph_of(self.meta), iter(range(1, 10_000))
         synchronizer = Synchronizer(
-            store, graph, self.clock, lambda: next(numbers), timedelta(minutes=15)
+            store, graph, self.clock, lambda: next(numbers), timedelta(minutes=15), SeededEntropy(1)
         )
         self.manager = TemplateManager(
             store, graph, synchronizer, self.clock, lambda: next(numbers), SeededEntropy(1)

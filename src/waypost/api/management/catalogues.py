@@ -69,13 +69,14 @@ async def load_feed(
 async def refresh_catalogue(
     management: NamedDependency[Management],
     account: NamedDependency[Account],
+    actor: NamedDependency[Actor],
     data: JSONBody[Refresh],
 ) -> RefreshedShape:
     """Read the catalogue that is connected to a WABA from Meta now.
 
     A feed that was loaded here less than a day ago is left alone.
     """
-    catalogue_id = await management.catalogues.refresh(waba_of(account, data.waba_id))
+    catalogue_id = await management.catalogues.refresh(waba_of(account, data.waba_id), actor)
     await management.fresh(account.sid)
     return RefreshedShape(catalogue_id)
 

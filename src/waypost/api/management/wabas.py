@@ -56,9 +56,10 @@ async def sync_waba(
     management: NamedDependency[Management],
     account: NamedDependency[Account],
     waba_id: FromPath[str],
+    actor: NamedDependency[Actor],
 ) -> SyncShape:
     """Read a WABA's templates and catalogue from Meta now."""
-    report = await management.synchronizer.sync_waba(waba_of(account, waba_id))
+    report = await management.synchronizer.sync_waba(waba_of(account, waba_id), actor)
     await management.fresh(account.sid)
     return SyncShape(**asdict(report))
 
