@@ -219,7 +219,9 @@ def build_behind(
 ) -> Application:
     """What answers behind the hot routes: the operator's API, and customers beside sending."""
     # Half a second to load, which no command of an operator needs to wait for.
-    from waypost.api.customer.door import CustomerGuard, CustomerHands  # noqa: PLC0415
+    from waypost.api.customer.door import CustomerGuard  # noqa: PLC0415
+    from waypost.api.customer.hands import CustomerHands  # noqa: PLC0415
+    from waypost.api.customer.intake import Intake  # noqa: PLC0415
     from waypost.api.framework import build_framework  # noqa: PLC0415
     from waypost.api.management.door import Management, OperatorGuard  # noqa: PLC0415
 
@@ -238,7 +240,9 @@ def build_behind(
             throughput=config.sender_throughput,
         ),
         OperatorGuard(config.operator_token, doorkeeper.slowdown, doorkeeper.proxies),
-        CustomerHands(accounts, tools.templates, tools.media, tools.samples, tools.blocks),
+        CustomerHands(
+            accounts, tools.templates, tools.media, tools.samples, tools.blocks, Intake()
+        ),
         CustomerGuard(doorkeeper, limits, senses.clock, senses.metrics),
     )
 

@@ -114,6 +114,48 @@ def test_media_of_a_number_that_is_not_the_accounts_are_refused_unread(tmp_path)
     assert list(answer.json["error"]) == ["phone_number"]
 
 
+def test_large_bodies_of_one_account_are_read_two_at_a_time(tmp_path):
+    async def visit(office):
+        body, headers = form(PNG, type_="image/png")
+        begun, two, may_go_on = [], asyncio.Event(), asyncio.Event()
+
+        def trickling(number):
+            async def receive():
+                begun.append(number)
+                if len(begun) > 1:
+                    two.set()
+                await may_go_on.wait()
+                return {"type": "http.request", "body": body, "more_body": False}
+
+            return receive
+
+        path = f"/v2/{office.pair.sid}/whatsapp/{SENDER_ID}/media"
+        given = {**headers, "api-key": office.pair.key, "Content-Length": str(100 * MIB)}
+        async with asyncio.TaskGroup() as tasks:
+            asked = [
+                tasks.create_task(
+                    call(
+                        office.pair.gateway.app,
+                        "POST",
+                        path,
+                        headers=given,
+                        body=trickling(number),
+                    )
+                )
+                for number in range(10)
+            ]
+            await two.wait()
+            for _ in range(1000):
+                await asyncio.sleep(0)
+            at_first = list(begun)
+            may_go_on.set()
+        return at_first, [one.result().status for one in asked]
+
+    at_first, statuses = in_office(tmp_path, visit)
+    assert at_first == [0, 1]
+    assert statuses == [200] * 10
+
+
 def test_a_sample_is_uploaded_for_its_handle_and_listed(tmp_path):
     async def visit(office):
         body, headers = form(PDF, type_="application/pdf", file_name="menu.pdf")

@@ -32,7 +32,8 @@ from waypost.api.asgi import (
     drain,
 )
 from waypost.api.bounded import BoundedBody
-from waypost.api.customer.door import CustomerGuard, CustomerHands, answer, render_error
+from waypost.api.customer.door import CustomerGuard, answer, render_error
+from waypost.api.customer.hands import CustomerHands
 from waypost.api.customer.routes import customer_router
 from waypost.api.management.door import Management, OperatorGuard, parameter_faults
 from waypost.api.management.openapi import document_handler, finish, name_operation

@@ -8,7 +8,8 @@ from litestar.connection import Request
 from litestar.di import NamedDependency
 from litestar.response import Response
 
-from waypost.api.customer.door import CustomerHands, processed, read_object, refuse
+from waypost.api.customer.door import processed, read_object, refuse
+from waypost.api.customer.hands import CustomerHands
 from waypost.directory.blocks import BlockedUser, BlockReport
 from waypost.model.account import Account
 from waypost.model.audit import Actor

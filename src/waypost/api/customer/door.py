@@ -18,12 +18,7 @@ from litestar.response import Response
 from waypost.accept.limits import RequestLimits
 from waypost.api.asgi import BodyTooLargeError, BodyTooSlowError, client_address, header
 from waypost.api.auth import Doorkeeper, find_sender
-from waypost.directory.accounts import Accounts
-from waypost.directory.blocks import BlockList
 from waypost.directory.credentials import PREFIX_LENGTH
-from waypost.directory.media import MediaLibrary
-from waypost.directory.samples import SampleLibrary
-from waypost.directory.templates import TemplateManager
 from waypost.model.account import Account
 from waypost.model.audit import Actor
 from waypost.model.errors import (
@@ -51,17 +46,6 @@ class RefusedError(Exception):
     def __init__(self, refusal: Refusal) -> None:
         super().__init__(refusal.reason)
         self.refusal = refusal
-
-
-@dataclass(frozen=True, slots=True)
-class CustomerHands:
-    """Everything that the customers' addresses beside sending work with."""
-
-    accounts: Accounts
-    templates: TemplateManager
-    media: MediaLibrary
-    samples: SampleLibrary
-    blocks: BlockList
 
 
 @dataclass(frozen=True, slots=True)

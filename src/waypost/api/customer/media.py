@@ -10,17 +10,16 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, QueryParameter
 from litestar.response import Response
 
-from waypost.api.bounded import MIB, MOST_BYTES
-from waypost.api.customer.door import CustomerHands, RefusedError, processed, refuse
+from waypost.api.bounded import MOST_BYTES
+from waypost.api.customer.door import RefusedError, processed, refuse
+from waypost.api.customer.hands import CustomerHands
+from waypost.api.customer.intake import LARGEST
 from waypost.directory.media import Upload
 from waypost.model.account import Account
 from waypost.model.audit import Actor
 from waypost.model.medium import Medium, ResumableMedium
 from waypost.model.refusal import Fault, Refusal
 from waypost.model.sender import Sender
-
-LARGEST = 101 * MIB
-"""Meta's largest medium is 100 MB; what a form puts around it fits too."""
 
 MEDIA = "/{sid:str}/whatsapp/{phone_number:str}/media"
 SAMPLES = "/{sid:str}/whatsapp/{waba_id:str}/resumable_media"
@@ -42,8 +41,11 @@ async def upload_media(
     A form with `file`, and its MIME type as `type`. The id stays good for as long as the medium
     is named now and then; the same content again has the same id.
     """
-    upload = await read_upload(request)
-    medium: Medium | tuple[Fault, ...] = await hands.media.upload(account, sender, upload, actor)
+    async with hands.intake.hold(account.account_id, request.headers.get("content-length")):
+        upload = await read_upload(request)
+        medium: Medium | tuple[Fault, ...] = await hands.media.upload(
+            account, sender, upload, actor
+        )
     if isinstance(medium, tuple):
         raise refuse(*medium)
     return processed({"id": medium.media_id})
@@ -62,8 +64,11 @@ async def upload_resumable_media(
     A form with `file`. `uploaded_file_handle` is what a template's `header_handle` takes, for 24
     hours.
     """
-    upload = await read_upload(request)
-    sample: ResumableMedium | Refusal = await hands.samples.upload(account, waba_id, upload, actor)
+    async with hands.intake.hold(account.account_id, request.headers.get("content-length")):
+        upload = await read_upload(request)
+        sample: ResumableMedium | Refusal = await hands.samples.upload(
+            account, waba_id, upload, actor
+        )
     if isinstance(sample, Refusal):
         raise RefusedError(sample)
     return processed(show_sample(sample))

@@ -10,11 +10,11 @@ from litestar.handlers import BaseRouteHandler
 from waypost.api.customer import blocks, media, templates
 from waypost.api.customer.door import (
     CustomerGuard,
-    CustomerHands,
     provide_account,
     provide_actor,
     provide_sender,
 )
+from waypost.api.customer.hands import CustomerHands
 
 
 def customer_router(hands: CustomerHands, guard: CustomerGuard) -> Router:

@@ -10,13 +10,8 @@ from litestar.params import FromPath, FromQuery, QueryParameter
 from litestar.response import Response
 from msgspec.structs import asdict
 
-from waypost.api.customer.door import (
-    CustomerHands,
-    meta_fault,
-    processed,
-    read_object,
-    refuse,
-)
+from waypost.api.customer.door import meta_fault, processed, read_object, refuse
+from waypost.api.customer.hands import CustomerHands
 from waypost.directory.templates import TemplateQuery, find_named
 from waypost.model.account import Account
 from waypost.model.audit import Actor
