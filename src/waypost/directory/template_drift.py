@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 
+from msgspec.structs import replace
+
 from waypost.meta.templates import ReadTemplates
 from waypost.model.drift import differences
 from waypost.model.template import ChangeSource, Template, TemplateChange
@@ -69,14 +71,14 @@ async def keep_changed(
     await transaction.templates.save(*ids, [after for _, after in pairs if after], asked_at)
     await transaction.templates.drop(*ids, [key_of(pair) for pair in pairs if pair[1] is None])
     await transaction.templates.insert_changes(changes)
-    if changes or any(before and after and _has_new_id(before, after) for before, after in pairs):
+    if changes or any(before and after and _has_more(before, after) for before, after in pairs):
         await transaction.directory.touch(waba.account_id)
     return len(changes)
 
 
-def _has_new_id(before: Template, after: Template) -> bool:
-    """Whether Meta knows it by another id."""
-    return before.template_id != after.template_id
+def _has_more(before: Template, after: Template) -> bool:
+    """Whether more than its components differs: a reason, an id."""
+    return replace(before, components=after.components) != after
 
 
 def key_of(pair: Pair) -> NameAndLanguage:
