@@ -275,3 +275,25 @@ def test_a_status_that_never_comes_ends_the_demo_with_1_and_its_name(tmp_path):
 
     assert done.returncode == 1
     assert "carousel: missing after 1 s: Meta's status 'read', the callback 'read'" in done.stdout
+
+
+def test_secrets_that_are_set_are_those_of_the_pair(tmp_path):
+    given = {
+        "WAYPOST_OPERATOR_TOKEN": "my-operator-token",
+        "WAYPOST_META_APP_SECRET": "my-app-secret",
+        "WAYPOST_META_VERIFY_TOKEN": "my-verify-token",
+    }
+    with pair_process(tmp_path) as pair:
+        first = pair.ready
+    with pair_process(tmp_path, **given) as pair:
+        ready = pair.ready
+        request = Request(
+            f"{ready['base_url']}/v1/admin/accounts",
+            headers={"Authorization": "Bearer my-operator-token"},
+        )
+        with urlopen(request, timeout=10) as answer:
+            assert answer.status == 200
+
+    assert (ready["sid"], ready["access_token"]) == (first["sid"], first["access_token"])
+    names = ("operator_token", "app_secret", "verify_token")
+    assert [ready[name] for name in names] == list(given.values())

@@ -59,7 +59,9 @@ class Pair:
 
 
 @contextmanager
-def pair_process(folder: Path, *options: str, ports: tuple[int, int] = (0, 0)) -> Iterator[Pair]:
+def pair_process(
+    folder: Path, *options: str, ports: tuple[int, int] = (0, 0), **variables: str
+) -> Iterator[Pair]:
     """`waypost dev` with its data in `folder/data`; it is stopped when the block ends."""
     ready_file, output = folder / "ready.json", folder / "output"
     ready_file.unlink(missing_ok=True)
@@ -69,7 +71,7 @@ def pair_process(folder: Path, *options: str, ports: tuple[int, int] = (0, 0)) -
         process = subprocess.Popen(
             [*COMMAND, "dev", *arguments],
             cwd=folder,
-            env=environment(),
+            env=environment(**variables),
             stdin=subprocess.DEVNULL,
             stdout=out,
             stderr=subprocess.STDOUT,

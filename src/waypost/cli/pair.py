@@ -72,7 +72,7 @@ async def run_pair(plan: Plan, present: Callable[[Ready], None]) -> None:
     """
     clock = SystemClock()
     kept = read_ready(plan.data / KEPT)
-    secrets = choose_secrets(kept, SystemEntropy())
+    secrets = choose_secrets(load({}, plan.config_file).config, kept, SystemEntropy())
     config = configure(plan, secrets, 0)  # a setting that is wrong is refused before all else
     port = choose_port(plan.host, plan.port)
     emulator_port = await wait_for_port(plan.host, plan.emulator_port, clock)
@@ -107,11 +107,18 @@ async def run_pair(plan: Plan, present: Callable[[Ready], None]) -> None:
                 task.cancel()
 
 
-def choose_secrets(kept: Ready | None, entropy: Entropy) -> Secrets:
-    """Those of an earlier start, so that its clients go on; else new ones."""
-    if kept is not None:
-        return Secrets(kept.access_token, kept.app_secret, kept.verify_token, kept.operator_token)
-    return Secrets(*(entropy.token_hex(TOKEN_BYTES) for _ in range(4)))
+def choose_secrets(given: Config, kept: Ready | None, entropy: Entropy) -> Secrets:
+    """Those that are set; else those of an earlier start, so that its clients go on; else new."""
+
+    def new() -> str:
+        return entropy.token_hex(TOKEN_BYTES)
+
+    return Secrets(
+        access_token=kept.access_token if kept else new(),
+        app_secret=given.meta_app_secret or (kept.app_secret if kept else new()),
+        verify_token=given.meta_verify_token or (kept.verify_token if kept else new()),
+        operator_token=given.operator_token or (kept.operator_token if kept else new()),
+    )
 
 
 def configure(plan: Plan, secrets: Secrets, port: int, emulator_url: str | None = None) -> Config:
