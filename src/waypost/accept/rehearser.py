@@ -16,6 +16,7 @@ from waypost.store.ports import Store, Transaction
 class Rehearsal(Struct, frozen=True):
     """What would be accepted.
 
+    recipients of a read receipt are none
     price      of each message; `total` of all
     spendable  what the wallet has left for it now
     findings   what would be noted and not refused
@@ -51,7 +52,7 @@ class Rehearser:
         if order.total_minor and order.total_minor > wallet.spendable_minor:
             return Refusal(Reason.BALANCE)
         return Rehearsal(
-            tuple(one.address for one in order.submission.recipients),
+            tuple(one.address for one in order.submission.recipients if one.address),
             Money(order.price_minor, wallet.currency),
             Money(order.total_minor, wallet.currency),
             Money(wallet.spendable_minor, wallet.currency),

@@ -86,10 +86,13 @@ class SendEndpoint:
         limited = self.limits.check(account, self.clock.monotonic())
         if limited is not None:
             return limited
+        is_rehearsal = wants_rehearsal(scope)
+        if isinstance(is_rehearsal, Refusal):
+            return is_rehearsal
         order = await self._understand(scope, receive, account, sender)
         if isinstance(order, Refusal):
             return order
-        return await (self._rehearse(order) if wants_rehearsal(scope) else self._accept(order))
+        return await (self._rehearse(order) if is_rehearsal else self._accept(order))
 
     async def _accept(self, order: Order) -> Answer | Refusal:
         """The 202, once everything is durable."""
@@ -192,16 +195,16 @@ def join_findings(faults: tuple[Fault, ...], findings: tuple[Fault, ...]) -> tup
     """Faults and findings of one body, at most MAX_FAULTS.
 
     Of one place the fault's code stands, with the finding's sentence, remedy and Meta's code: it
-    knows the template. What a finding says of something inside a faulty value is left out, for it
-    follows from the fault.
+    knows the template. Several of one place are told in their order, which both checks share. What
+    a finding says of something inside a faulty value is left out, for it follows from the fault.
     """
-    at_place = {finding.path: finding for finding in findings}
-    told = [
-        replace(fault, message=same.message, meta_code=same.meta_code, mend=same.mend)
-        if (same := at_place.get(fault.path)) is not None
-        else fault
-        for fault in faults
-    ]
+    at_place: dict[str, list[Fault]] = {}
+    for finding in findings:
+        at_place.setdefault(finding.path, []).append(finding)
+    told = []
+    for fault in faults:
+        same = at_place.get(fault.path)
+        told.append(_explained(fault, same.pop(0)) if same else fault)
     paths = [fault.path for fault in faults]
     told += [
         finding
@@ -211,6 +214,10 @@ def join_findings(faults: tuple[Fault, ...], findings: tuple[Fault, ...]) -> tup
     return tuple(told[: max(MAX_FAULTS, len(faults))])
 
 
+def _explained(fault: Fault, finding: Fault) -> Fault:
+    return replace(fault, message=finding.message, meta_code=finding.meta_code, mend=finding.mend)
+
+
 def refuse_findings(order: Order) -> Refusal | None:
     """A refusal, if the account's check mode makes one of what was found."""
     if order.findings and order.account.check_mode is CheckMode.STRICT:
@@ -218,13 +225,22 @@ def refuse_findings(order: Order) -> Refusal | None:
     return None
 
 
-def wants_rehearsal(scope: Scope) -> bool:
-    """Whether the request says `?dry_run=true`."""
+def wants_rehearsal(scope: Scope) -> bool | Refusal:
+    """Whether the request says `?dry_run=true`.
+
+    A word that is neither yes nor no is refused: who meant a dry run would have sent and paid.
+    """
     query: bytes = scope["query_string"]
     if not query:
         return False
-    said = parse_qs(query.decode("latin-1")).get("dry_run", [""])[-1]
-    return said.lower() in ("true", "1", "yes")
+    values = parse_qs(query.decode("latin-1"), keep_blank_values=True).get("dry_run", ["no"])
+    said = values[-1].lower()
+    if said in ("true", "1", "yes"):
+        return True
+    if said in ("false", "0", "no"):
+        return False
+    message = "dry_run must be true or false; nothing was sent."
+    return Refusal(Reason.PAYLOAD, (Fault("query/dry_run", "wrong_value", message),))
 
 
 def check_content_type(content_type: str | None) -> Refusal | None:

@@ -250,12 +250,13 @@ def _is_of(
             )
         return False
     if kind not in parameter:
+        right = examples.button_component(button)["parameters"]
         place.add(
-            tokens,
+            (*tokens, kind),
             FindingCode.VALUE_MISSING,
             131008,
             f"the parameter of the button at index {button.index} has no {kind}",
-            f'Add "{kind}" beside its type.',
+            f"Make its parameters {as_json(right)}.",
         )
         return False
     return True

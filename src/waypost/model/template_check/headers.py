@@ -119,7 +119,7 @@ def _check_parameter(kind: str, parameter: dict[str, Any], tokens: Tokens, place
     if type(content) is not dict:
         if given not in parameter:
             place.add(
-                tokens,
+                (*tokens, given),
                 FindingCode.VALUE_MISSING,
                 131008,
                 f"the header's parameter has no {given} object",
@@ -149,7 +149,7 @@ def _check_medium(kind: str, content: dict[str, Any], tokens: Tokens, place: Pla
     if ("id" in content) == ("link" in content):
         has = "both id and link" if "id" in content else "neither id nor link"
         place.add(
-            tokens,
+            tokens if "id" in content else (*tokens, "id"),
             FindingCode.VALUE_MISSING,
             131008,
             f"the header's {kind} has {has}, and needs exactly one of them",

@@ -127,7 +127,11 @@ def test_a_whole_url_has_a_longest_length():
         (URL, button("url", 0, text("")), ("", "variable_empty", 131008)),
         (URL, button("url", 0, payload="x"), ("/type", "button_parameter", 132012)),
         (REPLY, button("quick_reply", 0, coupon_code="x"), ("/type", "button_parameter", 132012)),
-        (COUPON, button("copy_code", 0, {"type": "coupon_code"}), ("", "value_missing", 131008)),
+        (
+            COUPON,
+            button("copy_code", 0, {"type": "coupon_code"}),
+            ("/coupon_code", "value_missing", 131008),
+        ),
         (COUPON, button("copy_code", 0, coupon_code=""), ("/coupon_code", "coupon_code", 131009)),
         (
             COUPON,

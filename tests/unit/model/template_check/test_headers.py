@@ -86,17 +86,19 @@ def test_a_second_header_is_one_too_many():
     ]
 
 
-@pytest.mark.parametrize("content", [{}, {"id": "1", "link": "https://x/y"}])
-def test_a_medium_has_an_id_or_a_link_and_not_both(content):
+@pytest.mark.parametrize(
+    ("content", "place"), [({}, "image/id"), ({"id": "1", "link": "https://x/y"}, "image")]
+)
+def test_a_medium_has_an_id_or_a_link_and_not_both(content, place):
     sent = header({"type": "image", "image": content})
     assert found([header_of("IMAGE"), HELLO], sent) == [
-        ("/0/parameters/0/image", "value_missing", 131008)
+        (f"/0/parameters/0/{place}", "value_missing", 131008)
     ]
 
 
 def test_a_medium_without_its_object_is_missing():
     assert found([header_of("IMAGE"), HELLO], header({"type": "image"})) == [
-        ("/0/parameters/0", "value_missing", 131008)
+        ("/0/parameters/0/image", "value_missing", 131008)
     ]
 
 
