@@ -9,7 +9,10 @@ from typing import Any
 from waypost.model.finding import FindingCode
 from waypost.model.template_check import examples
 from waypost.model.template_check.form import PartsForm, TemplateForm
-from waypost.model.template_check.parts import NEVER_SENT, check_parts, tell_never_sent
+from waypost.model.template_check.parts import (
+    check_parts,
+    tell_foreign,
+)
 from waypost.model.template_check.place import Place, as_json, counted, listed, quoted
 
 FEWEST_PRODUCT_CARDS = 2
@@ -17,7 +20,9 @@ MOST_CARDS = 10
 
 _FAR = 1000
 """From here on an index is none."""
-_NOT_ON_CARDS = frozenset({"carousel", "limited_time_offer"})
+_NOT_ON_CARDS = frozenset(
+    {"carousel", "limited_time_offer", "order_status", "tap_target_configuration"}
+)
 
 
 def check_carousel(
@@ -92,8 +97,8 @@ def _check_card(
                 f"there is a component of type {kind}; a card has header, body and buttons",
                 "Remove it from the card.",
             )
-        elif kind in NEVER_SENT:
-            tell_never_sent(kind, position, spot)
+        else:
+            tell_foreign(kind, position, spot)
 
 
 def _defined(form: TemplateForm, index: int) -> PartsForm | None:
@@ -125,7 +130,8 @@ def _check_count(form: TemplateForm, cards: list[Any], position: int, place: Pla
     used = {card.get("card_index") for card in cards if type(card) is dict and _is_index(card)}
     if given < len(defined):
         lacking = [index for index in range(len(defined)) if index not in used]
-        which = f"; card_index {listed([str(index) for index in lacking])} is missing"
+        verb = "is" if len(lacking) == 1 else "are"
+        which = f"; card_index {listed([str(index) for index in lacking])} {verb} missing"
         samples = ",".join(as_json(examples.card(defined[index], index)) for index in lacking)
         mend = f"Add {samples} to cards."
     else:

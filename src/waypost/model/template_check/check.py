@@ -15,15 +15,16 @@ from waypost.model.template_check.carousel import check_carousel, tell_missing_c
 from waypost.model.template_check.form import TemplateForm
 from waypost.model.template_check.offers import check_offer, check_tap_target, tell_missing_offer
 from waypost.model.template_check.parts import (
-    NEVER_SENT,
     Positioned,
     check_parts,
-    tell_never_sent,
+    tell_foreign,
     tell_repeated,
 )
 from waypost.model.template_check.place import Place
 
 _ONCE = frozenset({"carousel", "limited_time_offer", "tap_target_configuration"})
+_ORDER_STATUS = "order_status"
+"""Of payments in India; what it holds is documented by an example alone."""
 
 
 def check_template(form: TemplateForm, template: Mapping[str, Any], path: str) -> tuple[Fault, ...]:
@@ -38,7 +39,7 @@ def check_template(form: TemplateForm, template: Mapping[str, Any], path: str) -
 
 
 def _check_others(form: TemplateForm, others: list[Positioned], place: Place) -> None:
-    """Components that are neither header nor body nor button. Unknown types are Meta's to judge."""
+    """Components that are neither header nor body nor button."""
     seen: set[str] = set()
     for position, component in others:
         kind = component.get("type")
@@ -54,8 +55,8 @@ def _check_others(form: TemplateForm, others: list[Positioned], place: Place) ->
             check_offer(form.parts, component, position, place)
         elif kind == "tap_target_configuration":
             check_tap_target(form.parts, component, position, place)
-        elif kind in NEVER_SENT:
-            tell_never_sent(kind, position, place)
+        elif kind != _ORDER_STATUS:
+            tell_foreign(kind, position, place)
     if form.cards is not None and "carousel" not in seen:
         tell_missing_carousel(form, place)
     if form.parts.needs_expiration and "limited_time_offer" not in seen:

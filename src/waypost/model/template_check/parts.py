@@ -7,7 +7,7 @@ from waypost.model.template_check.buttons import check_button, tell_misplaced, t
 from waypost.model.template_check.form import PartsForm
 from waypost.model.template_check.headers import check_header, tell_missing_header
 from waypost.model.template_check.one_time_codes import check_codes
-from waypost.model.template_check.place import Place
+from waypost.model.template_check.place import Place, quoted
 from waypost.model.template_check.texts import check_body, tell_missing_text
 
 Positioned: TypeAlias = tuple[int, dict[str, Any]]
@@ -78,12 +78,22 @@ NEVER_SENT = {
 """Types that stand in definitions alone, and how to mend a send that has one."""
 
 
-def tell_never_sent(kind: str, position: int, place: Place) -> None:
-    """The finding for a component that stands in definitions alone."""
-    place.add(
-        (position, "type"),
-        FindingCode.COMPONENT_UNEXPECTED,
-        100,
-        f"{kind} is a component of definitions, and no component of a send",
-        NEVER_SENT[kind],
-    )
+def tell_foreign(kind: str, position: int, place: Place) -> None:
+    """The finding for a component that no send has: of definitions, or unknown here."""
+    if kind in NEVER_SENT:
+        place.add(
+            (position, "type"),
+            FindingCode.COMPONENT_UNEXPECTED,
+            100,
+            f"{kind} is a component of definitions, and no component of a send",
+            NEVER_SENT[kind],
+        )
+    else:
+        place.add(
+            (position, "type"),
+            FindingCode.KIND_UNKNOWN,
+            100,
+            f"components of type {quoted(kind)} are not known here",
+            "Look whether it is misspelt; if Meta has added it, have the account's check mode set "
+            "to warn or off.",
+        )
