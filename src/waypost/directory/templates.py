@@ -336,6 +336,8 @@ def find_named(account: Account, waba_id: str, change: Mapping[str, Any]) -> Tem
             "its templates to see their ids."
         )
     name, language = change.get("name"), change.get("language")
+    if name is None or language is None:
+        raise NotFoundError("The change names no template: give template_id, or name and language.")
     found = account.templates.get((waba_id, str(name), str(language)))
     if found is None or not found.template_id:
         raise NotFoundError(

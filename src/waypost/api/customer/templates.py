@@ -32,6 +32,7 @@ Several = Annotated[
 @post(TEMPLATES, status_code=200)
 async def create_message_template(
     hands: NamedDependency[CustomerHands],
+    sid: FromPath[str],
     account: NamedDependency[Account],
     actor: NamedDependency[Actor],
     waba_id: FromPath[str],
@@ -45,6 +46,7 @@ async def create_message_template(
     created = await hands.templates.create(account, waba_id, definition, actor)
     if isinstance(created, tuple):
         raise refuse(*created)
+    await hands.accounts.find_anew(sid)
     return processed(asdict(created))
 
 
@@ -113,6 +115,7 @@ async def delete_message_templates(
 
     async def remove(name: str, template_id: str | None) -> None:
         await hands.templates.delete(fresh, waba_id, name, template_id, actor)
+        await hands.accounts.find_anew(sid)
 
     if names or ids:
         wanted: list[tuple[str | None, str | None]] = [(one, None) for one in _split(names)]
