@@ -5,8 +5,9 @@ them; everything else goes to the framework behind (`framework`), which this fil
 Whatever goes wrong here is answered in the customer's envelope (`problems`).
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass
+from typing import Any
 
 from waypost.api.asgi import Receive, Scope, Send, answer_with, drain
 from waypost.api.health import HealthEndpoint
@@ -37,11 +38,23 @@ class Methods:
         return self._options if method == "OPTIONS" else self._wrong
 
 
+class Body:
+    """The `receive` of one request; an answer may be given before anything of it was asked for."""
+
+    __slots__ = ("_receive", "is_untouched")
+
+    def __init__(self, receive: Receive) -> None:
+        self._receive = receive
+        self.is_untouched = True
+
+    def receive(self) -> Awaitable[MutableMapping[str, Any]]:
+        """ASGI's `receive`."""
+        self.is_untouched = False
+        return self._receive()
+
+
 POST_ONLY = Methods("POST")
 READ_ONLY = Methods(*READING)
-UNREAD = frozenset({204, 401, 404, 405, 429})
-"""Answers that are given before the body was looked at: it may still be on its way."""
-
 READ_AND_POST = Methods(*READING, "POST")
 
 
@@ -63,14 +76,15 @@ class App:
         if scope["type"] != "http":
             return
         path = scope["path"]
-        answering = self._find(scope, receive, path.split("/"))
+        body = Body(receive)
+        answering = self._find(scope, body.receive, path.split("/"))
         if answering is None:
             await serve_whatever_happens(self.behind, scope, receive, send)
             return
         answer = await answer_whatever_happens(answering, path)
         if answer is not None:
             await answer_with(send, answer, has_body=scope["method"] != "HEAD")
-            if answer.status in UNREAD:
+            if body.is_untouched:
                 await drain(scope, receive)
 
     def _find(self, scope: Scope, receive: Receive, parts: list[str]) -> Awaitable[Answer] | None:
