@@ -31,6 +31,9 @@ from waypost.runtime.entropy import Entropy
 from waypost.store.ports import Key, Store, Transaction
 
 META_KEEPS = timedelta(days=30)
+TRUSTED = timedelta(minutes=1)
+"""How long after it was given to Meta nobody asks whether Meta still has it."""
+
 NEAR = timedelta(hours=1)
 """A medium that Meta forgets so soon is uploaded again rather than given out."""
 
@@ -102,7 +105,11 @@ class MediaLibrary:
         digest = await digest_of(upload.data)
         async with self._keeper.lock(account.account_id, digest):
             known = await self._same(account, sender, digest, type_)
-            if known is not None and known.meta_expires_at > self._clock.now() + NEAR:
+            if (
+                known is not None
+                and known.meta_expires_at > self._clock.now() + NEAR
+                and not await self._is_lost(sender, known)
+            ):
                 self._use(known)
                 return known
             return await self._keep(account, sender, upload, (type_, digest, known, actor))
@@ -265,6 +272,17 @@ class MediaLibrary:
             )
         )
         return next((one for one in uploaded if one.mime_type == type_.mime_type), None)
+
+    async def _is_lost(self, sender: Sender, medium: Medium) -> bool:
+        """Whether Meta says now that it has a medium no more, before its time.
+
+        Only what was given to Meta a while ago is asked for. Who cannot be asked has lost nothing.
+        """
+        given_at = medium.meta_expires_at - META_KEEPS
+        if given_at > self._clock.now() - TRUSTED:
+            return False
+        found = await self._questions.ask(medium.account_id, sender, medium.meta_id)
+        return found is Missed.UNKNOWN
 
     async def _find(
         self, account: Account, sender: Sender, media_ids: Sequence[str], *, may_ask: bool
