@@ -19,11 +19,11 @@ from waypost.api.management import bodies
 from waypost.api.management.openapi_customer import (
     ANSWERS,
     BODIES,
-    PATHS,
     SCHEMAS,
     answered,
     refusals,
 )
+from waypost.api.management.openapi_plain import PATHS
 from waypost.api.problem import CONTENT_TYPE, KINDS, Problem
 from waypost.version import __version__
 
