@@ -47,9 +47,9 @@ class MemoryShelves:
     media: dict[str, Medium]
     products: dict[str, Product]
 
-    async def look_again(self, account: Account, _waba_id: str, _name: str) -> Account:
+    async def look_again(self, account: Account, _waba_id: str, _name: str) -> tuple[Account, bool]:
         """The account as it is."""
-        return account
+        return account, True
 
     async def find_media(
         self, _account: Account, _sender: Sender, media_ids: Collection[str], **_: bool

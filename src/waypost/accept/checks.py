@@ -36,6 +36,8 @@ MENDING: Mapping[str, str] = {
     "PAUSED": "Wait until Meta lifts the pause, or send another template meanwhile.",
     "DISABLED": "Make a new template: Meta does not lift this.",
 }
+UNCERTAIN = ", as far as is known here; Meta could not be asked just now."
+AGAIN = "Send it again in some seconds."
 OTHERWISE = "Send a template whose status is APPROVED."
 
 TEMPLATE = "template"
@@ -61,9 +63,17 @@ def is_free_form(submission: Submission) -> bool:
 
 
 def check_template_status(
-    account: Account, sender: Sender, submission: Submission, template: Template | None
+    account: Account,
+    sender: Sender,
+    submission: Submission,
+    template: Template | None,
+    *,
+    is_certain: bool,
 ) -> tuple[Fault, ...]:
-    """Whether the template is there and approved; else what may have been meant."""
+    """Whether the template is there and approved; else what may have been meant.
+
+    is_certain  whether Meta was asked: if not, what is known here may be old
+    """
     content = submission.content
     name, language = content.template_name or "", content.template_language or ""
     base = f"{submission.pointer}/template"
@@ -74,7 +84,8 @@ def check_template_status(
             FindingCode.TEMPLATE_NOT_APPROVED,
             META_CODES.get(template.status, NO_TEMPLATE),
             f"The template {name} ({language}) is {template.status or 'without a status'} at Meta"
-            + (f": {template.rejected_reason}." if template.rejected_reason else "."),
+            + (f": {template.rejected_reason}" if template.rejected_reason else "")
+            + ("." if is_certain else UNCERTAIN),
             MENDING.get(template.status, OTHERWISE),
         )
     elif template is None:
@@ -95,8 +106,9 @@ def check_template_status(
             path,
             FindingCode.TEMPLATE_UNKNOWN,
             NO_TEMPLATE,
-            f"The WABA {sender.waba_id} has no template {name} in {language}.",
-            mend,
+            f"The WABA {sender.waba_id} has no template {name} in {language}"
+            + ("." if is_certain else UNCERTAIN),
+            mend if is_certain else f"{AGAIN} {mend}",
         )
     return findings.listed()
 

@@ -54,8 +54,11 @@ class FoundProducts(Struct, frozen=True):
 class Shelves(Protocol):
     """Where templates, media and products are looked for: the directory, by `api.shelves`."""
 
-    async def look_again(self, account: Account, waba_id: str, name: str) -> Account:
-        """The account, its templates of this name read anew from Meta if that was not just done."""
+    async def look_again(self, account: Account, waba_id: str, name: str) -> tuple[Account, bool]:
+        """The account, its templates of this name read anew from Meta if that was not just done.
+
+        And whether it is certain what Meta has of this name: not if Meta could not be asked.
+        """
         ...
 
     async def find_media(
@@ -108,8 +111,9 @@ class Examiner:
         template = _find(account, sender, submission)
         is_checked = account.check_mode is not CheckMode.OFF
         name = submission.content.template_name or ""
+        is_certain = True
         if is_checked and (template is None or template.status != APPROVED):
-            account = await self.shelves.look_again(account, sender.waba_id, name)
+            account, is_certain = await self.shelves.look_again(account, sender.waba_id, name)
             template = _find(account, sender, submission)
         found = Examination(
             account, submission, (), is_marketing=template is not None and template.is_marketing
@@ -118,7 +122,9 @@ class Examiner:
             return await self._put_in_media(sender, found)
         findings: tuple[Fault, ...] = ()
         if template is None or template.status != APPROVED:
-            findings = check_template_status(account, sender, submission, template)
+            findings = check_template_status(
+                account, sender, submission, template, is_certain=is_certain
+            )
         if template is not None:
             findings += check_template(
                 self._form_of(account, sender, template),

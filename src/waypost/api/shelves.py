@@ -7,7 +7,7 @@ from waypost.accept.examiner import FoundMedia, FoundProducts
 from waypost.directory.accounts import Accounts
 from waypost.directory.catalogues import CatalogueKeeper
 from waypost.directory.media import MediaLibrary
-from waypost.directory.template_lookup import TemplateLookup
+from waypost.directory.template_lookup import NAME, TemplateLookup
 from waypost.model.account import Account
 from waypost.model.sender import Sender
 
@@ -21,13 +21,14 @@ class DirectoryShelves:
     media: MediaLibrary
     catalogues: CatalogueKeeper
 
-    async def look_again(self, account: Account, waba_id: str, name: str) -> Account:
+    async def look_again(self, account: Account, waba_id: str, name: str) -> tuple[Account, bool]:
         """See `Shelves.look_again`.
 
         What was learned otherwise meanwhile counts too: `account` may be a second old.
         """
-        await self.templates.look_again(account, waba_id, name)
-        return await self.accounts.find_anew(account.sid) or account
+        was_learned = await self.templates.look_again(account, waba_id, name)
+        is_certain = was_learned or not NAME.fullmatch(name)
+        return await self.accounts.find_anew(account.sid) or account, is_certain
 
     async def find_media(
         self, account: Account, sender: Sender, media_ids: Collection[str], *, may_ask: bool
