@@ -6,6 +6,9 @@ from decimal import Decimal, InvalidOperation
 DIGITS = 4
 """Minor units are ten-thousandths: a message costs fractions of a cent."""
 
+LARGEST = Decimal("999999999.9999")
+"""A sum of a million such amounts still fits the database's integers."""
+
 
 @dataclass(frozen=True, slots=True)
 class Money:
@@ -25,9 +28,14 @@ def parse_amount(text: str) -> int:
     Raises ValueError, in words, for what is no amount or finer than a minor unit.
     """
     try:
-        scaled = Decimal(text.strip()).scaleb(DIGITS)
+        amount = Decimal(text.strip())
+        scaled = amount.scaleb(DIGITS)
     except InvalidOperation:
         raise ValueError(f"{text!r} is not an amount; write it like 12.50") from None
-    if not scaled.is_finite() or scaled != scaled.to_integral_value():
+    if not amount.is_finite():
+        raise ValueError(f"{text!r} is not an amount; write it like 12.50")
+    if abs(amount) > LARGEST:
+        raise ValueError(f"{text!r} is more than {LARGEST}, the most that is taken at once")
+    if scaled != scaled.to_integral_value():
         raise ValueError(f"{text!r} has more than {DIGITS} decimal places")
     return int(scaled)
