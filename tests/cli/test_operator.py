@@ -190,6 +190,14 @@ def test_a_mistyped_folder_is_refused_and_not_made(tmp_path):
     [
         (["account", "show", "HXIN0000000000IN"], 1, "There is no account HXIN0000000000IN;"),
         (["account", "top-up", "HXIN0000000000IN", "1.00001"], 2, "AMOUNT: '1.00001' has more"),
+        (
+            ["account", "top-up", "HXIN0000000000IN", "9" * 20],
+            2,
+            "AMOUNT: '99999999999999999999' is",
+        ),
+        (["account", "create", "Shop", "--price", "9e30"], 2, "--price: '9e30' is more"),
+        (["account", "create", "Shop", "--price", "NaN"], 2, "--price: 'NaN' is not an amount;"),
+        (["account", "show", "\udcff"], 2, "'\\udcff' is no text in UTF-8;"),
         (["account", "top-up", "HXIN0000000000IN", "--", "-1"], 2, "AMOUNT: -1 is below nothing"),
         (["account", "create", "Shop", "--country", "IND"], 2, "--country must be two letters"),
         (["sender", "pause", "HXIN0000000000IN", "shop"], 2, "shop is no phone number;"),

@@ -31,7 +31,14 @@ from waypost.cli import (
     waba,
     wallet,
 )
-from waypost.cli.output import DONE, MISUSED, REFUSED, UNREACHABLE, CommandError
+from waypost.cli.output import (
+    DONE,
+    MISUSED,
+    REFUSED,
+    UNREACHABLE,
+    CommandError,
+    MisusedError,
+)
 from waypost.model.errors import WaypostError
 from waypost.runtime.config import ConfigError
 from waypost.runtime.http import HttpError
@@ -112,6 +119,16 @@ def _run() -> None:
         BaseExceptionGroup,
     ) as error:
         leave(error)
+    except UnicodeEncodeError:
+        named = next((word for word in sys.argv[1:] if not is_text(word)), None)
+        if named is None:
+            raise
+        leave(MisusedError(f"{named!a} is no text in UTF-8; write it anew."))
+
+
+def is_text(word: str) -> bool:
+    """Whether a word of the command line was UTF-8; its other bytes come as half characters."""
+    return not any("\ud800" <= character <= "\udfff" for character in word)
 
 
 def leave(error: BaseException) -> NoReturn:
