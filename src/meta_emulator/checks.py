@@ -16,6 +16,7 @@ from meta_emulator.errors import GraphError, invalid, refused
 from meta_emulator.forms import Blanks, Form
 from meta_emulator.parts import Parameter, Parts
 from meta_emulator.product_checks import product_fault
+from meta_emulator.values import ADDRESS
 
 TEXTUAL = frozenset({"text", "currency", "date_time"})
 MEDIA_HEADERS = frozenset({"IMAGE", "VIDEO", "DOCUMENT", "GIF"})
@@ -149,6 +150,9 @@ def _header_object_fault(kind: str, parameter: dict[str, Any]) -> GraphError | N
         return None
     if ("id" in content) == ("link" in content):
         return refused(131008, f"header: {kind} requires exactly one of id and link")
+    link = content.get("link")
+    if "link" in content and (type(link) is not str or not ADDRESS.fullmatch(link)):
+        return invalid(f"Param {kind}['link'] must be a valid URI.")
     return None
 
 

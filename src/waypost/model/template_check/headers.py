@@ -3,6 +3,7 @@
 Source: reference/meta-cloud-api.md 1.4, 1.6, 1.7, 3.4.
 """
 
+import re
 from typing import Any
 
 from waypost.model.finding import FindingCode
@@ -15,6 +16,7 @@ from waypost.model.template_check.texts import check_text, tell_missing_text
 _TEXTUAL = frozenset({"text", "currency", "date_time"})
 _MEDIA = frozenset({"image", "video", "document", "gif"})
 _OBJECTS = (*sorted(_MEDIA), "location", "product")
+_ADDRESS = re.compile(r"https?://[^\s/?#]\S*\Z", re.IGNORECASE)
 _REACH = {"latitude": 90.0, "longitude": 180.0}
 
 
@@ -155,6 +157,17 @@ def _check_medium(kind: str, content: dict[str, Any], tokens: Tokens, place: Pla
             f"the header's {kind} has {has}, and needs exactly one of them",
             'Give the id of an uploaded file, {"id":"<media id>"}, '
             'or its address, {"link":"https://..."}.',
+        )
+        return
+    link = content.get("link")
+    if type(link) is str and _ADDRESS.match(link) is None:
+        place.add(
+            (*tokens, "link"),
+            FindingCode.VALUE_INVALID,
+            100,
+            f"the link of the header's {kind} is {quoted(link)}; it must be an address that begins "
+            "with https:// or http://, without spaces",
+            "Give a whole address, like https://example.com/path.",
         )
 
 

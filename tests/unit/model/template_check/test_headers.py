@@ -96,6 +96,14 @@ def test_a_medium_has_an_id_or_a_link_and_not_both(content, place):
     ]
 
 
+@pytest.mark.parametrize("link", ["ftp://x/y.png", "x.png", "https://", "https://x/a b.png", ""])
+def test_a_medium_has_a_link_that_is_a_whole_address(link):
+    sent = header({"type": "image", "image": {"link": link}})
+    assert found([header_of("IMAGE"), HELLO], sent) == [
+        ("/0/parameters/0/image/link", "value_invalid", 100)
+    ]
+
+
 def test_a_medium_without_its_object_is_missing():
     assert found([header_of("IMAGE"), HELLO], header({"type": "image"})) == [
         ("/0/parameters/0/image", "value_missing", 131008)
