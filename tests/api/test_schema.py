@@ -56,7 +56,8 @@ def ask(port, method, path, body=None, **headers):
 
 @pytest.fixture(scope="module")
 def tried(tmp_path_factory) -> Iterator[Tried]:
-    with house(tmp_path_factory.mktemp("schema"), operator_token=OPERATOR) as one:
+    settled = {"operator_token": OPERATOR, "meta_app_id": "1234567890"}
+    with house(tmp_path_factory.mktemp("schema"), **settled) as one:
         port = one.gateway.port
         spare = ask(port, "POST", "/v1/admin/accounts", {"name": "spare"})["sid"]
         base = f"/v1/admin/accounts/{spare}"
