@@ -183,10 +183,16 @@ def test_an_edit_gives_meta_only_what_may_change(tmp_path):
     try_it(tmp_path, body)
 
 
-@pytest.mark.parametrize(
-    "named",
-    [{}, {"name": "order_update"}, {"name": "order_update", "language": "ta"}, {"id": 78}],
-)
+@pytest.mark.parametrize("named", [{}, {"name": "order_update"}, {"language": "ta"}])
+def test_an_edit_that_names_no_template_is_told_so(tmp_path, named):
+    async def body(office):
+        with pytest.raises(NotFoundError, match="names no template"):
+            await office.manager.edit(await office.account(), WABA_ID, named, AYESHA)
+
+    try_it(tmp_path, body)
+
+
+@pytest.mark.parametrize("named", [{"name": "order_update", "language": "ta"}, {"id": 78}])
 def test_an_edit_of_what_is_not_known_is_not_found(tmp_path, named):
     async def body(office):
         with pytest.raises(NotFoundError, match="as far as is known here"):
