@@ -51,6 +51,9 @@ class MemoryShelves:
         """The account as it is."""
         return account, True
 
+    def use_media(self, _media: Collection[Medium]) -> None:
+        """Nothing is kept of it."""
+
     async def find_media(
         self, _account: Account, _sender: Sender, media_ids: Collection[str], **_: bool
     ) -> FoundMedia:

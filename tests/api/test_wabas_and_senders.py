@@ -16,14 +16,10 @@ def test_a_waba_is_saved_and_its_token_never_comes_back(tmp_path):
         return saved.json, listed.json["items"], await office.acts()
 
     saved, listed, acts = in_office(tmp_path, visit)
-    assert saved == {
-        "waba_id": "102290129340399",
-        "name": "Shop",
-        "catalogue_id": None,
-        "synced_at": None,
-        "sync_failure": None,
-    }
-    assert saved in listed
+    # The gateway reads it from Meta at once: how that went may stand there already.
+    assert saved.keys() == {"waba_id", "name", "catalogue_id", "synced_at", "sync_failure"}
+    assert (saved["waba_id"], saved["name"]) == ("102290129340399", "Shop")
+    assert ("102290129340399", "Shop") in [(one["waba_id"], one["name"]) for one in listed]
     assert acts[-1] == ("waba.added", "operator", "203.0.113.77")
 
 

@@ -44,7 +44,10 @@ class Bench:
         return medium
 
     async def look_up(self, *media_ids: str):
-        return await self.library.look_up(*await self.account(), media_ids)
+        """As the door does for a send that it accepts."""
+        found = await self.library.look_up(*await self.account(), media_ids)
+        self.library.use(found.known.values())
+        return found
 
     async def rows(self) -> list[Medium]:
         account, _ = await self.account()

@@ -142,3 +142,21 @@ def test_an_id_that_has_ended_is_refused_and_good_again_when_the_file_is_uploade
     assert [one["code"] for one in ended.json["error"]["details"]] == ["media_expired"]
     assert again.media_id == medium.media_id
     assert sent["image"]["id"] == again.meta_id != medium.media_id
+
+
+def test_a_dry_run_is_no_use_of_a_medium(tmp_path):
+    async def body(pair):
+        medium = await upload(pair, Upload(JPEG, "image/jpeg", "shop.jpg"))
+        kept = []
+        for query in ("dry_run=true", ""):
+            pair.clock.advance(DAY_S)
+            await open_window(pair)
+            assert (await pair.send(image(medium.media_id), query=query)).status < 300
+            await pair.gateway.tools.media.note_uses()
+            (row,) = (await pair.ask(lambda t: t.media.find([(ACCOUNT, medium.media_id)]))).values()
+            kept.append(row.last_used_at - medium.created_at)
+        return kept
+
+    rehearsed, sent = at_the_door(tmp_path, body)
+    assert rehearsed.total_seconds() < DAY_S
+    assert sent.total_seconds() >= DAY_S

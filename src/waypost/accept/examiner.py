@@ -76,6 +76,10 @@ class Shelves(Protocol):
         """Products of a WABA's catalogue."""
         ...
 
+    def use_media(self, media: Collection[Medium]) -> None:
+        """A send was accepted with these: they are worth keeping good at Meta."""
+        ...
+
 
 class Examination(Struct, frozen=True):
     """A send, looked at.
@@ -84,12 +88,14 @@ class Examination(Struct, frozen=True):
     submission    with media ids as Meta knows them now
     findings      all of them, with pointers into the body as it was sent
     is_marketing  whether opt-outs concern it
+    media         those of its media that are known here
     """
 
     account: Account
     submission: Submission
     findings: tuple[Fault, ...]
     is_marketing: bool
+    media: tuple[Medium, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,37 +157,33 @@ class Examiner:
         held = await self.shelves.find_media(
             found.account, sender, _first(one.media_id for one in mentions.media)[0], may_ask=False
         )
-        meta_ids = {media_id: medium.meta_id for media_id, medium in held.known.items()}
-        return replace(found, submission=put_in_media_ids(submission, mentions.media, meta_ids))
+        return _with_media(found, mentions, held.known)
 
     async def _examine_holdings(self, sender: Sender, found: Examination) -> Examination:
         """The media and products that the send names."""
         submission, findings = found.submission, found.findings
         mentions = find_mentions(submission.content.kind, submission.message, submission.pointer)
         if mentions.media or mentions.products:
-            holdings, unchecked, meta_ids = await self._gather(found.account, sender, mentions)
+            holdings, unchecked, known = await self._gather(found.account, sender, mentions)
             findings += check_holdings(_without(mentions, unchecked), holdings, self.clock.now())
-            submission = put_in_media_ids(submission, mentions.media, meta_ids)
+            found = _with_media(found, mentions, known)
         if findings and submission.lone_parameters:
             findings = tuple(
                 replace(one, path=pointer_as_sent(submission, one.path)) for one in findings
             )
-        return replace(found, submission=submission, findings=findings)
+        return replace(found, findings=findings)
 
     async def _gather(
         self, account: Account, sender: Sender, mentions: Mentions
-    ) -> tuple[Holdings, frozenset[str], dict[str, str]]:
-        """What is held of what is named; what could not be looked up; Meta's own media ids."""
-        media: dict[str, KnownMedium] = {}
-        meta_ids: dict[str, str] = {}
+    ) -> tuple[Holdings, frozenset[str], Mapping[str, Medium]]:
+        """What is held of what is named; what could not be looked up; the media themselves."""
+        known: Mapping[str, Medium] = {}
         unchecked: set[str] = set()
         if mentions.media:
             media_ids, beyond = _first(one.media_id for one in mentions.media)
             found = await self.shelves.find_media(account, sender, media_ids, may_ask=True)
             unchecked.update(found.unchecked, beyond)
-            for media_id, medium in found.known.items():
-                media[media_id] = KnownMedium(medium.kind.value, medium.meta_expires_at)
-                meta_ids[media_id] = medium.meta_id
+            known = found.known
         catalogue_id: str | None = None
         products: dict[str, KnownProduct] | None = None
         if mentions.products:
@@ -194,7 +196,11 @@ class Examiner:
                     retailer_id: KnownProduct(product.availability, product.is_hidden)
                     for retailer_id, product in shelf.products.items()
                 }
-        return Holdings(media, products, catalogue_id), frozenset(unchecked), meta_ids
+        media = {
+            media_id: KnownMedium(medium.kind.value, medium.meta_expires_at)
+            for media_id, medium in known.items()
+        }
+        return Holdings(media, products, catalogue_id), frozenset(unchecked), known
 
     def _form_of(self, account: Account, sender: Sender, template: Template) -> TemplateForm:
         """The template, compiled once for as long as its definition stays the same."""
@@ -212,6 +218,16 @@ class Examiner:
             self.forms.clear()
         self.forms[key] = (template, form)
         return form
+
+
+def _with_media(found: Examination, mentions: Mentions, known: Mapping[str, Medium]) -> Examination:
+    """With the media that are known, by Meta's ids of now."""
+    meta_ids = {media_id: medium.meta_id for media_id, medium in known.items()}
+    return replace(
+        found,
+        submission=put_in_media_ids(found.submission, mentions.media, meta_ids),
+        media=tuple(known.values()),
+    )
 
 
 def _same_definition(one: Template, other: Template) -> bool:

@@ -5,6 +5,7 @@ from msgspec import Struct
 from waypost.accept.checks import is_free_form
 from waypost.accept.idempotency import IdempotencyKey
 from waypost.model.account import Account, CheckMode
+from waypost.model.medium import Medium
 from waypost.model.refusal import Fault
 from waypost.model.sender import Sender
 from waypost.model.submission import Submission
@@ -16,6 +17,7 @@ class Order(Struct, frozen=True):
     price_minor   of each of its messages
     findings      what was found and did not refuse it: noted with its messages
     is_marketing  whether opt-outs concern it
+    media         those of its media that are known here
     """
 
     account: Account
@@ -25,6 +27,7 @@ class Order(Struct, frozen=True):
     idempotency: IdempotencyKey | None = None
     findings: tuple[Fault, ...] = ()
     is_marketing: bool = False
+    media: tuple[Medium, ...] = ()
 
     @property
     def needs_window(self) -> bool:

@@ -106,6 +106,7 @@ class SendEndpoint:
             self._count_findings(accepted.faults)
             return accepted
         self._count_findings(accepted.findings)
+        self.examiner.shelves.use_media(order.media)
         self.metrics.messages_accepted.inc(len(accepted.messages))
         return render_accepted(accepted.submission_id, accepted.messages)
 
@@ -168,6 +169,7 @@ class SendEndpoint:
             idempotency=idempotency,
             findings=examination.findings,
             is_marketing=examination.is_marketing,
+            media=examination.media,
         )
 
     async def _tell_all(

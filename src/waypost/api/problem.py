@@ -82,7 +82,7 @@ KINDS: Mapping[str, Kind] = {
         "The access token cannot be opened",
         "Give the gateway the key that sealed it (secret_keys), or save the WABA's token anew.",
     ),
-    "store_failed": Kind(503, "The database did not answer", "Ask again after `Retry-After`."),
+    "store_failed": Kind(503, "The storage did not answer", "Ask again after `Retry-After`."),
 }
 
 

@@ -9,6 +9,7 @@ from waypost.directory.catalogues import CatalogueKeeper
 from waypost.directory.media import MediaLibrary
 from waypost.directory.template_lookup import NAME, TemplateLookup
 from waypost.model.account import Account
+from waypost.model.medium import Medium
 from waypost.model.sender import Sender
 
 
@@ -43,3 +44,7 @@ class DirectoryShelves:
         """See `Shelves.find_products`."""
         found = await self.catalogues.find_products(account, waba_id, retailer_ids)
         return FoundProducts(found.catalogue_id, found.products, frozenset(found.unchecked))
+
+    def use_media(self, media: Collection[Medium]) -> None:
+        """See `Shelves.use_media`."""
+        self.media.use(media)

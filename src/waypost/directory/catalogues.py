@@ -169,8 +169,8 @@ class CatalogueKeeper:
     async def refresh(self, waba: Waba, actor: Actor = GATEWAY) -> str | None:
         """Reads the WABA's catalogue from Meta; its id, or None if none is connected.
 
-        A feed that was loaded here less than FEED_HOLDS ago is left alone. Whoever had it read
-        stands in the audit log, but for the gateway itself. Raises
+        A feed that was loaded here less than FEED_HOLDS ago is left alone by the gateway's own
+        readings; whoever asks for one gets it, and stands in the audit log. Raises
         MetaRefusedError if the token may not see catalogues, HttpError, VaultError, StoreError.
         """
         answer = await self.graph.ask(catalogues_call(waba.waba_id, waba.access_token))
@@ -179,7 +179,7 @@ class CatalogueKeeper:
         if catalogue_id is None:
             return None
         known = await self._find(waba.account_id, catalogue_id)
-        if known is not None and known.source is CatalogueSource.FEED:
+        if actor == GATEWAY and known is not None and known.source is CatalogueSource.FEED:
             age = self.clock.now() - known.refreshed_at
             if age < FEED_HOLDS:
                 return catalogue_id

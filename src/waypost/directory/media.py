@@ -5,7 +5,7 @@ it changes with each upload and is put in its place when a message goes out.
 """
 
 import asyncio
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace as replaced
 from datetime import datetime, timedelta
 
@@ -110,7 +110,7 @@ class MediaLibrary:
                 and known.meta_expires_at > self._clock.now() + NEAR
                 and not await self._is_lost(sender, known)
             ):
-                self._use(known)
+                self.use([known])
                 return known
             return await self._keep(account, sender, upload, (type_, digest, known, actor))
 
@@ -130,11 +130,8 @@ class MediaLibrary:
         missing = [one for one in dict.fromkeys(media_ids) if one not in found]
         if missing:
             found |= await self._find(account, sender, missing, may_ask=may_ask)
-        known = {id_: one for id_, one in found.items() if isinstance(one, Medium)}
-        for medium in known.values():
-            self._use(medium)
         return LookedUp(
-            known,
+            {id_: one for id_, one in found.items() if isinstance(one, Medium)},
             frozenset(id_ for id_, one in found.items() if one is Missed.UNKNOWN),
             frozenset(id_ for id_, one in found.items() if one is Missed.UNCHECKED),
         )
@@ -365,8 +362,13 @@ class MediaLibrary:
         await self._store.write(step, None)
         self._memory.drop(medium.account_id, medium.media_id)
 
-    def _use(self, medium: Medium) -> None:
-        self._used[medium.account_id, medium.media_id] = self._clock.now()
+    def use(self, media: Iterable[Medium]) -> None:
+        """Media that a send was accepted with, or that were uploaded again, are in use.
+
+        It is written down by the renewer, for all at once.
+        """
+        for medium in media:
+            self._used[medium.account_id, medium.media_id] = self._clock.now()
 
     def _entry(self, account: Account, actor: Actor, act: str, media_id: str) -> AuditEntry:
         scribe = Scribe(self._clock, self._entropy)

@@ -215,6 +215,14 @@ def test_a_fresh_feed_is_not_overwritten_by_meta(shop):
     assert shop.listed() == ["sku-0000", "sku-0001", "sku-0002"]
 
 
+def test_whoever_asks_for_a_reading_gets_it_though_a_feed_is_fresh(shop):
+    shop.load(feed("only-here"))
+
+    shop.run(shop.keeper.refresh(waba(), Actor("operator")))
+
+    assert shop.listed() == ["sku-0000", "sku-0001", "sku-0002"]
+
+
 def test_products_are_read_once_for_a_whole_campaign(shop):
     shop.load(feed("a", "b"))
     first = shop.find("a", "b")

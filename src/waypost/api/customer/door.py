@@ -189,7 +189,12 @@ def _outage(error: Exception) -> Fault:
             return Fault("", "not_set_up", "This gateway is not set up for this.", mend=mend)
         case _:
             mend = "Ask again in some seconds."
-            return Fault("", "not_kept", "The gateway's database did not answer.", mend=mend)
+            return Fault(
+                "",
+                "not_kept",
+                "The gateway could not keep it: its storage did not answer.",
+                mend=mend,
+            )
 
 
 def _parameter_faults(error: ValidationException) -> tuple[Fault, ...]:

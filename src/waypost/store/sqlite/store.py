@@ -54,7 +54,7 @@ class SqliteStore:
         program does not know, StoreError if the directory cannot be used.
         """
         try:
-            directory.mkdir(parents=True, exist_ok=True)
+            directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
             raise StoreError(f"{directory} cannot be made: {error.strerror}.") from error
         path = directory / FILE
