@@ -7,6 +7,7 @@ now (Meta does not answer) counts against nobody.
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Protocol
 
 from msgspec import Struct
@@ -19,7 +20,7 @@ from waypost.model.catalogue import Product
 from waypost.model.content_check.check import check_content
 from waypost.model.holdings_check import Holdings, KnownMedium, KnownProduct, check_holdings
 from waypost.model.medium import Medium
-from waypost.model.mentions import Mentions, find_mentions
+from waypost.model.mentions import Mentions, find_mentions, glance_at_media
 from waypost.model.refusal import Fault
 from waypost.model.sender import Sender
 from waypost.model.submission import Submission, pointer_as_sent
@@ -150,6 +151,9 @@ class Examiner:
 
     async def _put_in_media(self, sender: Sender, found: Examination) -> Examination:
         """What is not checked is sent with Meta's ids nevertheless: the customer's stay good."""
+        glanced = await self._glance(sender, found, may_ask=False)
+        if glanced is not None:
+            return glanced
         submission = found.submission
         mentions = find_mentions(submission.content.kind, submission.message, submission.pointer)
         if not mentions.media:
@@ -161,9 +165,16 @@ class Examiner:
 
     async def _examine_holdings(self, sender: Sender, found: Examination) -> Examination:
         """The media and products that the send names."""
+        glanced = await self._glance(sender, found, may_ask=True)
+        if glanced is not None:
+            found, mentions = glanced, Mentions()
+        else:
+            content = found.submission.content
+            mentions = find_mentions(
+                content.kind, found.submission.message, found.submission.pointer
+            )
         submission, findings = found.submission, found.findings
-        mentions = find_mentions(submission.content.kind, submission.message, submission.pointer)
-        if mentions.media or mentions.products:
+        if mentions:
             holdings, unchecked, known = await self._gather(found.account, sender, mentions)
             findings += check_holdings(_without(mentions, unchecked), holdings, self.clock.now())
             found = _with_media(found, mentions, known)
@@ -172,6 +183,24 @@ class Examiner:
                 replace(one, path=pointer_as_sent(submission, one.path)) for one in findings
             )
         return replace(found, findings=findings)
+
+    async def _glance(
+        self, sender: Sender, found: Examination, *, may_ask: bool
+    ) -> Examination | None:
+        """The send, if all its media are known and good as they stand; None: look closer."""
+        glance = glance_at_media(found.submission.content.json)
+        if not glance:
+            return found if glance is not None else None
+        media_ids = {media_id for _, media_id in glance}
+        if len(media_ids) > MOST_LOOKED_UP:
+            return None
+        held = await self.shelves.find_media(found.account, sender, media_ids, may_ask=may_ask)
+        now = self.clock.now()
+        for kind, media_id in glance:
+            medium = held.known.get(media_id)
+            if medium is None or not _is_good(medium, kind, media_id, now):
+                return None
+        return replace(found, media=tuple(held.known.values()))
 
     async def _gather(
         self, account: Account, sender: Sender, mentions: Mentions
@@ -218,6 +247,11 @@ class Examiner:
             self.forms.clear()
         self.forms[key] = (template, form)
         return form
+
+
+def _is_good(medium: Medium, kind: str, media_id: str, now: datetime) -> bool:
+    """Whether it goes out under this id and as this kind, and nothing is to be said of it."""
+    return medium.meta_id == media_id and medium.kind.value == kind and medium.meta_expires_at > now
 
 
 def _with_media(found: Examination, mentions: Mentions, known: Mapping[str, Medium]) -> Examination:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import parse_qs
 
 from msgspec.structs import replace
@@ -34,6 +35,9 @@ from waypost.wire.codes import REFUSED
 from waypost.wire.envelope import Answer, render_accepted, render_refusal, render_rehearsal
 from waypost.wire.faults import MAX_FAULTS
 from waypost.wire.send import parse_send, read_anyway
+
+
+NOTHING: Mapping[str, Any] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +168,8 @@ class SendEndpoint:
         return Order(
             account=examination.account,
             sender=sender,
-            submission=examination.submission,
+            # What was checked is let go: kept until the commit, it would only fill the caches.
+            submission=replace(examination.submission, message=NOTHING),
             price_minor=self._price_of(account, submission.content.kind),
             idempotency=idempotency,
             findings=examination.findings,

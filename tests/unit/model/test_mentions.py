@@ -1,5 +1,6 @@
 """What a send names: media by id, products and their catalogue."""
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -14,7 +15,13 @@ from support.kinds import (
 )
 from support.mutations import REPLACEMENTS, places, replaced
 from support.sends import card, carousel, message, mpm, section, template
-from waypost.model.mentions import MediaMention, Mentions, ProductMention, find_mentions
+from waypost.model.mentions import (
+    MediaMention,
+    Mentions,
+    ProductMention,
+    find_mentions,
+    glance_at_media,
+)
 
 BASE = "/messaging_object"
 PARTS = f"{BASE}/template/components"
@@ -197,3 +204,39 @@ JSON = st.recursive(
 @settings(max_examples=300, deadline=None)
 def test_any_json_gives_mentions_and_no_exception(kind, content):
     assert isinstance(find_mentions(kind, {kind: content}, BASE), Mentions)
+
+
+def hold_glance(given):
+    """A glance says nothing, or has all media that a close look finds, and there is no product."""
+    glance = glance_at_media(msgspec.json.encode(given))
+    found = find_mentions(str(given.get("type")), given, BASE)
+    if glance is None:
+        return False
+    assert not found.products
+    assert {(one.kind, one.media_id) for one in found.media} <= glance
+    return True
+
+
+@pytest.mark.parametrize("name", ["image by id", "image by link", "text", "cta_url"])
+def test_a_glance_is_enough_for_plain_messages(name):
+    assert hold_glance(FREE_FORM[name])
+
+
+def test_a_glance_is_enough_for_a_carousel_of_media():
+    given = carousel(card(0), card(1))
+
+    assert hold_glance(given)
+    assert glance_at_media(msgspec.json.encode(given))
+    assert glance_at_media(msgspec.json.encode(mpm(section(1)))) is None
+
+
+@given(data=st.data())
+@settings(max_examples=300)
+def test_a_glance_never_misses_what_a_close_look_finds(data):
+    given = data.draw(st.sampled_from([*FREE_FORM.values(), *TEMPLATES.values()]))
+    for _ in range(data.draw(st.integers(0, 2))):
+        place = data.draw(st.sampled_from(list(places(given))))
+        given = replaced(given, place, data.draw(st.sampled_from(REPLACEMENTS)))
+        if not isinstance(given, dict):
+            return
+    hold_glance(given)
