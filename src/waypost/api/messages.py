@@ -36,7 +36,6 @@ from waypost.wire.envelope import Answer, render_accepted, render_refusal, rende
 from waypost.wire.faults import MAX_FAULTS
 from waypost.wire.send import parse_send, read_anyway
 
-
 NOTHING: Mapping[str, Any] = {}
 
 
