@@ -75,7 +75,7 @@ def small_files(folder: Path) -> Iterator[SmallDisk]:
 def test_while_the_disk_is_full_nothing_is_half_kept_and_all_goes_on_afterwards(tmp_path, kind):
     with kind(tmp_path) as disk, house(tmp_path, data=disk.data, **BRISK) as home:
         with home.customer() as customer:
-            home.emulator.faults(delay_ms=200)  # so that answers come while the disk is full
+            home.emulator.faults(delay_ms=1000)  # so that answers come while the disk is full
             before = [customer.send(f"before-{number}") for number in range(40)]
             disk.fill(home)
             during = [
@@ -83,6 +83,7 @@ def test_while_the_disk_is_full_nothing_is_half_kept_and_all_goes_on_afterwards(
                 for number in range(300)
             ]
             live = customer.ask("GET", "/health/live")
+            until(lambda: len(home.emulator.taken()) >= len(before), "Meta took them", 10, 0.05)
             disk.make_room(home)
             until(lambda: customer.send("after").status == 202, "there is room", 10, 0.5)
             again = [
