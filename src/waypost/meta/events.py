@@ -20,6 +20,7 @@ from waypost.meta.template_events import TemplateEvent, read_template_events
 from waypost.meta.timestamps import instant_of
 from waypost.model.failure import Failure
 from waypost.model.lifecycle import Fact
+from waypost.model.message import Pricing
 
 Read = TypeVar("Read")
 
@@ -33,6 +34,9 @@ FACTS = {
     "failed": Fact.FAILED,
     "played": Fact.READ,  # a voice message that was heard was certainly opened
 }
+
+FREE_KINDS = ("free_customer_service", "free_entry_point")
+"""`pricing.type` of what Meta does not bill (`reference` 4.4)."""
 
 
 class StatusReceived(Struct, frozen=True):
@@ -49,7 +53,7 @@ class StatusReceived(Struct, frozen=True):
     occurred_at: datetime
     wa_id: str | None
     failure: Failure | None
-    is_billable: bool
+    pricing: Pricing | None
     meta_value: bytes
 
 
@@ -181,7 +185,7 @@ def _read_status(status: Any, value: dict[str, Any], phone_number_id: str) -> St
         occurred_at=occurred_at,
         wa_id=wa_id if isinstance(wa_id, str) and wa_id else None,
         failure=_failure(status.get("errors")) if fact is Fact.FAILED else None,
-        is_billable=not _is_free(pricing),
+        pricing=_read_pricing(pricing),
         meta_value=_encode(_value_of_one(value, shown)),
     )
 
@@ -206,13 +210,16 @@ def _names(named: dict[str, Any], *keys: str) -> set[str]:
     return {name for key in keys if isinstance(name := named.get(key), str)}
 
 
-def _is_free(pricing: Any) -> bool:
-    """Whether Meta says that it does not bill this message (`reference` 4.4)."""
+def _read_pricing(pricing: Any) -> Pricing | None:
+    """What Meta says of the price of this message (`reference` 4.4); None: nothing."""
     if not isinstance(pricing, dict):
-        return False
-    return pricing.get("billable") is False or pricing.get("type") in (
-        "free_customer_service",
-        "free_entry_point",
+        return None
+    kind, category = pricing.get("type"), pricing.get("category")
+    is_free = pricing.get("billable") is False or kind in FREE_KINDS
+    return Pricing(
+        is_billable=not is_free,
+        kind=kind if isinstance(kind, str) else "",
+        category=category if isinstance(category, str) else "",
     )
 
 

@@ -32,6 +32,27 @@ class CheckMode(StrEnum):
     OFF = "off"
 
 
+class UnknownPolicy(StrEnum):
+    """What becomes of a message whose outcome stays unknown after its window."""
+
+    RESEND = "resend"
+    HOLD = "hold"
+
+
+class TemplatePolicy(StrEnum):
+    """What becomes of waiting messages when Meta stops their template."""
+
+    HOLD = "hold"
+    FAIL = "fail"
+
+
+class CappedPolicy(StrEnum):
+    """What becomes of a message that Meta held back for its recipient's sake (131049)."""
+
+    WAIT = "wait"
+    END = "end"
+
+
 class AccountState(StrEnum):
     """A suspended account is refused with WA-401; nothing of it is deleted."""
 
@@ -80,6 +101,10 @@ class Account(Struct, frozen=True):
     check_mode      what becomes of findings at the door
     opt_out_keywords, opt_in_keywords
                     words by which a recipient leaves and comes back, in lower case
+    unknown_policy, template_policy, capped_policy
+                    what is done where a message may go on in two ways
+    validity_s      how long a message may wait to be given to Meta; None: the deployment's
+    daily_limit     messages accepted on a day (UTC) at most; None: any number
     senders         by phone number, digits only
     templates       by WABA id, name and language
     """
@@ -95,6 +120,11 @@ class Account(Struct, frozen=True):
     check_mode: CheckMode = CheckMode.STRICT
     opt_out_keywords: tuple[str, ...] = OPT_OUT_KEYWORDS
     opt_in_keywords: tuple[str, ...] = OPT_IN_KEYWORDS
+    unknown_policy: UnknownPolicy = UnknownPolicy.RESEND
+    template_policy: TemplatePolicy = TemplatePolicy.HOLD
+    capped_policy: CappedPolicy = CappedPolicy.END
+    validity_s: int | None = None
+    daily_limit: int | None = None
     wabas: Mapping[str, Waba] = field(default_factory=dict)
     keys: Mapping[bytes, ApiKey] = field(default_factory=dict)
     senders: Mapping[str, Sender] = field(default_factory=dict)

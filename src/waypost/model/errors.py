@@ -4,6 +4,7 @@
       StoreError           the database did not do what was asked
         UnknownSchemaError     this program does not know this database; nothing was touched
         StoreBusyError         another gateway owns this data directory
+        ConflictError          another process changed what this was drawn from; try again
       DirectoryError       somebody asked for something that cannot be
         NotFoundError          what was named does not exist
         TooFastError           it was asked for too often; it says when to ask again
@@ -31,6 +32,13 @@ class UnknownSchemaError(StoreError):
 
 class StoreBusyError(StoreError):
     """Another gateway owns this data directory."""
+
+
+class ConflictError(StoreError):
+    """Another process changed what this was drawn from, and nothing was kept.
+
+    The same may be tried again at once; stores do so by themselves, a few times.
+    """
 
 
 class DirectoryError(WaypostError):

@@ -5,12 +5,14 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from waypost.model.account import CappedPolicy, TemplatePolicy, UnknownPolicy
 from waypost.model.failure import Failure
 from waypost.model.lifecycle import Fact, State
 from waypost.model.recipient import Recipient
 from waypost.model.refusal import Fault
 from waypost.model.sender import Sender
 from waypost.model.submission import Content, References
+from waypost.model.work import Priority
 
 
 class Payment(StrEnum):
@@ -22,8 +24,20 @@ class Payment(StrEnum):
     RELEASED = "released"
 
 
+class Policies(Struct, frozen=True):
+    """What its account wants done with a message that may go on in two ways."""
+
+    unknown: UnknownPolicy = UnknownPolicy.RESEND
+    template: TemplatePolicy = TemplatePolicy.HOLD
+    capped: CappedPolicy = CappedPolicy.END
+
+
 class Dispatchable(Struct, frozen=True):
-    """A message with all that is needed to give it to Meta."""
+    """A message with all that is needed to give it to Meta.
+
+    expires_at       when it needs not be given to Meta any more; None: never
+    template_status  of its template as it is known here; None if it has none, or it is not known
+    """
 
     account_id: int
     message_id: str
@@ -31,6 +45,23 @@ class Dispatchable(Struct, frozen=True):
     recipient: Recipient
     content: Content
     state: State
+    priority: Priority = Priority.NORMAL
+    expires_at: datetime | None = None
+    policies: Policies = Policies()
+    template_status: str | None = None
+
+
+class Pricing(Struct, frozen=True):
+    """What Meta's webhook said of the price of a message (`reference` 4.4).
+
+    is_billable  False: it costs nothing
+    kind         `regular`, `free_customer_service`, `free_entry_point`; empty: not told
+    category     `marketing`, `utility`, `authentication`, ...; empty: not told
+    """
+
+    is_billable: bool = True
+    kind: str = ""
+    category: str = ""
 
 
 class Observation(Struct, frozen=True):
@@ -39,7 +70,7 @@ class Observation(Struct, frozen=True):
     message_id   ours; None when Meta's webhook did not carry it: then `wamid` finds it
     attempt      which try to give it to Meta this came from; None for a status
     meta_value   Meta's webhook value with this one status, as JSON, for the callback
-    is_billable  what Meta said of the price: False for a free message
+    pricing      what Meta said of the price; None: nothing
     lease_token  the lease whose work this ends; None when a webhook told it
     retry_at     when to try again, if the queue item is to stay
     was_made     whether the attempt counts: not if the call certainly never left
@@ -54,7 +85,7 @@ class Observation(Struct, frozen=True):
     attempt: int | None = None
     failure: Failure | None = None
     meta_value: bytes | None = None
-    is_billable: bool = True
+    pricing: Pricing | None = None
     lease_token: str | None = None
     retry_at: datetime | None = None
     was_made: bool = True
@@ -64,6 +95,8 @@ class MessageRecord(Struct, frozen=True):
     """What the store knows of a message when a fact about it arrives.
 
     facts_seen  the facts that arrived so far, as bits (see `status/consequences.py`)
+    attempts    how often it was given to Meta, as far as its outcomes were recorded
+    country, category  what its price was estimated by
     """
 
     account_id: int
@@ -84,6 +117,13 @@ class MessageRecord(Struct, frozen=True):
     payment: Payment
     price_minor: int
     failure: Failure | None
+    attempts: int = 0
+    priority: Priority = Priority.NORMAL
+    country: str = ""
+    category: str = ""
+    accepted_at: datetime | None = None
+    expires_at: datetime | None = None
+    policies: Policies = Policies()
 
 
 class NewSubmission(Struct, frozen=True):
@@ -116,10 +156,19 @@ class NewMessage(Struct, frozen=True):
     payment: Payment
     price_minor: int
     accepted_at: datetime
+    country: str = ""
+    category: str = ""
+    priority: Priority = Priority.NORMAL
+    expires_at: datetime | None = None
+    send_at: datetime | None = None
 
 
 class MessageChange(Struct, frozen=True):
-    """Where a message stands after the facts of one batch."""
+    """Where a message stands after the facts of one batch.
+
+    before       state and facts_seen as the consequences were drawn from: if the message has
+                 changed since, they are void and are drawn anew
+    """
 
     account_id: int
     message_id: str
@@ -130,6 +179,8 @@ class MessageChange(Struct, frozen=True):
     wa_id: str | None
     failure: Failure | None
     changed_at: datetime
+    attempts: int
+    before: tuple[State, int]
 
 
 class FactRow(Struct, frozen=True):
@@ -156,7 +207,7 @@ class ParkedStatus(Struct, frozen=True):
     fact: Fact
     occurred_at: datetime
     recorded_at: datetime
-    is_billable: bool
+    pricing: Pricing | None
     meta_value: bytes
     failure: Failure | None
 

@@ -1,8 +1,11 @@
 """A sender: a business phone number of a WABA."""
 
+from datetime import datetime
 from enum import StrEnum
 
 from msgspec import Struct
+
+from waypost.model.failure import Failure
 
 
 class ApiVersion(StrEnum):
@@ -27,6 +30,10 @@ class Sender(Struct, frozen=True):
     throughput       messages per second Meta allows it
     access_token     of its WABA, sealed (`runtime.vault`); opened for each call to Meta
     callback_url     where the customer wants statuses; None: nowhere
+    held_until       Meta refused this number as a whole: nothing is given to Meta before then
+    held_for         why
+    heard_at         when Meta's last webhook about this number came; None: never yet
+    is_throughput_pinned  the operator's word on throughput stands against what Meta tells
     """
 
     sender_id: str
@@ -38,3 +45,7 @@ class Sender(Struct, frozen=True):
     state: SenderState = SenderState.ACTIVE
     callback_url: str | None = None
     display_name: str = ""
+    held_until: datetime | None = None
+    held_for: Failure | None = None
+    heard_at: datetime | None = None
+    is_throughput_pinned: bool = True

@@ -1,11 +1,13 @@
 """A submission: one request of a customer, understood; one or many recipients."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from msgspec import Struct
 
 from waypost.model.recipient import Recipient
+from waypost.model.work import Priority
 
 READ_RECEIPT = "read_receipt"
 """The kind of what is no message but a mark that one was read; no message type of Meta's."""
@@ -43,6 +45,9 @@ class Submission(Struct, frozen=True):
     message          the message object as it goes to Meta, decoded: what `content.json` says
     pointer          where that object stands in the body as it was sent: a JSON pointer, empty
                      for a body that is itself Meta's message
+    send_at          when it is to be given to Meta, aware; None: at once
+    validity_s       how long it may wait from then on; None: the account's, or the deployment's
+    priority         as the customer asked; None: by what it is
     lone_parameters  pointers of `parameters` that were sent as one lone object, and became an
                      array of it
     """
@@ -56,6 +61,9 @@ class Submission(Struct, frozen=True):
     message: Mapping[str, Any] = {}
     pointer: str = "/messaging_object"
     lone_parameters: tuple[str, ...] = ()
+    send_at: datetime | None = None
+    validity_s: int | None = None
+    priority: Priority | None = None
 
 
 def pointer_as_sent(submission: Submission, pointer: str) -> str:

@@ -12,6 +12,7 @@ class Waba(Struct, frozen=True):
     catalogue_id  the catalogue connected to it; None if none is known
     synced_at     when templates and catalogue were last read from Meta in full
     sync_failure  why the last reading failed; None if it did not
+    portfolio_id  the business portfolio whose messaging limit it shares; '': its own
     """
 
     account_id: int
@@ -21,3 +22,4 @@ class Waba(Struct, frozen=True):
     catalogue_id: str | None = None
     synced_at: datetime | None = None
     sync_failure: str | None = None
+    portfolio_id: str = ""

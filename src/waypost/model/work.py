@@ -1,7 +1,8 @@
 """Work that waits in a queue, and the lease on it."""
 
 from datetime import datetime
-from enum import StrEnum
+from enum import IntEnum, StrEnum
+from typing import NamedTuple
 
 from msgspec import Struct
 
@@ -14,6 +15,24 @@ class QueueName(StrEnum):
     CALLBACK = "callback"
 
 
+class LaneKey(NamedTuple):
+    """The owner of work within a queue: a sender, an endpoint. Each belongs to an account."""
+
+    account_id: int
+    name: str
+
+
+class Priority(IntEnum):
+    """Whose turn comes first within a lane."""
+
+    HIGH = 0
+    """Asked for, or a one-time code: somebody waits for it."""
+    NORMAL = 1
+    """A message to one recipient."""
+    BULK = 2
+    """One of many: a request to several recipients."""
+
+
 class QueueItem(Struct, frozen=True):
     """One piece of work.
 
@@ -22,6 +41,8 @@ class QueueItem(Struct, frozen=True):
     attempt      how many attempts were begun so far
     lease_token  whose it is; None: nobody's
     was_lost     an earlier owner was lost while it had it, and nobody has looked into that yet
+    priority     before whom it goes within its lane
+    expires_at   when nobody needs it any more; None: never
     """
 
     account_id: int
@@ -32,6 +53,8 @@ class QueueItem(Struct, frozen=True):
     attempt: int
     lease_token: str | None = None
     was_lost: bool = False
+    priority: Priority = Priority.NORMAL
+    expires_at: datetime | None = None
 
 
 class DueItem(Struct, frozen=True):
@@ -42,3 +65,5 @@ class DueItem(Struct, frozen=True):
     attempt: int
     due_at: datetime
     lease_token: str | None
+    priority: Priority = Priority.NORMAL
+    expires_at: datetime | None = None

@@ -11,9 +11,10 @@ from datetime import datetime
 from msgspec import Struct
 
 from waypost.model.callback import StatusEvent
-from waypost.model.ledger import EntryKind, LedgerEntry
+from waypost.model.ledger import LedgerEntry
 from waypost.model.lifecycle import Fact, State, apply
-from waypost.model.message import MessageChange, MessageRecord, Observation, Payment
+from waypost.model.message import MessageChange, MessageRecord, Observation
+from waypost.wallet.settlement import ENDINGS, settle_money
 
 BITS = {fact: 1 << position for position, fact in enumerate(Fact)}
 """`messages.facts_seen`. The order of Fact is therefore law: new facts go to its end."""
@@ -26,7 +27,6 @@ TOLD = {
     Fact.REFUSED: State.FAILED,
     Fact.WITHHELD: State.NOT_SENT,
 }
-ENDINGS = (State.FAILED, State.NOT_SENT)
 UNSETTLED = (State.ACCEPTED, State.UNKNOWN)
 """States in which the message may still have to be given to Meta."""
 
@@ -53,12 +53,15 @@ def draw_consequences(
     state, seen, payment = record.state, record.facts_seen, record.payment
     wamid: str | None = None
     wa_id: str | None = None
-    failure = record.failure
+    failure, attempts = record.failure, record.attempts
     has_moved = False
     entries: list[LedgerEntry] = []
     events: list[StatusEvent] = []
     for observation in observations:
-        wamid, wa_id = wamid or observation.wamid, wa_id or observation.wa_id
+        if observation.fact is Fact.TAKEN or record.wamid is None:
+            wamid = observation.wamid or wamid
+        wa_id = wa_id or observation.wa_id
+        attempts = max(attempts, observation.attempt or 0)
         transition = apply(state, observation.fact)
         if transition is not None:
             state, has_moved = transition.after, True
@@ -67,13 +70,9 @@ def draw_consequences(
         seen |= BITS[observation.fact]
         told = TOLD.get(observation.fact)
         if told is not None and (transition if told in ENDINGS else is_new):
-            events.append(tell(record, observation, told, record.wamid or wamid))
-        kind = money_moved(payment, state, observation)
-        if kind is not None:
-            payment = Payment.CAPTURED if kind is EntryKind.CAPTURE else Payment.RELEASED
-            entries.append(
-                LedgerEntry(record.account_id, record.message_id, kind, record.price_minor, now)
-            )
+            events.append(tell(record, observation, told, wamid or record.wamid))
+        payment, moved = settle_money(record, payment, state, observation, now)
+        entries += moved
     change = None
     if has_moved or seen != record.facts_seen or payment is not record.payment:
         change = MessageChange(
@@ -86,23 +85,10 @@ def draw_consequences(
             wa_id=wa_id,
             failure=failure,
             changed_at=now,
+            attempts=attempts,
+            before=(record.state, record.facts_seen),
         )
     return Consequences(change, tuple(entries), tuple(events), state not in UNSETTLED)
-
-
-def money_moved(payment: Payment, state: State, observation: Observation) -> EntryKind | None:
-    """What becomes of held money after a fact that left the message in `state`.
-
-    Meta bills what was delivered, and says so in `pricing` (`reference` 9); money once released
-    stays released, also when Meta contradicts itself later.
-    """
-    if payment is not Payment.HELD:
-        return None
-    if state in ENDINGS or not observation.is_billable:
-        return EntryKind.RELEASE
-    if observation.fact in (Fact.DELIVERED, Fact.READ):
-        return EntryKind.CAPTURE
-    return None
 
 
 def tell(

@@ -126,7 +126,7 @@ class Recorder:
                     taken[status.account_id, status.wamid],
                     fact=status.fact,
                     occurred_at=status.occurred_at,
-                    is_billable=status.is_billable,
+                    pricing=status.pricing,
                     meta_value=status.meta_value,
                     failure=status.failure,
                     attempt=None,

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
 from waypost.model.account import Account, ApiKey
+from waypost.model.alarm import Alarm, AlarmKind
 from waypost.model.audit import AuditEntry
 from waypost.model.catalogue import Catalogue, Product
 from waypost.model.ledger import LedgerEntry, Wallet, WalletChange
@@ -227,6 +228,17 @@ class Audit(Protocol):
     ) -> list[AuditEntry]: ...
 
 
+class Alarms(Protocol):
+    """What a person must hear of."""
+
+    async def raise_all(self, alarms: Sequence[Alarm]) -> set[tuple[int, AlarmKind, str]]: ...
+    async def clear(
+        self, keys: Sequence[tuple[int, AlarmKind, str]], at: datetime
+    ) -> set[tuple[int, AlarmKind, str]]: ...
+    async def open(self, account_id: int | None, limit: int) -> list[Alarm]: ...
+    async def past(self, account_id: int | None, limit: int) -> list[Alarm]: ...
+
+
 class Reports(Protocol):
     """Reads of what happened."""
 
@@ -264,6 +276,8 @@ class Transaction(Protocol):
     def reports(self) -> Reports: ...
     @property
     def audit(self) -> Audit: ...
+    @property
+    def alarms(self) -> Alarms: ...
 
 
 Step = Callable[[Transaction, Sequence[Item]], Coroutine[Any, Any, Sequence[Result]]]
@@ -282,4 +296,15 @@ class Store(Protocol):
 
     async def read(self, query: Callable[[Transaction], Coroutine[Any, Any, Result]]) -> Result:
         """What `query` finds, as of the last commit."""
+        ...
+
+    def hint(self, queue: QueueName) -> None:
+        """Tells other processes that new work stands in a queue.
+
+        They may hear of it late, or never: whoever works looks for itself from time to time.
+        """
+        ...
+
+    def on_hint(self, heard: Callable[[QueueName], None]) -> None:
+        """Calls `heard` whenever another process gave a hint."""
         ...

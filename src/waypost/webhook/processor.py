@@ -191,7 +191,7 @@ class Processor:
             fact=status.fact,
             occurred_at=status.occurred_at,
             recorded_at=now,
-            is_billable=status.is_billable,
+            pricing=status.pricing,
             meta_value=status.meta_value,
             failure=status.failure,
         )
@@ -224,7 +224,7 @@ def _observe(status: StatusReceived, key: Key) -> Observation:
         wa_id=status.wa_id,
         failure=status.failure,
         meta_value=status.meta_value,
-        is_billable=status.is_billable,
+        pricing=status.pricing,
     )
 
 

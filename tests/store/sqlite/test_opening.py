@@ -77,7 +77,7 @@ def test_a_database_that_is_opened_again_is_not_migrated_again(tmp_path):
     connection = apsw.Connection(str(tmp_path / FILE))
     versions = connection.execute("SELECT version, name FROM schema_versions").fetchall()
     connection.close()
-    assert versions == [(1, "first_floor"), (2, "the_door")]
+    assert versions == [(1, "first_floor"), (2, "the_door"), (3, "trust")]
 
 
 def test_a_newer_database_is_refused_and_left_as_it_was(tmp_path):

@@ -8,17 +8,27 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from waypost.model.account import Account, AccountKind, AccountState, ApiKey, CheckMode
+from waypost.model.account import (
+    Account,
+    AccountKind,
+    AccountState,
+    ApiKey,
+    CappedPolicy,
+    CheckMode,
+    TemplatePolicy,
+    UnknownPolicy,
+)
 from waypost.model.opt_out import OPT_IN_KEYWORDS, OPT_OUT_KEYWORDS
 from waypost.model.sender import ApiVersion, Sender, SenderState
 from waypost.model.waba import Waba
 from waypost.store.driver import Driver
+from waypost.store.repositories.failures import failure_of
 from waypost.store.repositories.instants import from_ms, from_ms_or_none, to_ms, to_ms_or_none
 from waypost.store.repositories.templates import template_of
 
 
 def sender_of(columns: Sequence[Any]) -> Sender:
-    """A sender from its nine columns, as the queries name them."""
+    """A sender from its sixteen columns, as the queries name them."""
     return Sender(
         sender_id=columns[0],
         phone_number_id=columns[1],
@@ -29,6 +39,10 @@ def sender_of(columns: Sequence[Any]) -> Sender:
         state=SenderState(columns[6]),
         callback_url=columns[7],
         display_name=columns[8],
+        held_until=from_ms_or_none(columns[9]),
+        held_for=failure_of(columns[10:14]),
+        heard_at=from_ms(columns[14]) if columns[14] else None,
+        is_throughput_pinned=bool(columns[15]),
     )
 
 
@@ -43,7 +57,7 @@ def column_of(words: tuple[str, ...], default: tuple[str, ...]) -> str | None:
 
 
 def waba_of(columns: Sequence[Any]) -> Waba:
-    """A WABA from its seven columns."""
+    """A WABA from its eight columns."""
     return Waba(
         account_id=columns[0],
         waba_id=columns[1],
@@ -52,11 +66,12 @@ def waba_of(columns: Sequence[Any]) -> Waba:
         catalogue_id=columns[4],
         synced_at=from_ms_or_none(columns[5]),
         sync_failure=columns[6],
+        portfolio_id=columns[7],
     )
 
 
 def account_of(columns: Sequence[Any]) -> Account:
-    """An account from its eleven columns, without what belongs to it."""
+    """An account from its sixteen columns, without what belongs to it."""
     return Account(
         account_id=columns[0],
         sid=columns[1],
@@ -69,7 +84,23 @@ def account_of(columns: Sequence[Any]) -> Account:
         check_mode=CheckMode(columns[8]),
         opt_out_keywords=words_of(columns[9], OPT_OUT_KEYWORDS),
         opt_in_keywords=words_of(columns[10], OPT_IN_KEYWORDS),
+        unknown_policy=UnknownPolicy(columns[11]),
+        template_policy=TemplatePolicy(columns[12]),
+        capped_policy=CappedPolicy(columns[13]),
+        validity_s=columns[14],
+        daily_limit=columns[15],
     )
+
+
+def policies(account: Account) -> dict[str, str | int | None]:
+    """The columns of what an account wants done."""
+    return {
+        "unknown_policy": account.unknown_policy.value,
+        "template_policy": account.template_policy.value,
+        "capped_policy": account.capped_policy.value,
+        "validity_s": account.validity_s,
+        "daily_limit": account.daily_limit,
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +160,7 @@ class DirectoryRepository:
                 "price_minor": account.price_minor,
                 "requests_per_s": account.requests_per_s,
                 "check_mode": account.check_mode.value,
+                **policies(account),
                 "created_at": to_ms(created_at),
             },
         )
@@ -148,6 +180,7 @@ class DirectoryRepository:
                 "check_mode": account.check_mode.value,
                 "opt_out_keywords": column_of(account.opt_out_keywords, OPT_OUT_KEYWORDS),
                 "opt_in_keywords": column_of(account.opt_in_keywords, OPT_IN_KEYWORDS),
+                **policies(account),
             },
         )
 
@@ -280,6 +313,7 @@ class DirectoryRepository:
                 "api_version": sender.api_version.value,
                 "state": sender.state.value,
                 "callback_url": sender.callback_url,
+                "is_throughput_pinned": sender.is_throughput_pinned,
                 "created_at": to_ms(created_at),
             },
         )

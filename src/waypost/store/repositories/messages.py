@@ -6,7 +6,8 @@ from datetime import datetime
 
 import msgspec
 
-from waypost.model.failure import Failure
+from waypost.model.account import CappedPolicy, TemplatePolicy, UnknownPolicy
+from waypost.model.errors import ConflictError
 from waypost.model.lifecycle import Fact, State
 from waypost.model.message import (
     Dispatchable,
@@ -17,31 +18,26 @@ from waypost.model.message import (
     NewSubmission,
     ParkedStatus,
     Payment,
+    Policies,
+    Pricing,
     RememberedAnswer,
 )
 from waypost.model.recipient import parse_address
 from waypost.model.submission import Content, References
+from waypost.model.work import Priority
 from waypost.store.driver import Driver
 from waypost.store.ports import Key
 from waypost.store.repositories.directory import sender_of
-from waypost.store.repositories.instants import from_ms, to_ms
-
-NO_FAILURE = (None, None, None, None)
+from waypost.store.repositories.failures import failure_columns, failure_of
+from waypost.store.repositories.instants import from_ms, from_ms_or_none, to_ms, to_ms_or_none
 
 _encode_findings = msgspec.json.Encoder().encode
 
 
-def failure_columns(failure: Failure | None) -> tuple[str | None, ...]:
-    """A failure as four columns."""
-    if failure is None:
-        return NO_FAILURE
-    return (failure.code, failure.title, failure.detail, failure.next_step)
-
-
-def failure_of(columns: Sequence[str | None]) -> Failure | None:
-    """A failure from its four columns."""
-    code, title, detail, next_step = columns
-    return None if code is None else Failure(code, title or "", detail or "", next_step or "")
+def policies_of(columns: Sequence[str]) -> Policies:
+    """An account's policies from their three columns."""
+    unknown, template, capped = columns
+    return Policies(UnknownPolicy(unknown), TemplatePolicy(template), CappedPolicy(capped))
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +89,11 @@ class MessagesRepository:
                     new.price_minor,
                     (accepted_at := to_ms(new.accepted_at)),
                     accepted_at,
+                    new.country,
+                    new.category,
+                    new.priority.value,
+                    to_ms_or_none(new.expires_at),
+                    to_ms_or_none(new.send_at),
                 )
                 for new in messages
             ],
@@ -120,6 +121,13 @@ class MessagesRepository:
                 payment=Payment(row[17]),
                 price_minor=row[18],
                 failure=failure_of(row[19:23]),
+                attempts=row[23],
+                priority=Priority(row[24]),
+                country=row[25],
+                category=row[26],
+                accepted_at=from_ms(row[27]),
+                expires_at=from_ms_or_none(row[28]),
+                policies=policies_of(row[29:32]),
             )
             for row in await self.driver.fetch_rows("messages.records", keys)
         }
@@ -130,8 +138,14 @@ class MessagesRepository:
         return {(account_id, wamid): message_id for account_id, wamid, message_id in rows}
 
     async def update_states(self, changes: Sequence[MessageChange]) -> None:
-        """Where messages stand now; each message at most once."""
-        await self.driver.execute_rows(
+        """Where messages stand now; each message at most once.
+
+        Raises ConflictError if one has changed since its change was drawn: another process
+        records facts too. What is kept, and what is told, is then drawn anew.
+        """
+        if not changes:
+            return
+        kept = await self.driver.fetch_rows(
             "messages.update_states",
             [
                 (
@@ -144,10 +158,15 @@ class MessagesRepository:
                     change.wa_id,
                     *failure_columns(change.failure),
                     to_ms(change.changed_at),
+                    change.attempts,
+                    change.before[0].value,
+                    change.before[1],
                 )
                 for change in changes
             ],
         )
+        if len(kept) != len(changes):
+            raise ConflictError("a message changed while facts about it were recorded")
 
     async def insert_facts(self, facts: Sequence[FactRow]) -> None:
         """Keeps facts."""
@@ -180,7 +199,11 @@ class MessagesRepository:
                 content=Content(
                     kind=row[4], template_name=row[5], template_language=row[6], json=row[7]
                 ),
-                sender=sender_of(row[8:]),
+                sender=sender_of(row[8:22]),
+                priority=Priority(row[22]),
+                expires_at=from_ms_or_none(row[23]),
+                policies=policies_of(row[24:27]),
+                template_status=row[27],
             )
             for row in await self.driver.fetch_rows("messages.dispatchables", keys)
         }
@@ -198,7 +221,9 @@ class MessagesRepository:
                     status.fact.value,
                     to_ms(status.occurred_at),
                     to_ms(status.recorded_at),
-                    status.is_billable,
+                    status.pricing is None or status.pricing.is_billable,
+                    "" if status.pricing is None else status.pricing.kind,
+                    "" if status.pricing is None else status.pricing.category,
                     status.meta_value,
                     *failure_columns(status.failure),
                 )
@@ -222,9 +247,9 @@ class MessagesRepository:
                 fact=Fact(row[2]),
                 occurred_at=from_ms(row[3]),
                 recorded_at=from_ms(row[3]),
-                is_billable=bool(row[4]),
-                meta_value=row[5],
-                failure=failure_of(row[6:10]),
+                pricing=Pricing(bool(row[4]), row[5], row[6]),
+                meta_value=row[7],
+                failure=failure_of(row[8:12]),
             )
             for row in rows
         ]

@@ -12,8 +12,8 @@ from waypost.model.report import MessageReport, TimelineFact
 from waypost.model.submission import Content, References
 from waypost.model.work import DueItem
 from waypost.store.driver import Driver
+from waypost.store.repositories.failures import failure_of
 from waypost.store.repositories.instants import from_ms
-from waypost.store.repositories.messages import failure_of
 
 _decode_findings = msgspec.json.Decoder(tuple[Fault, ...]).decode
 

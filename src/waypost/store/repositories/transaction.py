@@ -1,6 +1,7 @@
 """One transaction: every noun over the same driver."""
 
 from waypost.store.driver import Driver
+from waypost.store.repositories.alarms import AlarmsRepository
 from waypost.store.repositories.audit import AuditRepository
 from waypost.store.repositories.callbacks import CallbacksRepository
 from waypost.store.repositories.catalogues import CataloguesRepository
@@ -31,3 +32,4 @@ class RepositoryTransaction:
         self.recipients = RecipientsRepository(driver)
         self.reports = ReportsRepository(driver)
         self.audit = AuditRepository(driver)
+        self.alarms = AlarmsRepository(driver)

@@ -1,7 +1,8 @@
 -- name: directory.account_by_sid
 -- One account.
 SELECT account_id, sid, name, kind, state, price_minor, requests_per_s, directory_version,
-    check_mode, opt_out_keywords, opt_in_keywords
+    check_mode, opt_out_keywords, opt_in_keywords, unknown_policy, template_policy,
+    capped_policy, validity_s, daily_limit
 FROM accounts WHERE sid = :sid
 
 -- name: directory.account_version
@@ -11,13 +12,16 @@ SELECT directory_version FROM accounts WHERE account_id = :account_id
 -- name: directory.accounts
 -- All accounts.
 SELECT account_id, sid, name, kind, state, price_minor, requests_per_s, directory_version,
-    check_mode, opt_out_keywords, opt_in_keywords
+    check_mode, opt_out_keywords, opt_in_keywords, unknown_policy, template_policy,
+    capped_policy, validity_s, daily_limit
 FROM accounts ORDER BY account_id
 
 -- name: directory.insert_account
 -- A new account.
-INSERT INTO accounts (sid, name, kind, state, price_minor, requests_per_s, check_mode, created_at)
-VALUES (:sid, :name, :kind, :state, :price_minor, :requests_per_s, :check_mode, :created_at)
+INSERT INTO accounts (sid, name, kind, state, price_minor, requests_per_s, check_mode,
+    unknown_policy, template_policy, capped_policy, validity_s, daily_limit, created_at)
+VALUES (:sid, :name, :kind, :state, :price_minor, :requests_per_s, :check_mode, :unknown_policy,
+    :template_policy, :capped_policy, :validity_s, :daily_limit, :created_at)
 RETURNING account_id
 
 -- name: directory.update_account
@@ -25,7 +29,9 @@ RETURNING account_id
 UPDATE accounts
 SET name = :name, kind = :kind, state = :state, price_minor = :price_minor,
     requests_per_s = :requests_per_s, check_mode = :check_mode,
-    opt_out_keywords = :opt_out_keywords, opt_in_keywords = :opt_in_keywords
+    opt_out_keywords = :opt_out_keywords, opt_in_keywords = :opt_in_keywords,
+    unknown_policy = :unknown_policy, template_policy = :template_policy,
+    capped_policy = :capped_policy, validity_s = :validity_s, daily_limit = :daily_limit
 WHERE account_id = :account_id
 
 -- name: directory.touch
@@ -65,17 +71,20 @@ WHERE account_id = :account_id AND waba_id = :waba_id
 
 -- name: directory.wabas
 -- The WABAs of an account.
-SELECT account_id, waba_id, access_token, name, catalogue_id, synced_at, sync_failure
+SELECT account_id, waba_id, access_token, name, catalogue_id, synced_at, sync_failure,
+    portfolio_id
 FROM wabas WHERE account_id = :account_id ORDER BY waba_id
 
 -- name: directory.all_wabas
 -- The WABAs of every account, to write their tokens anew.
-SELECT account_id, waba_id, access_token, name, catalogue_id, synced_at, sync_failure
+SELECT account_id, waba_id, access_token, name, catalogue_id, synced_at, sync_failure,
+    portfolio_id
 FROM wabas ORDER BY account_id, waba_id
 
 -- name: directory.wabas_due
 -- WABAs that are to be read from Meta, the longest due first.
-SELECT account_id, waba_id, access_token, name, catalogue_id, synced_at, sync_failure
+SELECT account_id, waba_id, access_token, name, catalogue_id, synced_at, sync_failure,
+    portfolio_id
 FROM wabas WHERE sync_due_at <= :now ORDER BY sync_due_at, account_id, waba_id
 
 -- name: directory.waba_owners
@@ -103,7 +112,8 @@ WHERE account_id = :account_id AND waba_id = :waba_id
 -- name: directory.senders
 -- The senders of an account.
 SELECT s.sender_id, s.phone_number_id, s.waba_id, w.access_token, s.throughput, s.api_version,
-    s.state, s.callback_url, s.display_name
+    s.state, s.callback_url, s.display_name, s.held_until, s.held_code, s.held_title,
+    s.held_detail, s.held_step, s.heard_at, s.is_throughput_pinned
 FROM senders AS s
 JOIN wabas AS w ON w.account_id = s.account_id AND w.waba_id = s.waba_id
 WHERE s.account_id = :account_id
@@ -112,14 +122,15 @@ ORDER BY s.sender_id
 -- name: directory.save_sender
 -- A sender, new or changed.
 INSERT INTO senders (account_id, sender_id, phone_number_id, waba_id, display_name, throughput,
-    api_version, state, callback_url, created_at)
+    api_version, state, callback_url, is_throughput_pinned, created_at)
 VALUES (:account_id, :sender_id, :phone_number_id, :waba_id, :display_name, :throughput,
-    :api_version, :state, :callback_url, :created_at)
+    :api_version, :state, :callback_url, :is_throughput_pinned, :created_at)
 ON CONFLICT (account_id, sender_id) DO UPDATE
 SET phone_number_id = excluded.phone_number_id, waba_id = excluded.waba_id,
     display_name = excluded.display_name, throughput = excluded.throughput,
     api_version = excluded.api_version, state = excluded.state,
-    callback_url = excluded.callback_url
+    callback_url = excluded.callback_url,
+    is_throughput_pinned = excluded.is_throughput_pinned
 
 -- name: directory.sender_owners
 -- Which account a number at Meta belongs to.

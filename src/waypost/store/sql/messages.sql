@@ -9,19 +9,22 @@ VALUES
 -- name: messages.insert
 -- Keeps accepted messages, one per recipient.
 INSERT INTO messages (account_id, message_id, submission_id, sender_id, recipient, state,
-    payment, price_minor, accepted_at, changed_at)
+    payment, price_minor, accepted_at, changed_at, country, category, priority, expires_at,
+    send_at)
 VALUES
-(:account_id, :message_id, :submission_id, :sender_id, :recipient, :state, :payment, :price_minor, :accepted_at, :changed_at) -- each
+(:account_id, :message_id, :submission_id, :sender_id, :recipient, :state, :payment, :price_minor, :accepted_at, :changed_at, :country, :category, :priority, :expires_at, :send_at) -- each
 
 -- name: messages.records
 -- What a fact is held against: the message, its references and where its callbacks go.
 SELECT m.account_id, m.message_id, m.submission_id, m.sender_id, s.phone_number_id, s.waba_id,
     s.callback_url, m.recipient, b.ref, b.ref1, b.ref2, b.track_body, b.track_button, b.trace_id,
     m.state, m.facts_seen, m.wamid, m.payment, m.price_minor, m.failure_code, m.failure_title,
-    m.failure_detail, m.failure_step
+    m.failure_detail, m.failure_step, m.attempts, m.priority, m.country, m.category,
+    m.accepted_at, m.expires_at, a.unknown_policy, a.template_policy, a.capped_policy
 FROM messages AS m
 JOIN submissions AS b ON b.account_id = m.account_id AND b.submission_id = m.submission_id
 JOIN senders AS s ON s.account_id = m.account_id AND s.sender_id = m.sender_id
+JOIN accounts AS a ON a.account_id = m.account_id
 WHERE (m.account_id, m.message_id) IN (VALUES
 (:account_id, :message_id) -- each
 )
@@ -35,16 +38,18 @@ WHERE wamid IS NOT NULL AND (account_id, wamid) IN (VALUES
 )
 
 -- name: messages.update_states
--- What became of messages. Meta's id, once known, stays.
+-- What became of messages, if they still stand where their change was drawn from.
 UPDATE messages
 SET state = v.column3, facts_seen = v.column4, payment = v.column5,
-    wamid = coalesce(messages.wamid, v.column6), wa_id = coalesce(messages.wa_id, v.column7),
+    wamid = coalesce(v.column6, messages.wamid), wa_id = coalesce(v.column7, messages.wa_id),
     failure_code = v.column8, failure_title = v.column9, failure_detail = v.column10,
-    failure_step = v.column11, changed_at = v.column12
+    failure_step = v.column11, changed_at = v.column12, attempts = v.column13
 FROM (VALUES
-(:account_id, :message_id, :state, :facts_seen, :payment, :wamid, :wa_id, :failure_code, :failure_title, :failure_detail, :failure_step, :changed_at) -- each
+(:account_id, :message_id, :state, :facts_seen, :payment, :wamid, :wa_id, :failure_code, :failure_title, :failure_detail, :failure_step, :changed_at, :attempts, :state_before, :seen_before) -- each
 ) AS v
 WHERE messages.account_id = v.column1 AND messages.message_id = v.column2
+    AND messages.state = v.column14 AND messages.facts_seen = v.column15
+RETURNING messages.message_id
 
 -- name: messages.insert_facts
 -- Keeps facts; a message's timeline is all of its facts.
@@ -57,11 +62,16 @@ VALUES
 -- Messages with all that is needed to give them to Meta.
 SELECT m.account_id, m.message_id, m.recipient, m.state, b.kind, b.template_name,
     b.template_language, b.content, s.sender_id, s.phone_number_id, s.waba_id, w.access_token,
-    s.throughput, s.api_version, s.state, s.callback_url, s.display_name
+    s.throughput, s.api_version, s.state, s.callback_url, s.display_name, s.held_until,
+    s.held_code, s.held_title, s.held_detail, s.held_step, s.heard_at, s.is_throughput_pinned,
+    m.priority, m.expires_at, a.unknown_policy, a.template_policy, a.capped_policy, t.status
 FROM messages AS m
 JOIN submissions AS b ON b.account_id = m.account_id AND b.submission_id = m.submission_id
 JOIN senders AS s ON s.account_id = m.account_id AND s.sender_id = m.sender_id
 JOIN wabas AS w ON w.account_id = s.account_id AND w.waba_id = s.waba_id
+JOIN accounts AS a ON a.account_id = m.account_id
+LEFT JOIN templates AS t ON t.account_id = m.account_id AND t.waba_id = s.waba_id
+    AND t.name = b.template_name AND t.language = b.template_language
 WHERE (m.account_id, m.message_id) IN (VALUES
 (:account_id, :message_id) -- each
 )
@@ -69,10 +79,10 @@ WHERE (m.account_id, m.message_id) IN (VALUES
 -- name: messages.park_statuses
 -- Keeps statuses of messages that are not known here.
 INSERT INTO parked_statuses (account_id, wamid, parked_id, phone_number_id, fact, occurred_at,
-    recorded_at, is_billable, meta_value, failure_code, failure_title, failure_detail,
-    failure_step)
+    recorded_at, is_billable, pricing_kind, pricing_category, meta_value, failure_code,
+    failure_title, failure_detail, failure_step)
 VALUES
-(:account_id, :wamid, :parked_id, :phone_number_id, :fact, :occurred_at, :recorded_at, :is_billable, :meta_value, :failure_code, :failure_title, :failure_detail, :failure_step) -- each
+(:account_id, :wamid, :parked_id, :phone_number_id, :fact, :occurred_at, :recorded_at, :is_billable, :pricing_kind, :pricing_category, :meta_value, :failure_code, :failure_title, :failure_detail, :failure_step) -- each
 
 -- name: messages.any_parked
 -- One row if any status is parked.
@@ -84,7 +94,8 @@ DELETE FROM parked_statuses
 WHERE (account_id, wamid) IN (VALUES
 (:account_id, :wamid) -- each
 )
-RETURNING account_id, wamid, fact, occurred_at, is_billable, meta_value, failure_code,
+RETURNING account_id, wamid, fact, occurred_at, is_billable, pricing_kind, pricing_category,
+    meta_value, failure_code,
     failure_title, failure_detail, failure_step
 
 -- name: messages.answered

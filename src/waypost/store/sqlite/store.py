@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 import apsw
 
 from waypost.model.errors import StoreBusyError, StoreError
+from waypost.model.work import QueueName
 from waypost.store.ports import Step, Transaction
 from waypost.store.querybook import load_queries
 from waypost.store.repositories.transaction import RepositoryTransaction
@@ -95,6 +96,12 @@ class SqliteStore:
                 self._reading.execute("ROLLBACK")
         except apsw.Error as error:
             raise StoreError(f"The database could not be read: {error}.") from error
+
+    def hint(self, queue: QueueName) -> None:
+        """See `ports.Store.hint`: one process works on a file, and wakes itself."""
+
+    def on_hint(self, heard: Callable[[QueueName], None]) -> None:
+        """See `ports.Store.on_hint`: there is nobody to hear from."""
 
     async def close(self) -> None:
         """Commits what waits and lets the file go."""
