@@ -40,6 +40,9 @@ CLEAN = [
     wrap(carousel(card(0), card(1)), **EXTRA),
     wrap(mpm(section(3), section(2, "Other")), **EXTRA),
     wrap(text("hello\n\u00e9", preview_url=True)),
+    wrap(text(), send_at=1_800_000_000, validity_period=3600, priority="bulk"),
+    wrap(text(), send_at="2027-01-31T18:00:00+05:30", priority="high"),
+    wrap(text(), send_at=None, validity_period=None, priority=None),
     wrap({**text(), "context": {"message_id": "wamid.1"}}),
     {"messaging_object": message(template())},
     *(wrap(FREE_FORM[kind]) for kind in FAST_KINDS),
@@ -125,6 +128,13 @@ JSON = st.recursive(
     max_leaves=6,
 )
 
+MOMENTS = (
+    st.integers(-(10**12), 10**12)
+    | st.datetimes().map(str)
+    | st.datetimes().map(lambda at: at.isoformat() + "Z")
+    | st.from_regex(r"20\d\d-\d\d-\d\d[T ]\d\d:\d\d(:\d\d)?[+-]\d\d:?\d\d", fullmatch=True)
+)
+
 
 def places(value):
     """Every container of a JSON value with each of its keys."""
@@ -169,6 +179,27 @@ def test_a_message_of_any_kind_means_the_same_on_both_ways(given):
 @pytest.mark.parametrize("source", sorted(SOURCES))
 def test_every_documented_source_goes_the_fast_way(source):
     assert hold_together(json.dumps(wrap(text(), wa_source=source)).encode())
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("send_at", "2027-01-31T18:00:00"),
+        ("send_at", -1),
+        ("send_at", "0000-01-01T00:00:00+14:00"),
+        ("validity_period", "3600"),
+        ("validity_period", 29),
+        ("priority", "HIGH"),
+        ("priority", "urgent"),
+    ],
+)
+def test_what_the_fast_way_leaves_of_a_time_means_the_same(key, value):
+    assert not hold_together(json.dumps(wrap(text(), **{key: value})).encode())
+
+
+@given(key=st.sampled_from(["send_at", "validity_period", "priority"]), value=JSON | MOMENTS)
+def test_any_value_of_the_keys_of_time_means_the_same_on_both_ways(key, value):
+    hold_together(json.dumps(wrap(text(), **{key: value})).encode())
 
 
 @pytest.mark.parametrize(

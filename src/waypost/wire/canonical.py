@@ -10,6 +10,7 @@ decodes. Nothing is sent on as raw text.
 """
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -20,10 +21,17 @@ from waypost.model.submission import Content, References, Submission
 from waypost.wire.extra_info import DEFAULT_SOURCE, LONGEST_REFERENCE, Source
 from waypost.wire.mpm import LONGEST_TITLE, MOST_PRODUCTS
 from waypost.wire.numbers import parse_phone
+from waypost.wire.timing import (
+    LONGEST_VALIDITY_S,
+    PRIORITIES,
+    SHORTEST_VALIDITY_S,
+    moment_of,
+)
 
 _Filled = Annotated[str, Meta(min_length=1)]
 _Index = Annotated[int, Meta(ge=0, le=9)]
 _Reference = Annotated[str, Meta(max_length=LONGEST_REFERENCE)]
+_Validity = Annotated[int, Meta(ge=SHORTEST_VALIDITY_S, le=LONGEST_VALIDITY_S)]
 
 
 class _Shape(Struct, forbid_unknown_fields=True, gc=False):
@@ -262,6 +270,9 @@ class _ExtraInfo(_Shape):
     wa_source: Source = DEFAULT_SOURCE
     enable_url_tracking_body: bool = False
     enable_url_tracking_button: bool = False
+    send_at: int | str | None = None
+    validity_period: _Validity | None = None
+    priority: Literal["high", "normal", "bulk"] | None = None
 
 
 class _Request(_Shape):
@@ -292,15 +303,28 @@ def parse_canonical(body: bytes) -> Submission | None:
         request = _decode(body)
     except (ValueError, RecursionError):
         return None
-    message = request.messaging_object
+    message, extra = request.messaging_object, request.extra_info
     digits = parse_phone(message.to)
     if not isinstance(digits, str):
         return None
+    send_at = None
+    if extra is not None and extra.send_at is not None:
+        send_at = moment_of(extra.send_at)
+        if send_at is None:
+            return None
     if isinstance(message, _TemplateMessage) and not _are_sound(message.template.components):
         return None
-    verbatim = _message_of(body)
+    return _submission(digits, message, extra, send_at, _message_of(body))
+
+
+def _submission(
+    digits: str,
+    message: _Message,
+    extra: _ExtraInfo | None,
+    send_at: datetime | None,
+    verbatim: dict[str, Any],
+) -> Submission:
     content = _content(message, _encode(verbatim))
-    extra = request.extra_info
     if extra is None:
         return Submission((Recipient(digits),), content, _NO_REFERENCES, message=verbatim)
     return Submission(
@@ -311,6 +335,9 @@ def parse_canonical(body: bytes) -> Submission | None:
         extra.enable_url_tracking_body,
         extra.enable_url_tracking_button,
         verbatim,
+        send_at=send_at,
+        validity_s=extra.validity_period,
+        priority=None if extra.priority is None else PRIORITIES[extra.priority],
     )
 
 

@@ -1,19 +1,23 @@
-"""`extra_info`: what the customer wants back, where the request comes from, what to track.
+"""`extra_info`: what the customer wants back, where the request comes from, what to track, when.
 
 Law: unknown keys are ignored, an unknown `wa_source` is `api`, a reference is cut and never
 refused for its length. Null stands for a key that is not there.
-Source: the documents' table of `extra_info`; design contract, "Body".
+Source: the documents' table of `extra_info`; design contract, "Body". `send_at`,
+`validity_period` and `priority` are ours (`timing`).
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final, Literal, get_args
 
 import msgspec
 
 from waypost.model.submission import References
+from waypost.model.work import Priority
 from waypost.wire.faults import FaultCode, Faults, OutsizeNumber
 from waypost.wire.flags import BOOLEAN, parse_flag
 from waypost.wire.suspects import SURROGATE_TEXT, is_utf8
+from waypost.wire.timing import parse_priority, parse_send_at, parse_validity
 
 LONGEST_REFERENCE = 255
 """Code points."""
@@ -49,6 +53,9 @@ class ExtraInfo:
     source: str = DEFAULT_SOURCE
     track_body: bool = False
     track_button: bool = False
+    send_at: datetime | None = None
+    validity_s: int | None = None
+    priority: Priority | None = None
 
 
 _NOTHING = ExtraInfo()
@@ -70,6 +77,9 @@ def parse_extra_info(value: Any, path: str, faults: Faults) -> ExtraInfo:
         _source(value.get("wa_source")),
         _flag(value, "enable_url_tracking_body", path, faults),
         _flag(value, "enable_url_tracking_button", path, faults),
+        parse_send_at(value.get("send_at"), f"{path}/send_at", faults),
+        parse_validity(value.get("validity_period"), f"{path}/validity_period", faults),
+        parse_priority(value.get("priority"), f"{path}/priority", faults),
     )
 
 

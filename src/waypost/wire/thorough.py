@@ -101,6 +101,9 @@ def _read(
         _decode(text) if document.has_fractions else message,
         base,
         tuple(noted.lone_parameters),
+        extra_info.send_at,
+        extra_info.validity_s,
+        extra_info.priority,
     )
 
 
