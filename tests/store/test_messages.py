@@ -18,8 +18,9 @@ from support.nouns import (
     new_submission,
     parked_status,
 )
+from waypost.model.errors import ConflictError
 from waypost.model.lifecycle import Fact, State
-from waypost.model.message import Payment, RememberedAnswer
+from waypost.model.message import Payment, Pricing, RememberedAnswer
 from waypost.model.recipient import Recipient
 from waypost.model.report import TimelineFact
 from waypost.model.submission import Content, References
@@ -94,19 +95,37 @@ def test_a_change_is_seen_in_the_record(furnished):
         payment=Payment.RELEASED,
         wamid=WAMID,
         failure=UNDELIVERABLE,
+        attempts=1,
     )
 
 
-def test_metas_id_and_number_once_known_stay(furnished):
+def test_metas_id_and_number_once_known_stay_until_there_are_newer_ones(furnished):
     furnished.keep_message(MESSAGE_ID)
     furnished.do(lambda t: t.messages.update_states([message_change()]))
+    stands = {"before": (State.SUBMITTED, 8)}
 
     furnished.do(
-        lambda t: t.messages.update_states([message_change(wamid="wamid.other", wa_id="5521")])
+        lambda t: t.messages.update_states([message_change(wamid=None, wa_id=None, **stands)])
+    )
+    before = furnished.ask(lambda t: t.reports.find_message(MESSAGE_ID))
+    furnished.do(
+        lambda t: t.messages.update_states([message_change(wamid="wamid.newer", **stands)])
     )
 
     report = furnished.ask(lambda t: t.reports.find_message(MESSAGE_ID))
-    assert (report.wamid, report.wa_id) == (WAMID, "919876543210")
+    assert (before.wamid, before.wa_id) == (WAMID, "919876543210")
+    assert (report.wamid, report.wa_id) == ("wamid.newer", "919876543210")
+
+
+def test_a_change_drawn_from_a_message_that_has_changed_since_is_refused(furnished):
+    furnished.keep_message(MESSAGE_ID)
+    furnished.do(lambda t: t.messages.update_states([message_change()]))
+
+    with pytest.raises(ConflictError):
+        furnished.do(lambda t: t.messages.update_states([message_change(state=State.FAILED)]))
+
+    report = furnished.ask(lambda t: t.reports.find_message(MESSAGE_ID))
+    assert report.state is State.SUBMITTED
 
 
 def test_many_messages_change_in_one_call_and_no_other_does(furnished):
@@ -164,7 +183,12 @@ def test_instants_are_kept_to_the_millisecond(furnished):
 
 def test_parked_statuses_are_taken_back_once_and_oldest_first(furnished):
     assert not furnished.ask(lambda t: t.messages.has_parked())
-    newer = parked_status(parked_id=1, fact=Fact.READ, occurred_at=later(9), is_billable=False)
+    newer = parked_status(
+        parked_id=1,
+        fact=Fact.READ,
+        occurred_at=later(9),
+        pricing=Pricing(is_billable=False, kind="free_entry_point", category="marketing"),
+    )
     older = parked_status(
         parked_id=2, occurred_at=later(1), meta_value=b"\x00{}", failure=UNDELIVERABLE
     )
@@ -175,9 +199,9 @@ def test_parked_statuses_are_taken_back_once_and_oldest_first(furnished):
     back = furnished.do(lambda t: t.messages.unpark_statuses([(ACCOUNT, WAMID), (2, WAMID)]))
     again = furnished.do(lambda t: t.messages.unpark_statuses([(ACCOUNT, WAMID)]))
 
-    assert [(one.fact, one.occurred_at, one.is_billable, one.meta_value) for one in back] == [
-        (Fact.SENT, later(1), True, b"\x00{}"),
-        (Fact.READ, later(9), False, b'{"statuses":[]}'),
+    assert [(one.fact, one.occurred_at, one.pricing, one.meta_value) for one in back] == [
+        (Fact.SENT, later(1), Pricing(), b"\x00{}"),
+        (Fact.READ, later(9), newer.pricing, b'{"statuses":[]}'),
     ]
     assert [one.failure for one in back] == [UNDELIVERABLE, None]
     assert again == []

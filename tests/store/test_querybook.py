@@ -65,6 +65,7 @@ def test_chunks_add_up_and_no_size_is_new_to_the_database(count):
 
 def test_every_query_is_named_after_the_file_it_stands_in():
     assert {name.partition(".")[0] for name in load_queries()} == {
+        "alarms",
         "audit",
         "callbacks",
         "catalogues",

@@ -18,6 +18,7 @@ from waypost.model.message import (
     Observation,
     ParkedStatus,
     Payment,
+    Pricing,
 )
 from waypost.model.outbox import CallbackRow
 from waypost.model.recipient import Recipient
@@ -147,6 +148,7 @@ def message_record(**changes: Any) -> MessageRecord:
         payment=Payment.HELD,
         price_minor=100,
         failure=None,
+        accepted_at=NOW,
     )
     return replace(made, **changes)
 
@@ -162,6 +164,8 @@ def message_change(**changes: Any) -> MessageChange:
         wa_id="919876543210",
         failure=None,
         changed_at=later(1),
+        attempts=1,
+        before=(State.ACCEPTED, 0),
     )
     return replace(made, **changes)
 
@@ -201,7 +205,7 @@ def parked_status(**changes: Any) -> ParkedStatus:
         fact=Fact.SENT,
         occurred_at=NOW,
         recorded_at=later(1),
-        is_billable=True,
+        pricing=Pricing(),
         meta_value=b'{"statuses":[]}',
         failure=None,
     )

@@ -82,7 +82,7 @@ def test_a_database_that_is_opened_again_is_not_migrated_again(tmp_path):
 
 def test_a_newer_database_is_refused_and_left_as_it_was(tmp_path):
     made(tmp_path)
-    alter(tmp_path, "INSERT INTO schema_versions VALUES (3, 'later', 'x', 0)")
+    alter(tmp_path, "INSERT INTO schema_versions VALUES (4, 'later', 'x', 0)")
 
     assert "newer Waypost" in refusal(tmp_path)
 

@@ -11,6 +11,8 @@ from waypost.store.sqlite.connection import bring_forward, connect
 
 QUERIES = load_queries()
 COLD = {
+    "alarms.open",  # an operator's list
+    "alarms.past",
     "audit.of_all",  # an operator's list: a page of an index
     "directory.accounts",  # an operator's list
     "directory.all_wabas",  # once, at the start

@@ -10,6 +10,7 @@ from support.nouns import PHONE_NUMBER_ID, UNDELIVERABLE, WAMID
 from waypost.meta.events import parse_webhook
 from waypost.meta.timestamps import EPOCH
 from waypost.model.lifecycle import Fact
+from waypost.model.message import Pricing
 
 SECONDS = 1_795_176_000
 
@@ -53,7 +54,7 @@ def test_a_status_is_read_whole():
     assert (one.wamid, one.opaque, one.fact) == (WAMID, "A1", Fact.SENT)
     assert (one.phone_number_id, one.wa_id) == (PHONE_NUMBER_ID, "919876543210")
     assert (one.occurred_at - EPOCH).total_seconds() == SECONDS
-    assert one.is_billable
+    assert one.pricing == Pricing(is_billable=True, kind="regular", category="marketing")
     assert one.failure is None
 
 
@@ -105,12 +106,18 @@ def test_a_failure_without_a_reason_says_so(errors):
         ({"type": "free_customer_service"}, False),
         ({"type": "free_entry_point", "billable": True}, False),
         ({}, True),
-        (None, True),
-        ("free", True),
     ],
 )
 def test_what_meta_does_not_bill_is_known(pricing, is_billable):
-    assert the_status(pricing=pricing).is_billable is is_billable
+    told = the_status(pricing=pricing).pricing
+
+    assert told is not None
+    assert told.is_billable is is_billable
+
+
+@pytest.mark.parametrize("pricing", [None, "free"])
+def test_a_status_without_a_price_tells_none(pricing):
+    assert the_status(pricing=pricing).pricing is None
 
 
 def test_each_of_several_statuses_goes_on_with_its_own_contact():

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from support.nouns import UNDELIVERABLE, WAMID, later, message_record, observation
 from waypost.model.ledger import EntryKind, changes_of
 from waypost.model.lifecycle import Fact, State
-from waypost.model.message import Payment
+from waypost.model.message import Payment, Pricing
 from waypost.status.consequences import BITS, draw_consequences
 
 NOW = later(100)
@@ -87,7 +87,7 @@ def test_money_is_captured_when_the_message_arrived(fact):
 
 
 def test_money_is_released_for_what_meta_does_not_bill():
-    assert kinds(draw(SUBMITTED, Fact.SENT, is_billable=False)) == [EntryKind.RELEASE]
+    assert kinds(draw(SUBMITTED, Fact.SENT, pricing=Pricing(is_billable=False))) == [EntryKind.RELEASE]
 
 
 def test_a_free_message_moves_no_money():

@@ -199,11 +199,11 @@ class MessagesRepository:
                 content=Content(
                     kind=row[4], template_name=row[5], template_language=row[6], json=row[7]
                 ),
-                sender=sender_of(row[8:22]),
-                priority=Priority(row[22]),
-                expires_at=from_ms_or_none(row[23]),
-                policies=policies_of(row[24:27]),
-                template_status=row[27],
+                sender=sender_of(row[8:24]),
+                priority=Priority(row[24]),
+                expires_at=from_ms_or_none(row[25]),
+                policies=policies_of(row[26:29]),
+                template_status=row[29],
             )
             for row in await self.driver.fetch_rows("messages.dispatchables", keys)
         }
