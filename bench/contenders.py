@@ -25,7 +25,7 @@ from bench import request
 from prometheus_client import CollectorRegistry
 
 from waypost.api.asgi import Receive, Scope, Send, answer_with, read_body
-from waypost.assembly import Gateway, Senses, assemble
+from waypost.assembly import Gateway, assemble
 from waypost.directory.changes import NewAccount
 from waypost.model.account import AccountKind
 from waypost.model.medium import Medium, MediumKind
@@ -38,6 +38,7 @@ from waypost.runtime.http import PooledHttpClient
 from waypost.runtime.listening import choose_port
 from waypost.runtime.logs import configure_logs
 from waypost.runtime.metrics import Metrics
+from waypost.runtime.senses import Senses
 from waypost.runtime.supervisor import Part, supervise
 from waypost.runtime.vault import open_vault
 from waypost.serve import (

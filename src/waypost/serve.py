@@ -8,7 +8,7 @@ import structlog
 from granian.server.embed import Server
 from prometheus_client import CollectorRegistry
 
-from waypost.assembly import SPARE_S, Gateway, OperatorTools, Senses, assemble, build_tools
+from waypost.assembly import Gateway, OperatorTools, assemble, build_tools
 from waypost.runtime.clock import Clock, SystemClock
 from waypost.runtime.config import Config
 from waypost.runtime.entropy import SystemEntropy
@@ -16,12 +16,14 @@ from waypost.runtime.http import PooledHttpClient
 from waypost.runtime.listening import choose_port, is_answering
 from waypost.runtime.logs import configure_logs
 from waypost.runtime.metrics import Metrics
+from waypost.runtime.senses import Senses
 from waypost.runtime.server import build_server as serve_application
 from waypost.runtime.supervisor import Part, supervise
 from waypost.runtime.vault import open_vault
 from waypost.store.ports import Transaction
 from waypost.store.sqlite.store import SqliteStore
 from waypost.version import __version__
+from waypost.workers import SPARE_S
 
 USER_AGENT = f"Waypost/{__version__}"
 

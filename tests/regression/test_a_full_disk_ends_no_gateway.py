@@ -8,7 +8,7 @@ from prometheus_client import CollectorRegistry
 
 from support.nouns import ACCOUNT, NOW, VAULT
 from support.stored import opened
-from waypost.assembly import FORGET_EVERY_S, Senses, assemble
+from waypost.assembly import FORGET_EVERY_S, assemble
 from waypost.model.errors import StoreError
 from waypost.model.message import RememberedAnswer
 from waypost.runtime.clock import TestClock
@@ -16,6 +16,7 @@ from waypost.runtime.config import Config
 from waypost.runtime.entropy import SeededEntropy
 from waypost.runtime.http import PooledHttpClient
 from waypost.runtime.metrics import Metrics
+from waypost.runtime.senses import Senses
 
 
 def test_answers_that_cannot_be_forgotten_now_are_forgotten_later(tmp_path):

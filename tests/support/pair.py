@@ -21,7 +21,7 @@ from meta_emulator.server import Emulator
 from meta_emulator.settings import Settings
 from support.asgi import Answered, Application, EmulatorHttp, GatewayHttp, Network, Receive, call
 from support.nouns import NOW, PHONE_NUMBER_ID, SENDER_ID, VAULT, WABA_ID
-from waypost.assembly import Gateway, Senses, assemble
+from waypost.assembly import Gateway, assemble
 from waypost.directory.changes import NewAccount
 from waypost.model.account import AccountKind, CheckMode
 from waypost.model.ledger import Wallet
@@ -31,6 +31,7 @@ from waypost.runtime.clock import TestClock
 from waypost.runtime.config import Config
 from waypost.runtime.entropy import SeededEntropy
 from waypost.runtime.metrics import Metrics
+from waypost.runtime.senses import Senses
 from waypost.store.ports import Transaction
 from waypost.store.sqlite.store import SqliteStore
 

@@ -1,0 +1,108 @@
+"""The workers of a process: what each works on, with whom, and how much of it at once."""
+
+from datetime import timedelta
+
+from waypost.callback.deliverer import Deliverer, Patience, load_callbacks
+from waypost.dispatch.decide import Policy
+from waypost.dispatch.dispatcher import Dispatcher, load_messages
+from waypost.dispatch.pacing import Pacing
+from waypost.meta.client import MetaClient
+from waypost.model.work import QueueName
+from waypost.queue.worker import Duty, OpenAdmission, Plan, Worker
+from waypost.runtime.addresses import AddressGuard
+from waypost.runtime.config import Config
+from waypost.runtime.ids import IdMaker
+from waypost.runtime.senses import Senses
+from waypost.status.recorder import Recorder
+from waypost.store.ports import Store
+from waypost.webhook.processor import Processor, load_webhooks
+from waypost.webhook.template_recorder import TemplateRecorder
+
+SPARE_S = 5.0
+"""What handling an item may take beyond its network call: two commits, with room."""
+
+WEBHOOKS_AT_ONCE = 256
+
+BUDGET_SHARE = 0.75
+"""How much of a lease one item may take at most: the rest is for waiting on its turn."""
+
+
+def build_callbacks(config: Config, store: Store, senses: Senses) -> Worker:
+    """Tells customers what became of their messages."""
+    clock, entropy, metrics = senses.clock, senses.entropy, senses.metrics
+    longest_s = config.lease_s * BUDGET_SHARE
+    deliverer = Deliverer(
+        store=store,
+        http=senses.http,
+        guard=AddressGuard(config.callback_private_addresses),
+        clock=clock,
+        entropy=entropy,
+        patience=Patience(config.callback_timeout_s, config.callback_attempts),
+        metrics=metrics,
+    )
+    return Worker(
+        Plan(
+            QueueName.CALLBACK,
+            config.callback_concurrency,
+            config.lease_s,
+            min(config.callback_timeout_s + SPARE_S, longest_s),
+            is_shared=True,
+        ),
+        store=store,
+        clock=clock,
+        entropy=entropy,
+        duty=Duty(load_callbacks, deliverer.handle),
+        admission=OpenAdmission(max(1, config.callback_concurrency // 4)),
+    )
+
+
+def build_webhooks(config: Config, store: Store, senses: Senses, recorder: Recorder) -> Worker:
+    """Works off what Meta told."""
+    clock, entropy, metrics = senses.clock, senses.entropy, senses.metrics
+    longest_s = config.lease_s * BUDGET_SHARE
+    template_recorder = TemplateRecorder(clock, IdMaker(clock, entropy).number, metrics)
+    processor = Processor(store, recorder, template_recorder, clock, metrics)
+    return Worker(
+        Plan(QueueName.WEBHOOK, WEBHOOKS_AT_ONCE, config.lease_s, min(SPARE_S, longest_s)),
+        store=store,
+        clock=clock,
+        entropy=entropy,
+        duty=Duty(load_webhooks, processor.handle),
+        admission=OpenAdmission(WEBHOOKS_AT_ONCE),
+    )
+
+
+def build_dispatch(config: Config, store: Store, senses: Senses, recorder: Recorder) -> Worker:
+    """Gives messages to Meta."""
+    clock, entropy, metrics = senses.clock, senses.entropy, senses.metrics
+    longest_s = config.lease_s * BUDGET_SHARE
+    pacing = Pacing(config.sender_throughput)
+    dispatcher = Dispatcher(
+        store=store,
+        meta=MetaClient(
+            senses.http,
+            config.meta_base_url.rstrip("/"),
+            config.meta_api_version,
+            config.meta_timeout_s,
+            senses.vault,
+        ),
+        recorder=recorder,
+        pacing=pacing,
+        policy=Policy(config.dispatch_attempts, timedelta(seconds=config.unknown_window_s)),
+        clock=clock,
+        entropy=entropy,
+        metrics=metrics,
+    )
+    return Worker(
+        Plan(
+            QueueName.DISPATCH,
+            config.dispatch_concurrency,
+            config.lease_s,
+            min(config.meta_timeout_s + SPARE_S, longest_s),
+        ),
+        store=store,
+        clock=clock,
+        entropy=entropy,
+        duty=Duty(load_messages, dispatcher.handle),
+        admission=pacing,
+    )
