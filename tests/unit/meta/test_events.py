@@ -10,7 +10,6 @@ from support.nouns import PHONE_NUMBER_ID, UNDELIVERABLE, WAMID
 from waypost.meta.events import parse_webhook
 from waypost.meta.timestamps import EPOCH
 from waypost.model.lifecycle import Fact
-from waypost.model.message import Pricing
 
 SECONDS = 1_795_176_000
 
@@ -54,7 +53,7 @@ def test_a_status_is_read_whole():
     assert (one.wamid, one.opaque, one.fact) == (WAMID, "A1", Fact.SENT)
     assert (one.phone_number_id, one.wa_id) == (PHONE_NUMBER_ID, "919876543210")
     assert (one.occurred_at - EPOCH).total_seconds() == SECONDS
-    assert one.pricing == Pricing(is_billable=True, kind="regular", category="marketing")
+    assert one.pricing is None
     assert one.failure is None
 
 
