@@ -135,8 +135,9 @@ def check_opt_outs(
 def check_windows(
     account_id: int, sender_id: str, submission: Submission, standing: Standing, now: datetime
 ) -> tuple[Fault, ...]:
-    """Every recipient of a free-form message who did not write in the last 24 hours."""
+    """Every recipient of a free-form message who did not write in the 24 hours before it goes."""
     findings = Findings()
+    goes_at = now if submission.send_at is None else max(now, submission.send_at)
     for recipient in submission.recipients:
         wrote_at = max(
             (
@@ -146,12 +147,14 @@ def check_windows(
             ),
             default=None,
         )
-        if wrote_at is not None and now - wrote_at < SERVICE_WINDOW:
+        if wrote_at is not None and goes_at - wrote_at < SERVICE_WINDOW:
             continue
+        before = "ago" if goes_at == now else "before send_at"
         since = (
             "has not written to this number"
             if wrote_at is None
-            else (f"last wrote to this number at {wrote_at:%Y-%m-%d %H:%M} UTC, over 24 hours ago")
+            else f"last wrote to this number at {wrote_at:%Y-%m-%d %H:%M} UTC, over 24 hours "
+            f"{before}"
         )
         findings.add(
             _path_of(submission, recipient),

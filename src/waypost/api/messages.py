@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -13,6 +14,7 @@ from waypost.accept.idempotency import LONGEST, IdempotencyKey, key_of
 from waypost.accept.limits import RequestLimits
 from waypost.accept.order import Order
 from waypost.accept.rehearser import Rehearser
+from waypost.accept.schedule import check_schedule, without_past
 from waypost.api.asgi import (
     BODY_S,
     BodyTooLargeError,
@@ -56,6 +58,7 @@ class SendEndpoint:
     """Authenticates, understands, accepts, answers.
 
     prices  what a message costs by kind of account, in minor units, unless the account says
+    furthest  how far ahead a message may be scheduled
     """
 
     doorkeeper: Doorkeeper
@@ -68,6 +71,7 @@ class SendEndpoint:
     prices: Mapping[AccountKind, int]
     max_recipients: int
     max_body_bytes: int
+    furthest: timedelta
 
     async def post(self, scope: Scope, receive: Receive, sid: str, phone_number: str) -> Answer:
         """The answer to one request."""
@@ -99,7 +103,7 @@ class SendEndpoint:
 
     async def _accept(self, order: Order) -> Answer | Refusal:
         """The 202, once everything is durable."""
-        refused = refuse_findings(order)
+        refused = self._refuse(order)
         if refused is not None:
             # Asked again under the same key, what was accepted stays accepted.
             accepted = await self.acceptor.recall(order) or refused
@@ -115,7 +119,7 @@ class SendEndpoint:
 
     async def _rehearse(self, order: Order) -> Answer | Refusal:
         """What would become of the order: the refusal it would get, or a 200 with its price."""
-        refused = refuse_findings(order)
+        refused = self._refuse(order)
         if refused is not None:
             return refused
         rehearsal = await self.rehearser.rehearse(order)
@@ -130,6 +134,14 @@ class SendEndpoint:
             },
             rehearsal.findings,
         )
+
+    def _refuse(self, order: Order) -> Refusal | None:
+        """A refusal for a moment that cannot be kept, or for what the account's mode makes one."""
+        faults = check_schedule(order.submission, self.clock.now(), self.furthest)
+        refused = refuse_findings(order)
+        if refused is not None:
+            faults += refused.faults
+        return Refusal(Reason.PAYLOAD, faults) if faults else None
 
     def _count_findings(self, findings: Sequence[Fault]) -> None:
         for finding in findings:
@@ -160,6 +172,8 @@ class SendEndpoint:
         submission = parse_send(body, templates, self.max_recipients)
         if isinstance(submission, tuple):
             salvaged = read_anyway(body, templates)
+            if salvaged is not None:
+                submission += check_schedule(salvaged, self.clock.now(), self.furthest)
             return Refusal(
                 Reason.PAYLOAD, await self._tell_all(account, sender, salvaged, submission)
             )
@@ -168,7 +182,9 @@ class SendEndpoint:
             account=examination.account,
             sender=sender,
             # What was checked is let go: kept until the commit, it would only fill the caches.
-            submission=replace(examination.submission, message=NOTHING),
+            submission=replace(
+                without_past(examination.submission, self.clock.now()), message=NOTHING
+            ),
             price_minor=self._price_of(account, submission.content.kind),
             idempotency=idempotency,
             findings=examination.findings,

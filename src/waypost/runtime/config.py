@@ -16,6 +16,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
+from waypost.runtime.roles import EVERY, read_roles
 from waypost.runtime.setting import (
     Kind,
     Setting,
@@ -25,6 +26,7 @@ from waypost.runtime.setting import (
     networks,
     number,
     price,
+    roles,
     switch,
     text,
     url,
@@ -36,6 +38,7 @@ PREFIX = "WAYPOST_"
 FILE_VARIABLE = "WAYPOST_CONFIG"
 DEFAULT_FILE = "waypost.toml"
 STARS = "********"
+HIGHEST_PORT = 65535
 
 
 def _setting(kind: Kind[T], default: object, about: str, *, is_secret: bool = False) -> T:
@@ -65,6 +68,28 @@ class Config:
     )
     data_dir: Path = _setting(  # noqa: RUF009 # it is declared, and a Path is immutable
         folder(), "./data", "The folder of the database and of everything else that is kept."
+    )
+    database_url: str = _secret(
+        "The PostgreSQL that keeps everything, as postgresql://user:password@host:5432/name; "
+        "empty: SQLite in data_dir."
+    )
+    role: str = _setting(
+        roles(),
+        "all",
+        "What this process does: all, or some of api, dispatch, webhook and callback with commas "
+        "between. Anything but all needs database_url.",
+    )
+    workers: int = _setting(
+        integer(1, 256),
+        1,
+        "How many processes share the roles and the port; one that dies is started again. More "
+        "than one needs database_url.",
+    )
+    health_port: int = _setting(
+        integer(0, 65535),
+        0,
+        "The first of as many ports as there are workers, on which each answers /health and "
+        "/metrics for itself; 0 opens none. The common port answers for one of them.",
     )
     pod: str = _setting(
         text("two or more capital letters", r"[A-Z]{2,}"),
@@ -153,6 +178,9 @@ class Config:
     )
     idempotency_hours: int = _setting(
         integer(1), 24, "How many hours an Idempotency-Key gives the same answer again."
+    )
+    schedule_days: int = _setting(
+        integer(1, 365), 30, "How many days ahead a message may be scheduled."
     )
 
     sender_throughput: int = _setting(
@@ -325,11 +353,23 @@ def load_config(
     if problems:
         raise ConfigError(tuple(problems))
     config = Config(**values)
-    if bool(config.tls_certificate) != bool(config.tls_key):
-        raise ConfigError(
-            ("tls_certificate and tls_key belong together: set both for HTTPS, or neither.",)
-        )
+    problems += _disagreements(config)
+    if problems:
+        raise ConfigError(tuple(problems))
     return LoadedConfig(config, origins)
+
+
+def _disagreements(config: Config) -> Iterator[str]:
+    """What is right by itself and wrong together."""
+    if bool(config.tls_certificate) != bool(config.tls_key):
+        yield "tls_certificate and tls_key belong together: set both for HTTPS, or neither."
+    if not config.database_url and (config.workers > 1 or read_roles(config.role) != EVERY):
+        yield (
+            "One process alone works on a SQLite database: leave role at all and workers at 1, or "
+            f"set {variable_of('database_url')} to a PostgreSQL that several processes share."
+        )
+    if config.health_port and config.health_port + config.workers > HIGHEST_PORT + 1:
+        yield f"health_port and the ports of the other workers must not pass {HIGHEST_PORT}."
 
 
 def render_config(loaded: LoadedConfig) -> list[ConfigRow]:
