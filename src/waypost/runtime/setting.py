@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import Any, Generic, TypeVar
 from urllib.parse import urlsplit
 
+from waypost.runtime.roles import read_roles, render_roles
+
 T = TypeVar("T")
 
 PRICE_DIGITS = 4
@@ -151,6 +153,21 @@ def networks() -> Kind[str]:
             raise TypeError(words)
         read_networks(value)
         return value
+
+    return Kind(words, parse)
+
+
+def roles() -> Kind[str]:
+    """Roles with commas between, or all; `read_roles` reads them."""
+    words = "all, or some of api, dispatch, webhook and callback with commas between"
+
+    def parse(value: object) -> str:
+        if not isinstance(value, str):
+            raise TypeError(words)
+        try:
+            return render_roles(read_roles(value))
+        except ValueError:
+            raise ValueError(words) from None
 
     return Kind(words, parse)
 

@@ -212,3 +212,35 @@ def test_what_a_listing_shows_reads_back_as_the_same_configuration():
 def test_prices_are_read_as_the_model_reads_money(text):
     assert load_config({"price_prepaid": text}, {}, None).config.price_prepaid == parse_amount(text)
     assert PRICE_DIGITS == DIGITS
+
+
+@pytest.mark.parametrize("flags", [{"role": "api"}, {"workers": 2}, {"role": "webhook,callback"}])
+def test_several_processes_on_a_sqlite_database_are_refused_with_what_they_need(flags):
+    (problem,) = problems_of(flags)
+    assert "WAYPOST_DATABASE_URL" in problem
+    url = {"WAYPOST_DATABASE_URL": "postgresql://one/waypost"}
+    assert load_config(flags, url, None).config.database_url == "postgresql://one/waypost"
+
+
+@pytest.mark.parametrize(
+    ("given", "read"),
+    [
+        ("all", "all"),
+        ("callback, api", "api,callback"),
+        ("api,dispatch,webhook,callback", "all"),
+    ],
+)
+def test_roles_are_read_in_any_order_and_kept_in_one(given, read):
+    url = {"WAYPOST_DATABASE_URL": "postgresql://one/waypost"}
+    assert load_config({"role": given}, url, None).config.role == read
+
+
+def test_a_role_that_does_not_exist_is_refused_with_those_that_do():
+    (problem,) = problems_of({"role": "api,cook"})
+    assert "api, dispatch, webhook and callback" in problem
+
+
+def test_ports_of_workers_beyond_the_last_are_refused():
+    url = {"WAYPOST_DATABASE_URL": "postgresql://one/waypost"}
+    (problem,) = problems_of({"workers": 3, "health_port": 65534}, url)
+    assert "health_port" in problem
