@@ -58,18 +58,24 @@ READ_ONLY = Methods(*READING)
 READ_AND_POST = Methods(*READING, "POST")
 
 
+async def nobody(scope: Scope, receive: Receive, send: Send) -> None:
+    """Stands behind the doors of a process that has no others: nothing is found."""
+    await answer_with(send, NOT_FOUND, has_body=scope["method"] != "HEAD")
+    await drain(scope, receive)
+
+
 @dataclass(frozen=True, slots=True)
 class App:
-    """All doors of the gateway.
+    """The doors of a process; one that belongs to another role is None, and not found.
 
     behind  answers everything else below `/v1` and `/v2`
     """
 
-    messages: SendEndpoint
-    senders: SendersEndpoint
-    webhooks: WebhookEndpoint
     health: HealthEndpoint
-    behind: Application
+    messages: SendEndpoint | None = None
+    senders: SendersEndpoint | None = None
+    webhooks: WebhookEndpoint | None = None
+    behind: Application = nobody
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request. Lifespan and other kinds of connection are the server's affair."""
@@ -91,13 +97,13 @@ class App:
         """Who answers; None if it is whoever stands behind."""
         method = scope["method"]
         match parts:
-            case ["", "v2", sid, "whatsapp", phone_number, "messages"]:
+            case ["", "v2", sid, "whatsapp", phone_number, "messages"] if self.messages:
                 if method == "POST":
                     return self.messages.post(scope, receive, sid, phone_number)
                 return POST_ONLY.answer(method)
-            case ["", "webhooks", "meta"] if method == "POST":
+            case ["", "webhooks", "meta"] if self.webhooks and method == "POST":
                 return self.webhooks.post(scope, receive)
-            case ["", "v2", _, "whatsapp"]:
+            case ["", "v2", _, "whatsapp"] if self.senders:
                 return self._answer_small(scope, parts)
             case ["", "v1" | "v2", *_]:
                 return None
@@ -108,9 +114,9 @@ class App:
         """Senders, the webhook's handshake, health and metrics; anything else is not found."""
         method, is_reading = scope["method"], scope["method"] in READING
         match parts:
-            case ["", "v2", sid, "whatsapp"] if is_reading:
+            case ["", "v2", sid, "whatsapp"] if self.senders and is_reading:
                 return await self.senders.get(scope, sid)
-            case ["", "webhooks", "meta"]:
+            case ["", "webhooks", "meta"] if self.webhooks:
                 handshake = self.webhooks.get(scope) if is_reading else None
                 return await (handshake or READ_AND_POST.answer(method))
             case ["", "health", "live" | "ready"] | ["", "metrics"] if is_reading:

@@ -1,6 +1,8 @@
 """Is the process alive, is it ready, and what does it count."""
 
+from collections.abc import Callable, Sequence
 from math import inf
+from typing import Any, Protocol
 
 import msgspec
 
@@ -9,6 +11,7 @@ from waypost.model.errors import StoreError
 from waypost.model.work import QueueName
 from waypost.runtime.clock import Clock
 from waypost.runtime.metrics import CONTENT_TYPE, Metrics
+from waypost.runtime.roles import EVERY, Role
 from waypost.store.ports import Store
 from waypost.wire.envelope import Answer
 
@@ -18,15 +21,48 @@ JSON = "application/json"
 FRESH_S = 2.0
 """How long a count of the backlog is told again: counting reads every item that waits."""
 
+MOST_ALARMS = 1000
+"""How many open alarms are counted; more are told as so many."""
+
+
+class Laborer(Protocol):
+    """Whoever works on a queue in this process."""
+
+    @property
+    def name(self) -> str:
+        """The queue."""
+        ...
+
+    @property
+    def is_working(self) -> bool:
+        """Whether it takes work."""
+        ...
+
 
 class HealthEndpoint:
-    """For those who watch over the process."""
+    """For those who watch over the process.
 
-    def __init__(self, store: Store, clock: Clock, metrics: Metrics) -> None:
+    workers  those of this process
+    lanes    how many lanes of the dispatch queue this process owns; None: it does not dispatch,
+             or owns whatever there is
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        metrics: Metrics,
+        roles: frozenset[Role] = EVERY,
+        workers: Sequence[Laborer] = (),
+        lanes: Callable[[], int] | None = None,
+    ) -> None:
         self._store = store
         self._clock = clock
         self._metrics = metrics
-        self._backlog: dict[str, int] = {}
+        self._roles = [role.value for role in Role if role in roles]
+        self._workers = workers
+        self._lanes = lanes
+        self._counts: tuple[dict[str, int], int] = ({}, 0)
         self._counted_at = -inf
 
     async def show(self, what: str) -> Answer:
@@ -40,26 +76,46 @@ class HealthEndpoint:
         return plain(200, '{"status":"live"}', JSON)
 
     async def ready(self) -> Answer:
-        """200 while the database answers, with the backlog of each queue; else 503."""
+        """200 while the database answers and every worker of this process works; else 503.
+
+        With it, of the process: its roles and how many lanes it owns; of the whole deployment: the
+        backlog of each queue, and how many alarms are open.
+        """
+        told: dict[str, Any] = {"status": "ready", "roles": self._roles}
+        idle = [worker.name for worker in self._workers if not worker.is_working]
         try:
-            backlog = await self._count()
+            told["backlog"], told["alarms"] = await self._count()
         except StoreError as error:
-            told = msgspec.json.encode({"status": "not ready", "reason": str(error)})
-            return plain(503, told.decode(), JSON)
-        told = msgspec.json.encode({"status": "ready", "backlog": backlog})
-        return plain(200, told.decode(), JSON)
+            return _not_ready(str(error))
+        if idle:
+            return _not_ready(f"Not at work: {', '.join(idle)}.")
+        if self._lanes is not None:
+            told["lanes"] = self._lanes()
+        return plain(200, msgspec.json.encode(told).decode(), JSON)
 
     async def show_metrics(self) -> Answer:
         """All series in the Prometheus text format."""
-        backlog = await self._count()
+        backlog, alarms = await self._count()
         for queue in QueueName:
             self._metrics.queue_backlog[queue.value].set(backlog.get(queue.value, 0))
+        self._metrics.alarms_open.set(alarms)
+        if self._lanes is not None:
+            self._metrics.lanes_owned.set(self._lanes())
         return plain(200, self._metrics.render().decode(), CONTENT_TYPE)
 
-    async def _count(self) -> dict[str, int]:
-        """How much waits in each queue, counted no more often than every FRESH_S."""
+    async def _count(self) -> tuple[dict[str, int], int]:
+        """How much waits in each queue, and how many alarms; no more often than every FRESH_S."""
         now = self._clock.monotonic()
         if now - self._counted_at >= FRESH_S:
-            self._backlog = await self._store.read(lambda transaction: transaction.queue.backlog())
+            backlog = await self._store.read(lambda transaction: transaction.queue.backlog())
+            alarms = await self._store.read(
+                lambda transaction: transaction.alarms.open(None, MOST_ALARMS)
+            )
+            self._counts = backlog, len(alarms)
             self._counted_at = now
-        return self._backlog
+        return self._counts
+
+
+def _not_ready(reason: str) -> Answer:
+    told = msgspec.json.encode({"status": "not ready", "reason": reason})
+    return plain(503, told.decode(), JSON)

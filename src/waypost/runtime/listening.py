@@ -3,6 +3,8 @@
 import asyncio
 import socket
 import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 ANSWER_S = 5.0
 
@@ -20,11 +22,33 @@ def choose_port(host: str, port: int) -> int:
             probe.bind((host, port))
             chosen: int = probe.getsockname()[1]
     except OSError as error:
-        raise AddressInUseError(
-            f"Nothing can listen on {host}:{port}: {error.strerror}. "
-            "Stop what is there, or choose another --port."
-        ) from error
+        raise AddressInUseError(_words(host, port, error)) from error
     return chosen
+
+
+@contextmanager
+def hold_port(host: str, port: int) -> Iterator[int]:
+    """The port, or any free one for 0, kept for processes of this user that share it.
+
+    Raises AddressInUseError.
+    """
+    chosen = choose_port(host, port)
+    family = socket.getaddrinfo(host, chosen, type=socket.SOCK_STREAM)[0][0]
+    with socket.socket(family, socket.SOCK_STREAM) as held:  # bound; it never listens itself
+        held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        try:
+            held.bind((host, chosen))
+        except OSError as error:
+            raise AddressInUseError(_words(host, chosen, error)) from error
+        yield chosen
+
+
+def _words(host: str, port: int, error: OSError) -> str:
+    return (
+        f"Nothing can listen on {host}:{port}: {error.strerror}. "
+        "Stop what is there, or choose another --port."
+    )
 
 
 def url_of(host: str, port: int, scheme: str = "http") -> str:

@@ -5,10 +5,12 @@ outside, so the number of series is bounded. A series with a label is looked up 
 then kept: `metrics.dispatch_attempts["taken"].inc()` costs a look-up in a dict and the count.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.metrics_core import Metric
+from prometheus_client.registry import Collector
 
 Series = TypeVar("Series")
 
@@ -34,8 +36,26 @@ class Labelled(dict[str, Series]):
         return series
 
 
+class _Marked(Collector):
+    """The same series with the process they were counted in."""
+
+    def __init__(self, registry: CollectorRegistry, process: str) -> None:
+        self._registry = registry
+        self._mark = {"process": process} if process else {}
+
+    def collect(self) -> Iterable[Metric]:
+        """All metrics, as copies."""
+        for metric in self._registry.collect():
+            metric.samples = [
+                sample._replace(labels={**self._mark, **sample.labels}) for sample in metric.samples
+            ]
+            yield metric
+
+
 class Metrics:
     """What is counted, in a registry of its own: two gateways in one process never mix.
+
+    process  the label that every series carries, where several processes are one gateway
 
     messages_accepted    messages we became answerable for
     requests_refused     refusals at the door, by code
@@ -49,10 +69,13 @@ class Metrics:
     commit_batch_size    steps that shared one commit
     commit_seconds       seconds from the first statement of a batch to its durable end
     queue_backlog        items not yet done, by queue
+    alarms_open          alarms that nobody has ended
+    lanes_owned          lanes of the dispatch queue that this process owns
     """
 
-    def __init__(self, registry: CollectorRegistry) -> None:
+    def __init__(self, registry: CollectorRegistry, process: str = "") -> None:
         self._registry = registry
+        self._process = process
         self.messages_accepted = self._counter(
             "messages_accepted", "Messages the gateway became answerable for."
         )
@@ -96,13 +119,20 @@ class Metrics:
             registry=registry,
         )
         self.queue_backlog: Labelled[Gauge] = Labelled(backlog.labels)
+        self.alarms_open = self._gauge("alarms_open", "Alarms of the deployment that are open.")
+        self.lanes_owned = self._gauge(
+            "lanes_owned", "Lanes of the dispatch queue that this process owns."
+        )
 
     def render(self) -> bytes:
         """All series in the Prometheus text format; its type is CONTENT_TYPE."""
-        return generate_latest(self._registry)
+        return generate_latest(_Marked(self._registry, self._process))
 
     def _counter(self, name: str, about: str) -> Counter:
         return Counter(name, about, namespace=NAMESPACE, registry=self._registry)
+
+    def _gauge(self, name: str, about: str) -> Gauge:
+        return Gauge(name, about, namespace=NAMESPACE, registry=self._registry)
 
     def _counters(self, name: str, about: str, label: str) -> Labelled[Counter]:
         counter = Counter(name, about, [label], namespace=NAMESPACE, registry=self._registry)

@@ -4,7 +4,7 @@ import socket
 
 import pytest
 
-from waypost.runtime.listening import AddressInUseError, choose_port, url_of
+from waypost.runtime.listening import AddressInUseError, choose_port, hold_port, url_of
 
 
 def test_any_free_port_is_chosen_for_none():
@@ -44,3 +44,24 @@ def test_a_client_on_this_machine_is_told_where_to_go(host, url):
 
 def test_an_address_of_colons_stands_in_brackets():
     assert url_of("::1", 80, "https") == "https://[::1]:80"
+
+
+def test_a_port_that_is_held_can_be_shared_and_is_refused_to_whoever_does_not_share():
+    with hold_port("127.0.0.1", 0) as port:
+        with socket.socket() as sharing:
+            sharing.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+            sharing.bind(("127.0.0.1", port))
+            sharing.listen()
+        with socket.socket() as stranger, pytest.raises(OSError, match="in use"):
+            stranger.bind(("127.0.0.1", port))
+
+
+def test_a_port_on_which_somebody_listens_is_not_held():
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        with (
+            pytest.raises(AddressInUseError, match="another --port"),
+            hold_port("127.0.0.1", taken.getsockname()[1]),
+        ):
+            pass

@@ -19,6 +19,17 @@ def test_a_fresh_gateway_has_counted_nothing():
     assert "waypost_messages_accepted_total" in series_of(metrics)
 
 
+def test_where_several_processes_are_one_gateway_every_series_says_which_it_is_of():
+    metrics = Metrics(CollectorRegistry(), "dispatch:1")
+    metrics.messages_accepted.inc(3)
+    metrics.dispatch_attempts["taken"].inc()
+
+    found = series_of(metrics)
+
+    assert found['waypost_messages_accepted_total{process="dispatch:1"}'] == 3
+    assert found['waypost_dispatch_attempts_total{outcome="taken",process="dispatch:1"}'] == 1
+
+
 def test_counts_stand_under_their_names_and_labels():
     metrics = Metrics(CollectorRegistry())
     metrics.messages_accepted.inc(3)
