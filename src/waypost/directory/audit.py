@@ -1,43 +1,17 @@
-"""Entries of the audit log, made beside the change they tell of and kept in its commit. Pure.
+"""What the audit log tells of a change, beside which it is kept in one commit. Pure.
 
 Law: a detail never holds a secret: no key, no token, no address with a password in it.
 """
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-from waypost.model.audit import Actor, AuditEntry
+from waypost.model.audit import Actor
 from waypost.model.sender import Sender
 
 OPERATOR = Actor("operator")
 """Whoever holds the data folder and did not say who they are."""
-
-ROOM = 1024
-"""Ids within one microsecond."""
-
-MICROSECOND = timedelta(microseconds=1)
-
-
-def make_entry(
-    account_id: int, acted_at: datetime, chance: int, actor: Actor, act: tuple[str, str]
-) -> AuditEntry:
-    """An entry without detail; its id grows with time.
-
-    chance  any whole number: two processes that act in the same microsecond differ by it, and
-            the store raises an id that is not the largest yet
-    act     what was done and to what: `("key.made", "A1b2c3")`
-    """
-    microseconds = (acted_at - datetime.fromtimestamp(0, acted_at.tzinfo)) // MICROSECOND
-    return AuditEntry(
-        account_id=account_id,
-        audit_id=microseconds * ROOM + chance % ROOM,
-        acted_at=acted_at,
-        actor=actor,
-        act=act[0],
-        target=act[1],
-    )
 
 
 def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:

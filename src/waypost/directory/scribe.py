@@ -6,8 +6,7 @@ from typing import Any, TypeVar
 
 from msgspec.structs import replace
 
-from waypost.directory.audit import make_entry
-from waypost.model.audit import Actor, AuditEntry
+from waypost.model.audit import Actor, AuditEntry, make_entry
 from waypost.runtime.clock import Clock
 from waypost.runtime.entropy import Entropy
 from waypost.store.ports import Store, Transaction

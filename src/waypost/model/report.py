@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from waypost.model.account import UnknownPolicy
 from waypost.model.failure import Failure
 from waypost.model.lifecycle import Fact, State
 from waypost.model.message import Payment
 from waypost.model.money import Money
 from waypost.model.refusal import Fault
 from waypost.model.submission import Content, References
+from waypost.model.work import Priority
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,3 +51,51 @@ class TimelineFact:
     attempt: int | None
     wamid: str | None
     failure: Failure | None
+
+
+@dataclass(frozen=True, slots=True)
+class MessageSummary:
+    """One message without what it says: where it stands, for whom, by when.
+
+    send_at     when it is, or was, to be given to Meta; None: at once
+    expires_at  until when that may wait; None: for ever
+    attempts    how often it was given to Meta, as far as the outcomes are known
+    """
+
+    message_id: str
+    submission_id: str
+    sender_id: str
+    recipient: str
+    state: State
+    payment: Payment
+    price: Money
+    wamid: str | None
+    failure: Failure | None
+    accepted_at: datetime
+    changed_at: datetime
+    send_at: datetime | None
+    expires_at: datetime | None
+    priority: Priority
+    attempts: int
+    references: References
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownMessage:
+    """A message that was given to Meta, and whose outcome nobody knows.
+
+    since   when its outcome became unknown
+    policy  what its account wants done with it
+    due_at  when it is looked at again; None: never, unless somebody resolves it
+    """
+
+    account_id: int
+    sid: str
+    message_id: str
+    sender_id: str
+    recipient: str
+    since: datetime
+    policy: UnknownPolicy
+    attempts: int
+    expires_at: datetime | None
+    due_at: datetime | None

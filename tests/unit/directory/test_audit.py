@@ -8,12 +8,12 @@ from msgspec.structs import replace
 
 from support.nouns import ACCOUNT, NOW, VAULT, later, sender, waba
 from support.stored import opened
-from waypost.directory.audit import OPERATOR, bare_url, make_entry
+from waypost.directory.audit import OPERATOR, bare_url
 from waypost.directory.changes import AccountChange, NewAccount
 from waypost.directory.keys import KeyChange
 from waypost.directory.registrar import Registrar
 from waypost.model.account import AccountKind, AccountState, CheckMode
-from waypost.model.audit import Actor
+from waypost.model.audit import Actor, make_entry
 from waypost.model.errors import DirectoryError, NotFoundError
 from waypost.model.sender import SenderState
 from waypost.runtime.clock import TestClock

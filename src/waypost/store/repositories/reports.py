@@ -4,16 +4,17 @@ from dataclasses import dataclass
 
 import msgspec
 
+from waypost.model.account import UnknownPolicy
 from waypost.model.lifecycle import Fact, State
 from waypost.model.message import Payment
 from waypost.model.money import Money
 from waypost.model.refusal import Fault
-from waypost.model.report import MessageReport, TimelineFact
+from waypost.model.report import MessageReport, MessageSummary, TimelineFact, UnknownMessage
 from waypost.model.submission import Content, References
-from waypost.model.work import DueItem
+from waypost.model.work import DueItem, Priority
 from waypost.store.driver import Driver
 from waypost.store.repositories.failures import failure_of
-from waypost.store.repositories.instants import from_ms
+from waypost.store.repositories.instants import from_ms, from_ms_or_none
 
 _decode_findings = msgspec.json.Decoder(tuple[Fault, ...]).decode
 
@@ -60,6 +61,54 @@ class ReportsRepository:
             "reports.messages_of_submission", {"submission_id": submission_id}
         )
         return [(message_id, recipient, state) for _, message_id, recipient, state in rows]
+
+    async def of_request(self, account_id: int, named: str) -> list[MessageSummary]:
+        """The account's message of this id, or all messages of its request, in order."""
+        rows = await self.driver.fetch(
+            "reports.of_request", {"account_id": account_id, "named": named}
+        )
+        return [
+            MessageSummary(
+                message_id=row[0],
+                submission_id=row[1],
+                sender_id=row[2],
+                recipient=row[3],
+                state=State(row[4]),
+                payment=Payment(row[5]),
+                price=Money(row[6], row[7]),
+                wamid=row[8],
+                failure=failure_of(row[9:13]),
+                accepted_at=from_ms(row[13]),
+                changed_at=from_ms(row[14]),
+                send_at=from_ms_or_none(row[15]),
+                expires_at=from_ms_or_none(row[16]),
+                priority=Priority(row[17]),
+                attempts=row[18],
+                references=References(row[19], row[20], row[21]),
+            )
+            for row in rows
+        ]
+
+    async def unknown(self, account_id: int | None, after: str, limit: int) -> list[UnknownMessage]:
+        """Messages of unknown outcome whose id is behind `after`, by their ids."""
+        rows = await self.driver.fetch(
+            "reports.unknown", {"account_id": account_id, "after": after, "limit": limit}
+        )
+        return [
+            UnknownMessage(
+                account_id=row[0],
+                sid=row[1],
+                message_id=row[2],
+                sender_id=row[3],
+                recipient=row[4],
+                since=from_ms(row[5]),
+                policy=UnknownPolicy(row[6]),
+                attempts=row[7],
+                expires_at=from_ms_or_none(row[8]),
+                due_at=from_ms_or_none(row[9]),
+            )
+            for row in rows
+        ]
 
     async def facts(self, account_id: int, message_id: str) -> list[TimelineFact]:
         """The timeline, in the order in which it was learned."""

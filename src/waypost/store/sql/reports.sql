@@ -19,6 +19,33 @@ WHERE message_id = :submission_id
     OR (message_id >= :submission_id || ':' AND message_id < :submission_id || ';')
 ORDER BY length(message_id), message_id
 
+-- name: reports.of_request
+-- A message of an account, or all messages of one of its requests, in order, without what they say.
+SELECT m.message_id, m.submission_id, m.sender_id, m.recipient, m.state, m.payment,
+    m.price_minor, w.currency, m.wamid, m.failure_code, m.failure_title, m.failure_detail,
+    m.failure_step, m.accepted_at, m.changed_at, m.send_at, m.expires_at, m.priority, m.attempts,
+    b.ref, b.ref1, b.ref2
+FROM messages AS m
+JOIN submissions AS b ON b.account_id = m.account_id AND b.submission_id = m.submission_id
+JOIN wallets AS w ON w.account_id = m.account_id
+WHERE m.account_id = :account_id AND (
+    m.message_id = :named
+    OR (m.message_id >= :named || ':' AND m.message_id < :named || ';')
+)
+ORDER BY length(m.message_id), m.message_id
+
+-- name: reports.unknown
+-- Messages whose outcome nobody knows, in the order of their ids; of one account if it is named.
+SELECT m.account_id, a.sid, m.message_id, m.sender_id, m.recipient, m.changed_at,
+    a.unknown_policy, m.attempts, m.expires_at, q.due_at
+FROM messages AS m
+JOIN accounts AS a ON a.account_id = m.account_id
+LEFT JOIN queue AS q ON q.account_id = m.account_id AND q.queue = 'dispatch'
+    AND q.item_id = m.message_id
+WHERE m.state = 'unknown' AND (:account_id IS NULL OR m.account_id = :account_id)
+    AND m.message_id > :after
+ORDER BY m.message_id LIMIT :limit
+
 -- name: reports.facts
 -- The timeline of a message, in the order in which it was learned.
 SELECT fact, occurred_at, recorded_at, attempt, wamid, failure_code, failure_title,
