@@ -1,5 +1,7 @@
 """Ids that grow with time, made in this process."""
 
+from datetime import datetime
+
 from waypost.runtime.clock import Clock
 from waypost.runtime.entropy import DIGITS, Entropy
 
@@ -24,6 +26,7 @@ class IdMaker:
         self._head = ""
         self._tail = 0
         self._last = 0
+        self._mark = entropy.token_hex(3)
 
     def message_id(self) -> str:
         """The next message or submission id."""
@@ -43,12 +46,25 @@ class IdMaker:
         return self._last
 
     def webhook_id(self) -> str:
-        """The id of a kept webhook; grows with time."""
-        return f"{self.number():x}"
+        """The id of a kept webhook; grows with time.
+
+        Its end is this maker's own: of two processes one may work in the other's microsecond.
+        """
+        return f"{self.number():x}{self._mark}"
 
     def trace_id(self) -> str:
         """A UUID for one request."""
         return self._entropy.uuid()
+
+
+def first_message_id(instant: datetime) -> str:
+    """What is before every message id made from this instant on, and behind all before it."""
+    return "A" + _base36(int(instant.timestamp() * 1000), TIME_DIGITS)
+
+
+def first_webhook_id(instant: datetime) -> str:
+    """The same for the ids of kept webhooks: as many hexadecimal digits until the year 2112."""
+    return f"{int(instant.timestamp() * 1_000_000):x}"
 
 
 def _base36(value: int, digits: int) -> str:
