@@ -23,3 +23,8 @@ class Waba(Struct, frozen=True):
     synced_at: datetime | None = None
     sync_failure: str | None = None
     portfolio_id: str = ""
+
+    @property
+    def portfolio(self) -> str:
+        """What its messaging limit is kept under: its portfolio's id, else its own."""
+        return self.portfolio_id or self.waba_id

@@ -1,9 +1,9 @@
 """Accounts with their keys, WABAs, senders and templates."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from msgspec.structs import replace
@@ -22,6 +22,7 @@ from waypost.model.opt_out import OPT_IN_KEYWORDS, OPT_OUT_KEYWORDS
 from waypost.model.sender import ApiVersion, Sender, SenderState
 from waypost.model.waba import Waba
 from waypost.store.driver import Driver
+from waypost.store.ports import Key
 from waypost.store.repositories.failures import failure_of
 from waypost.store.repositories.instants import from_ms, from_ms_or_none, to_ms, to_ms_or_none
 from waypost.store.repositories.templates import template_of
@@ -324,3 +325,26 @@ class DirectoryRepository:
             "directory.sender_owners", {"phone_number_id": phone_number_id}
         )
         return [(account_id, sender_id) for account_id, sender_id in rows]
+
+    async def set_portfolio(self, waba: Waba) -> None:
+        """Which portfolio a WABA belongs to; it is due to be read from Meta at once."""
+        await self.driver.execute(
+            "directory.set_portfolio",
+            {
+                "account_id": waba.account_id,
+                "waba_id": waba.waba_id,
+                "portfolio_id": waba.portfolio_id,
+            },
+        )
+
+    async def learn_throughputs(self, told: Sequence[tuple[int, str, int]]) -> set[Key]:
+        """What Meta allows numbers, by account and `phone_number_id`; the senders that changed."""
+        rows = await self.driver.fetch_rows("directory.learn_throughputs", told)
+        return {(account_id, sender_id) for account_id, sender_id in rows}
+
+    async def note_heard(self, heard: Mapping[Key, datetime], least: timedelta) -> None:
+        """When Meta told of senders; not written down again until it is later by `least`."""
+        await self.driver.execute_rows(
+            "directory.note_heard",
+            [(*key, to_ms(at), to_ms(at - least)) for key, at in heard.items()],
+        )

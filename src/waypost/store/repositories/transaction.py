@@ -6,8 +6,11 @@ from waypost.store.repositories.audit import AuditRepository
 from waypost.store.repositories.callbacks import CallbacksRepository
 from waypost.store.repositories.catalogues import CataloguesRepository
 from waypost.store.repositories.directory import DirectoryRepository
+from waypost.store.repositories.history import HistoryRepository
 from waypost.store.repositories.media import MediaRepository
 from waypost.store.repositories.messages import MessagesRepository
+from waypost.store.repositories.owners import OwnersRepository
+from waypost.store.repositories.portfolios import PortfoliosRepository
 from waypost.store.repositories.queue import QueueRepository
 from waypost.store.repositories.recipients import RecipientsRepository
 from waypost.store.repositories.reports import ReportsRepository
@@ -22,6 +25,7 @@ class RepositoryTransaction:
     def __init__(self, driver: Driver) -> None:
         self.messages = MessagesRepository(driver)
         self.queue = QueueRepository(driver)
+        self.owners = OwnersRepository(driver)
         self.wallets = WalletsRepository(driver)
         self.webhooks = WebhooksRepository(driver)
         self.callbacks = CallbacksRepository(driver)
@@ -33,3 +37,5 @@ class RepositoryTransaction:
         self.reports = ReportsRepository(driver)
         self.audit = AuditRepository(driver)
         self.alarms = AlarmsRepository(driver)
+        self.portfolios = PortfoliosRepository(driver)
+        self.history = HistoryRepository(driver)

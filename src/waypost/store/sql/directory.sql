@@ -132,6 +132,30 @@ SET phone_number_id = excluded.phone_number_id, waba_id = excluded.waba_id,
     callback_url = excluded.callback_url,
     is_throughput_pinned = excluded.is_throughput_pinned
 
+-- name: directory.set_portfolio
+-- Which portfolio a WABA belongs to; what Meta allows it is to be read at once.
+UPDATE wabas SET portfolio_id = :portfolio_id, sync_due_at = 0
+WHERE account_id = :account_id AND waba_id = :waba_id
+
+-- name: directory.learn_throughputs
+-- What Meta allows numbers, unless the operator said otherwise; those that changed are given.
+UPDATE senders SET throughput = v.column3
+FROM (VALUES
+(:account_id, :phone_number_id, :throughput) -- each
+) AS v
+WHERE senders.account_id = v.column1 AND senders.phone_number_id = v.column2
+    AND senders.is_throughput_pinned = 0 AND senders.throughput <> v.column3
+RETURNING senders.account_id, senders.sender_id
+
+-- name: directory.note_heard
+-- When Meta's last webhook about numbers came, if that is news.
+UPDATE senders SET heard_at = v.column3
+FROM (VALUES
+(:account_id, :sender_id, :heard_at, :before) -- each
+) AS v
+WHERE senders.account_id = v.column1 AND senders.sender_id = v.column2
+    AND senders.heard_at < v.column4
+
 -- name: directory.sender_owners
 -- Which account a number at Meta belongs to.
 SELECT account_id, sender_id FROM senders WHERE phone_number_id = :phone_number_id

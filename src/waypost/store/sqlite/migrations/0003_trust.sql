@@ -6,6 +6,9 @@ ALTER TABLE queue ADD COLUMN priority INTEGER NOT NULL DEFAULT 1;
 ALTER TABLE queue ADD COLUMN expires_at INTEGER;
 DROP INDEX queue_by_due;
 CREATE INDEX queue_by_due ON queue (queue, account_id, lane, priority, due_at, item_id);
+-- Work that was let in already on lease never enters this one.
+CREATE INDEX queue_by_expiry ON queue (queue, account_id, lane, expires_at)
+    WHERE lease_token IS NULL AND expires_at IS NOT NULL;
 
 -- Under account 0: the processes of this deployment. beats grows while the process lives; how
 -- long it has not grown is measured by those who watch, each with its own clock.
@@ -61,7 +64,8 @@ CREATE INDEX senders_closed ON senders (account_id, sender_id)
 -- portfolio_id: the business portfolio that shares a messaging limit; '': the WABA alone.
 ALTER TABLE wabas ADD COLUMN portfolio_id TEXT NOT NULL DEFAULT '';
 
--- messaging_limit: unique users outside a service window in a moving 24 hours; NULL: none known.
+-- messaging_limit: unique users outside a service window in a moving 24 hours; NULL: any number.
+-- Of a portfolio without a row nothing is known.
 CREATE TABLE portfolios (
     account_id      INTEGER NOT NULL,
     portfolio_id    TEXT    NOT NULL,
@@ -70,19 +74,23 @@ CREATE TABLE portfolios (
     PRIMARY KEY (account_id, portfolio_id)
 ) WITHOUT ROWID;
 
--- Who was reached, and how many in each hour (hours since 1970), to count a moving day.
+-- Who was written to in which hour (hours since 1970), or waits for which, and how many of each
+-- there are: to count a moving day.
 CREATE TABLE reached_users (
     account_id   INTEGER NOT NULL,
     portfolio_id TEXT    NOT NULL,
     recipient    TEXT    NOT NULL,
     hour         INTEGER NOT NULL,
+    is_waiting   INTEGER NOT NULL,
     PRIMARY KEY (account_id, portfolio_id, recipient)
 ) WITHOUT ROWID;
+CREATE INDEX reached_users_by_hour ON reached_users (account_id, portfolio_id, hour);
 CREATE TABLE reached_hours (
     account_id   INTEGER NOT NULL,
     portfolio_id TEXT    NOT NULL,
     hour         INTEGER NOT NULL,
     users        INTEGER NOT NULL,
+    waiting      INTEGER NOT NULL,
     PRIMARY KEY (account_id, portfolio_id, hour)
 ) WITHOUT ROWID;
 
@@ -101,7 +109,7 @@ ALTER TABLE parked_statuses ADD COLUMN pricing_kind TEXT NOT NULL DEFAULT '';
 ALTER TABLE parked_statuses ADD COLUMN pricing_category TEXT NOT NULL DEFAULT '';
 
 -- What a message costs by country of the recipient ('': every other), category ('': every
--- other) and the day from which it holds. Account 0: the deployment's card.
+-- other) and the day from which it holds (days since 1970, UTC). Account 0: the deployment's card.
 CREATE TABLE rates (
     account_id  INTEGER NOT NULL,
     country     TEXT    NOT NULL,
@@ -109,6 +117,15 @@ CREATE TABLE rates (
     valid_from  INTEGER NOT NULL,
     price_minor INTEGER NOT NULL,
     PRIMARY KEY (account_id, country, category, valid_from)
+) WITHOUT ROWID;
+
+-- Of which accounts there are cards, in which currency; version grows with every import.
+CREATE TABLE rate_cards (
+    account_id INTEGER NOT NULL,
+    currency   TEXT    NOT NULL,
+    version    INTEGER NOT NULL,
+    changed_at INTEGER NOT NULL,
+    PRIMARY KEY (account_id)
 ) WITHOUT ROWID;
 
 -- What an operator, or an account, must hear of. Open until cleared_at is set.
