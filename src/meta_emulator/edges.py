@@ -24,6 +24,7 @@ from meta_emulator.uploads import Uploads
 MOST_SEGMENTS = 2
 DOWNLOADS = "_media"
 SLICE_MS = 100
+TAKEN, UNAVAILABLE = 200, 503
 
 Owner = TypeVar("Owner")
 
@@ -96,13 +97,22 @@ class Edges:
         return self._responder.error(unknown, request.version)
 
     async def _send(self, request: Request, number: Number) -> Answer:
+        sends, chance = self._parts.sends, self._state.chance
+        await self._hold(lambda: sends.faults.delay_ms)
+        if sends.faults.drops(chance):
+            return Answer(UNAVAILABLE, b"")
+        answer = sends.take(request, number)
+        if answer.status == TAKEN and (late_ms := sends.faults.lateness_ms(chance)):
+            await self._hold(lambda: late_ms if sends.faults.late_ms else 0)
+        return answer
+
+    async def _hold(self, ordered_ms: Callable[[], int]) -> None:
+        """Waits as long as is ordered; in slices, so that it ends when the fault is lifted."""
         waited_ms = 0
-        # In slices, so that a delay ends soon when the fault is lifted or the emulator stops.
-        while waited_ms < self._parts.sends.faults.delay_ms:
-            slice_ms = min(SLICE_MS, self._parts.sends.faults.delay_ms - waited_ms)
+        while (left_ms := ordered_ms() - waited_ms) > 0:
+            slice_ms = min(SLICE_MS, left_ms)
             await self._state.clock.sleep(slice_ms / 1000)
             waited_ms += slice_ms
-        return self._parts.sends.take(request, number)
 
     def _medium(self, request: Request, object_id: str, edge: str) -> Answer | None:
         if object_id == DOWNLOADS:

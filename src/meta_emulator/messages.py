@@ -75,7 +75,8 @@ class Sends:
             category = template.category.lower()
         else:
             check_content(kind, body, number.waba.holdings)
-        code = self.faults.refusal() or blocked_code(body, number) or self._breach(body, number)
+        ordered = self.faults.refusal(self._state.chance, self._state.clock.monotonic())
+        code = ordered or blocked_code(body, number) or self._breach(body, number)
         if code is not None:
             raise RefusedError(refused(code))
         return self._accept(body, request, number, (kind, category))
@@ -132,7 +133,7 @@ class Sends:
         self, kind: str, category: str, body: dict[str, Any], number: Number
     ) -> int | None:
         """The code that an accepted message is to fail with later, or None."""
-        planned = self.faults.failure()
+        planned = self.faults.failure(self._state.chance)
         if planned is not None:
             return planned
         if category == "marketing" and self._state.stopped:
