@@ -1,6 +1,6 @@
 """A sender: a business phone number of a WABA."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from msgspec import Struct
@@ -49,3 +49,42 @@ class Sender(Struct, frozen=True):
     held_for: Failure | None = None
     heard_at: datetime | None = None
     is_throughput_pinned: bool = True
+
+
+class ClosedSender(Struct, frozen=True):
+    """A sender that nothing leaves from now, or that is tried again after a hold."""
+
+    account_id: int
+    sender_id: str
+    state: SenderState
+    held_until: datetime | None
+
+    def is_closed(self, now: datetime) -> bool:
+        """Whether nothing may leave from it; else it is being tried again."""
+        is_held = self.held_until is not None and self.held_until > now
+        return self.state is SenderState.PAUSED or is_held
+
+
+class Hold(Struct, frozen=True):
+    """Meta refused a sender as a whole: nothing is given to Meta before `until`.
+
+    length_s  how long that is, in seconds
+    """
+
+    until: datetime
+    length_s: int
+    failure: Failure
+
+
+HOLDS_S = (60, 300, 900, 1800)
+"""How long a sender is held: longer each time, for as long as Meta goes on refusing it."""
+
+HOLD_MEMORY = timedelta(hours=1)
+"""After so long without a hold the next one is a first one."""
+
+
+def next_hold_s(last_s: int, ended_at: datetime, now: datetime) -> int:
+    """How long a sender is held, in seconds, after a hold of `last_s` that ended then."""
+    if now - ended_at > HOLD_MEMORY:
+        return HOLDS_S[0]
+    return next((length for length in HOLDS_S if length > last_s), HOLDS_S[-1])

@@ -19,11 +19,11 @@ from waypost.model.account import (
     UnknownPolicy,
 )
 from waypost.model.opt_out import OPT_IN_KEYWORDS, OPT_OUT_KEYWORDS
-from waypost.model.sender import ApiVersion, Sender, SenderState
+from waypost.model.sender import ApiVersion, ClosedSender, Hold, Sender, SenderState
 from waypost.model.waba import Waba
 from waypost.store.driver import Driver
 from waypost.store.ports import Key
-from waypost.store.repositories.failures import failure_of
+from waypost.store.repositories.failures import failure_columns, failure_of
 from waypost.store.repositories.instants import from_ms, from_ms_or_none, to_ms, to_ms_or_none
 from waypost.store.repositories.templates import template_of
 
@@ -318,6 +318,64 @@ class DirectoryRepository:
                 "created_at": to_ms(created_at),
             },
         )
+
+    async def last_hold(self, account_id: int, sender_id: str) -> tuple[int, datetime]:
+        """How long the newest hold of a sender was to last, in seconds, and until when."""
+        rows = await self.driver.fetch(
+            "directory.last_hold", {"account_id": account_id, "sender_id": sender_id}
+        )
+        return (rows[0][0], from_ms(rows[0][1])) if rows else (0, from_ms(0))
+
+    async def hold_sender(self, account_id: int, sender_id: str, hold: Hold, now: datetime) -> bool:
+        """Holds a sender; False if it is held already."""
+        code, title, detail, step = failure_columns(hold.failure)
+        rows = await self.driver.fetch(
+            "directory.hold_sender",
+            {
+                "account_id": account_id,
+                "sender_id": sender_id,
+                "held_until": to_ms(hold.until),
+                "hold_s": hold.length_s,
+                "code": code,
+                "title": title,
+                "detail": detail,
+                "step": step,
+                "now": to_ms(now),
+            },
+        )
+        return bool(rows)
+
+    async def release_sender(self, account_id: int, sender_id: str, *, is_mended: bool) -> bool:
+        """Lets a sender go again; False if it was not held.
+
+        is_mended  somebody mended what was wrong: the next hold is a first one
+        """
+        rows = await self.driver.fetch(
+            "directory.release_sender",
+            {"account_id": account_id, "sender_id": sender_id, "is_mended": is_mended},
+        )
+        return bool(rows)
+
+    async def held_of_waba(self, account_id: int, waba_id: str) -> list[str]:
+        """The senders of a WABA that are held."""
+        rows = await self.driver.fetch(
+            "directory.held_of_waba", {"account_id": account_id, "waba_id": waba_id}
+        )
+        return [sender_id for (sender_id,) in rows]
+
+    async def closed_senders(self) -> list[ClosedSender]:
+        """Senders that are paused, held, or tried again after a hold."""
+        return [
+            ClosedSender(
+                account_id=account_id,
+                sender_id=sender_id,
+                state=SenderState(state),
+                held_until=from_ms_or_none(held_until),
+            )
+            for account_id, sender_id, state, held_until in await self.driver.fetch(
+                "directory.closed_senders", {}
+            )
+        ]
 
     async def sender_owners(self, phone_number_id: str) -> list[tuple[int, str]]:
         """Accounts and sender ids of a number at Meta."""

@@ -160,6 +160,40 @@ WHERE senders.account_id = v.column1 AND senders.sender_id = v.column2
 -- Which account a number at Meta belongs to.
 SELECT account_id, sender_id FROM senders WHERE phone_number_id = :phone_number_id
 
+-- name: directory.last_hold
+-- The newest hold of a sender: until when it lasts or lasted, and how long it was.
+SELECT hold_s, hold_ends_at FROM senders
+WHERE account_id = :account_id AND sender_id = :sender_id
+
+-- name: directory.hold_sender
+-- Holds a sender, unless it is held already: of many refusals at once, one counts.
+UPDATE senders
+SET held_until = :held_until, held_code = :code, held_title = :title, held_detail = :detail,
+    held_step = :step, hold_s = :hold_s, hold_ends_at = :held_until
+WHERE account_id = :account_id AND sender_id = :sender_id
+    AND (held_until IS NULL OR held_until <= :now)
+RETURNING sender_id
+
+-- name: directory.release_sender
+-- Lets a sender go again; hold_s of 0 forgets how long it was held, so that gaps begin anew.
+UPDATE senders
+SET held_until = NULL, held_code = NULL, held_title = NULL, held_detail = NULL,
+    held_step = NULL, hold_s = CASE WHEN :is_mended THEN 0 ELSE hold_s END
+WHERE account_id = :account_id AND sender_id = :sender_id AND held_until IS NOT NULL
+RETURNING sender_id
+
+-- name: directory.held_of_waba
+-- The senders of a WABA that are held.
+SELECT sender_id FROM senders
+WHERE account_id = :account_id AND waba_id = :waba_id AND held_until IS NOT NULL
+ORDER BY sender_id
+
+-- name: directory.closed_senders
+-- The senders that nothing is to leave from now, or that are tried again after a hold.
+SELECT account_id, sender_id, state, held_until FROM senders
+WHERE state <> 'active' OR held_until IS NOT NULL
+ORDER BY account_id, sender_id
+
 -- name: directory.templates
 -- The templates of an account.
 SELECT waba_id, name, language, category, status, components, template_id, parameter_format,

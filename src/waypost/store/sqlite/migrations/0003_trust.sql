@@ -49,6 +49,7 @@ CREATE TABLE account_days (
 ) WITHOUT ROWID;
 
 -- held_until: Meta refused this number, and why; nothing is given to Meta before then.
+-- hold_s, hold_ends_at: how long the newest hold was to last, and until when; gaps grow by them.
 -- heard_at: when Meta's last webhook about this number came.
 -- is_throughput_pinned: the operator's word on throughput stands against Meta's.
 ALTER TABLE senders ADD COLUMN held_until INTEGER;
@@ -56,6 +57,8 @@ ALTER TABLE senders ADD COLUMN held_code TEXT;
 ALTER TABLE senders ADD COLUMN held_title TEXT;
 ALTER TABLE senders ADD COLUMN held_detail TEXT;
 ALTER TABLE senders ADD COLUMN held_step TEXT;
+ALTER TABLE senders ADD COLUMN hold_s INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE senders ADD COLUMN hold_ends_at INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE senders ADD COLUMN heard_at INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE senders ADD COLUMN is_throughput_pinned INTEGER NOT NULL DEFAULT 1;
 CREATE INDEX senders_closed ON senders (account_id, sender_id)
