@@ -1,6 +1,7 @@
 """What goes wrong by order: how much of it, and when."""
 
 import asyncio
+from itertools import pairwise
 
 from support.emulated import emulated, order_update, running
 
@@ -48,8 +49,10 @@ def test_bursts_of_throttling_come_and_go_by_the_clock():
             return codes
 
     codes = asyncio.run(scene())
-    assert codes.count(130429) == 6
-    assert codes.count(200) == 14
+    changes = sum(before != after for before, after in pairwise(codes))
+    assert 5 <= codes.count(130429) <= 7
+    assert codes.count(200) == 20 - codes.count(130429)
+    assert 3 <= changes <= 4
 
 
 def test_a_late_answer_comes_after_the_statuses_of_its_message():
