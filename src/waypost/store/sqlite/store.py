@@ -26,6 +26,20 @@ from waypost.store.sqlite.connection import bring_forward, connect
 from waypost.store.sqlite.driver import SqliteDriver, run_to_end
 from waypost.store.sqlite.writer import Writer
 
+class WholeFile:
+    """`ports.Partitions` of a file that has none: its rows are let go in small batches."""
+
+    async def make_ahead(self, now: datetime) -> list[str]:
+        """None are made."""
+        del now
+        return []
+
+    async def drop_before(self, before: datetime, now: datetime) -> list[str]:
+        """None are let go."""
+        del before, now
+        return []
+
+
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
@@ -75,6 +89,7 @@ class SqliteStore:
             observe=observe,
         )
         self._reader = RepositoryTransaction(SqliteDriver(self._reading, queries))
+        self.partitions = WholeFile()
         self._readers = ThreadPoolExecutor(1, thread_name_prefix="waypost-reader")
 
     async def write(self, step: Step[Item, Result], item: Item) -> Result:

@@ -106,6 +106,10 @@ CREATE TABLE templates (
     PRIMARY KEY (account_id, waba_id, name, language)
 );
 
+-- History stands in parts by time: the ids of requests, messages and webhooks grow with it. The
+-- parts are made ahead, and dropped whole, by store/postgres/partitions.py; what no part is made
+-- for, and what is still wanted of a part that was dropped, stands in the one named rest.
+
 -- findings: those of a check that did not refuse: a JSON array, read with the message's timeline.
 CREATE TABLE submissions (
     account_id        BIGINT           NOT NULL,
@@ -125,7 +129,8 @@ CREATE TABLE submissions (
     accepted_at       BIGINT           NOT NULL,
     findings          TEXT COLLATE "C",
     PRIMARY KEY (account_id, submission_id)
-);
+) PARTITION BY RANGE (submission_id);
+CREATE TABLE submissions_rest PARTITION OF submissions DEFAULT;
 
 -- country and category: what the price was estimated by. attempts: how often it was given to
 -- Meta. expires_at, send_at: as the customer, or a default, has it.
@@ -154,7 +159,8 @@ CREATE TABLE messages (
     expires_at     BIGINT,
     send_at        BIGINT,
     PRIMARY KEY (account_id, message_id)
-);
+) PARTITION BY RANGE (message_id);
+CREATE TABLE messages_rest PARTITION OF messages DEFAULT;
 CREATE INDEX messages_by_id ON messages (message_id);
 CREATE INDEX messages_by_wamid ON messages (account_id, wamid) WHERE wamid IS NOT NULL;
 CREATE INDEX messages_unknown ON messages (account_id, message_id) WHERE state = 'unknown';
@@ -174,7 +180,8 @@ CREATE TABLE facts (
     failure_detail TEXT COLLATE "C",
     failure_step   TEXT COLLATE "C",
     PRIMARY KEY (account_id, message_id, fact_id)
-);
+) PARTITION BY RANGE (message_id);
+CREATE TABLE facts_rest PARTITION OF facts DEFAULT;
 
 -- Statuses of messages nobody here sent, or sent by another application on the same number.
 -- What Meta said of the price, beside whether it bills at all.
@@ -234,7 +241,8 @@ CREATE TABLE ledger_entries (
     reason       TEXT COLLATE "C",
     created_at   BIGINT           NOT NULL,
     PRIMARY KEY (account_id, reference, kind)
-);
+) PARTITION BY RANGE (reference);
+CREATE TABLE ledger_entries_rest PARTITION OF ledger_entries DEFAULT;
 
 CREATE TABLE webhooks (
     account_id   BIGINT           NOT NULL,
@@ -244,7 +252,8 @@ CREATE TABLE webhooks (
     processed_at BIGINT,
     outcome      TEXT COLLATE "C",
     PRIMARY KEY (account_id, webhook_id)
-);
+) PARTITION BY RANGE (webhook_id);
+CREATE TABLE webhooks_rest PARTITION OF webhooks DEFAULT;
 
 CREATE TABLE callbacks (
     account_id  BIGINT           NOT NULL,
@@ -259,7 +268,8 @@ CREATE TABLE callbacks (
     created_at  BIGINT           NOT NULL,
     settled_at  BIGINT,
     PRIMARY KEY (account_id, event_id)
-);
+) PARTITION BY RANGE (event_id);
+CREATE TABLE callbacks_rest PARTITION OF callbacks DEFAULT;
 CREATE INDEX callbacks_by_message ON callbacks (account_id, message_id);
 
 CREATE TABLE idempotency_keys (
