@@ -66,7 +66,7 @@ def test_a_late_answer_comes_after_the_statuses_of_its_message():
             await it.clock.turn(2)
             return told, was_done, (await asked).status
 
-    assert asyncio.run(scene()) == (["sent", "delivered", "read"], False, 200)
+    assert asyncio.run(scene()) == (["sent", "delivered"], False, 200)
 
 
 def test_a_late_answer_comes_at_once_when_the_fault_is_lifted():
