@@ -43,7 +43,9 @@ from waypost.runtime.objects import Bucket, open_objects
 from waypost.runtime.senses import Senses
 from waypost.runtime.setting import read_networks
 from waypost.runtime.vault import Vault
+from waypost.status.canceller import Canceller
 from waypost.status.recorder import Recorder
+from waypost.status.resolver import Resolver
 from waypost.store.ports import Store, Transaction
 from waypost.wallet.bookkeeper import Bookkeeper
 from waypost.webhook.receiver import Receiver
@@ -67,6 +69,8 @@ class OperatorTools:
     catalogues: CatalogueKeeper
     opt_outs: OptOutList
     blocks: BlockList
+    canceller: Canceller
+    resolver: Resolver
     graph: GraphClient
     vault: Vault
 
@@ -116,9 +120,9 @@ def assemble(config: Config, store: Store, senses: Senses, port: int) -> Gateway
     clock, entropy, metrics = senses.clock, senses.entropy, senses.metrics
     ids = IdMaker(clock, entropy)
     bookkeeper = Bookkeeper()
-    tools = build_tools(config, store, senses)
     callbacks = build_callbacks(config, store, senses)
     recorder = Recorder(store, clock, Publisher(), bookkeeper, ids.number, callbacks.wake)
+    tools = build_tools(config, store, senses, recorder)
     webhooks = build_webhooks(config, store, senses, recorder)
     receiver = Receiver(
         store,
@@ -207,21 +211,38 @@ def build_behind(
             media=tools.media,
             catalogues=tools.catalogues,
             opt_outs=tools.opt_outs,
+            canceller=tools.canceller,
+            resolver=tools.resolver,
             currency=config.currency,
             throughput=config.sender_throughput,
         ),
         OperatorGuard(config.operator_token, doorkeeper.slowdown, doorkeeper.proxies),
         CustomerHands(
-            accounts, tools.templates, tools.media, tools.samples, tools.blocks, Intake()
+            accounts,
+            tools.templates,
+            tools.media,
+            tools.samples,
+            tools.blocks,
+            Intake(),
+            tools.store,
+            tools.canceller,
         ),
         CustomerGuard(doorkeeper, limits, senses.clock, senses.metrics),
     )
 
 
-def build_tools(config: Config, store: Store, senses: Senses) -> OperatorTools:
-    """The hands that work on the directory."""
+def build_tools(
+    config: Config, store: Store, senses: Senses, recorder: Recorder | None = None
+) -> OperatorTools:
+    """The hands that work on the directory.
+
+    recorder  the gateway's own; without one they have theirs, which wakes nobody: gateways that
+              run look for new callbacks by themselves
+    """
     clock, entropy = senses.clock, senses.entropy
     ids = IdMaker(clock, entropy)
+    if recorder is None:
+        recorder = Recorder(store, clock, Publisher(), Bookkeeper(), ids.number, _wake_nobody)
     graph = GraphClient(
         senses.http,
         config.meta_base_url.rstrip("/"),
@@ -252,9 +273,15 @@ def build_tools(config: Config, store: Store, senses: Senses) -> OperatorTools:
         catalogues=catalogues,
         opt_outs=OptOutList(store, clock, entropy),
         blocks=BlockList(store, graph, clock, entropy),
+        canceller=Canceller(store, recorder, clock, entropy),
+        resolver=Resolver(store, recorder, clock, entropy),
         graph=graph,
         vault=senses.vault,
     )
+
+
+def _wake_nobody(lane: object) -> None:
+    """Of a process that has no worker."""
 
 
 def build_media(config: Config, store: Store, graph: GraphClient, senses: Senses) -> MediaRenewer:

@@ -4,8 +4,6 @@ from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from msgspec.structs import replace
-
 from waypost.model.audit import Actor, AuditEntry, make_entry
 from waypost.runtime.clock import Clock
 from waypost.runtime.entropy import Entropy
@@ -30,8 +28,7 @@ class Scribe:
     ) -> AuditEntry:
         """What was done just now, and to what: `("key.made", "A1b2c3")`."""
         chance = int(self.entropy.token_hex(2), 16)
-        entry = make_entry(account_id, self.clock.now(), chance, actor, act)
-        return replace(entry, detail=detail or {})
+        return make_entry(account_id, self.clock.now(), chance, actor, act, detail)
 
 
 async def write_alone(

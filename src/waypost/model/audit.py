@@ -43,9 +43,14 @@ class AuditEntry(Struct, frozen=True):
 
 
 def make_entry(
-    account_id: int, acted_at: datetime, chance: int, actor: Actor, act: tuple[str, str]
+    account_id: int,
+    acted_at: datetime,
+    chance: int,
+    actor: Actor,
+    act: tuple[str, str],
+    detail: Mapping[str, Any] | None = None,
 ) -> AuditEntry:
-    """An entry without detail; its id grows with time.
+    """An entry; its id grows with time.
 
     chance  any whole number: two processes that act in the same microsecond differ by it, and
             the store raises an id that is not the largest yet
@@ -59,4 +64,5 @@ def make_entry(
         actor=actor,
         act=act[0],
         target=act[1],
+        detail=detail or {},
     )

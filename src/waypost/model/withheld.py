@@ -23,7 +23,7 @@ class WithheldCode(StrEnum):
     TEMPLATE_STOPPED = "WAV2104"
     """Meta stopped its template, and the account wants such messages ended."""
     RESOLVED = "WAV2105"
-    """Its outcome was unknown, and the operator ended it as not sent."""
+    """Its outcome was unknown, and the operator ended it: it is told as failed, not as not sent."""
 
 
 _WORDS: Mapping[WithheldCode, tuple[str, str]] = {

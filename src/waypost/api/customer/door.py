@@ -84,11 +84,11 @@ class CustomerGuard:
 
 
 def find_owned(account: Account, named: Mapping[str, Any]) -> Sender | Refusal | None:
-    """The sender that a path names; None for a path that names a WABA of the account."""
-    waba_id = named.get("waba_id")
-    if waba_id is None:
-        return find_sender(account, named["phone_number"])
-    return None if waba_id in account.wabas else Refusal(Reason.WABA)
+    """The sender that a path names; None if it names a WABA of the account, or neither."""
+    waba_id, phone_number = named.get("waba_id"), named.get("phone_number")
+    if phone_number is not None:
+        return find_sender(account, phone_number)
+    return None if waba_id is None or waba_id in account.wabas else Refusal(Reason.WABA)
 
 
 async def provide_actor(request: Request[Any, Any, Any]) -> Actor:

@@ -8,11 +8,13 @@ from waypost.directory.blocks import BlockList
 from waypost.directory.media import MediaLibrary
 from waypost.directory.samples import SampleLibrary
 from waypost.directory.templates import TemplateManager
+from waypost.status.canceller import Canceller
+from waypost.store.ports import Store
 
 
 @dataclass(frozen=True, slots=True)
 class CustomerHands:
-    """The agents of the directory, and the bound of what is uploaded to them at once."""
+    """The agents that customers reach, and the bound of what is uploaded to them at once."""
 
     accounts: Accounts
     templates: TemplateManager
@@ -20,3 +22,5 @@ class CustomerHands:
     samples: SampleLibrary
     blocks: BlockList
     intake: Intake
+    store: Store
+    canceller: Canceller

@@ -7,7 +7,7 @@ from litestar.connection import ASGIConnection
 from litestar.di import Provide
 from litestar.handlers import BaseRouteHandler
 
-from waypost.api.customer import blocks, media, templates
+from waypost.api.customer import blocks, media, messages, templates
 from waypost.api.customer.door import (
     CustomerGuard,
     provide_account,
@@ -30,7 +30,12 @@ def customer_router(hands: CustomerHands, guard: CustomerGuard) -> Router:
 
     return Router(
         "/v2",
-        route_handlers=[*templates.HANDLERS, *media.HANDLERS, *blocks.HANDLERS],
+        route_handlers=[
+            *templates.HANDLERS,
+            *media.HANDLERS,
+            *blocks.HANDLERS,
+            *messages.HANDLERS,
+        ],
         dependencies={
             "hands": Provide(provide_hands, sync_to_thread=False),
             "account": Provide(provide_account),

@@ -26,6 +26,8 @@ from waypost.model.account import Account
 from waypost.model.audit import Actor
 from waypost.model.errors import DirectoryError, NotFoundError
 from waypost.model.ledger import Wallet
+from waypost.status.canceller import Canceller
+from waypost.status.resolver import Resolver
 from waypost.store.ports import Store
 
 BEARER = "bearer"
@@ -59,6 +61,8 @@ class Management:
     media: MediaLibrary
     catalogues: CatalogueKeeper
     opt_outs: OptOutList
+    canceller: Canceller
+    resolver: Resolver
     currency: str
     throughput: int
 
