@@ -45,6 +45,8 @@ class Fact(StrEnum):
     DELIVERED = "delivered"
     READ = "read"
     FAILED = "failed"
+    RETURNED = "returned"
+    """It goes to Meta again: Meta failed it for a reason that passes, or a person asked for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,7 @@ TABLE: Mapping[State, Mapping[Fact, State]] = {
         **ANSWER,
         **STATUS,
     },
-    State.UNKNOWN: {**ANSWER, **STATUS},
+    State.UNKNOWN: {Fact.RETURNED: State.ACCEPTED, **ANSWER, **STATUS},
     State.SUBMITTED: STATUS,
     State.SENT: {fact: STATUS[fact] for fact in (Fact.DELIVERED, Fact.READ, Fact.FAILED)},
     State.FAILED: {fact: STATUS[fact] for fact in (Fact.DELIVERED, Fact.READ)},

@@ -50,6 +50,7 @@ MEANINGS: Mapping[Fact, str] = {
     Fact.DELIVERED: "delivered: on the recipient's phone",
     Fact.READ: "read: the recipient opened the conversation",
     Fact.FAILED: "failed: Meta could not deliver it",
+    Fact.RETURNED: "it goes to Meta again",
 }
 
 MONEY: Mapping[EntryKind, str] = {
