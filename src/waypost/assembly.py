@@ -1,12 +1,13 @@
 """The composition root: a Config to a gateway, built. The only file that knows every part."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import structlog
 
 from waypost.accept.acceptor import Acceptor
+from waypost.accept.day_counter import DayCounter
 from waypost.accept.examiner import Examiner
 from waypost.accept.limits import RequestLimits
 from waypost.accept.rehearser import Rehearser
@@ -40,6 +41,7 @@ from waypost.runtime.config import Config
 from waypost.runtime.ids import IdMaker
 from waypost.runtime.listening import url_of
 from waypost.runtime.objects import Bucket, open_objects
+from waypost.runtime.roles import Role, read_roles
 from waypost.runtime.senses import Senses
 from waypost.runtime.setting import read_networks
 from waypost.runtime.vault import Vault
@@ -48,8 +50,9 @@ from waypost.status.recorder import Recorder
 from waypost.status.resolver import Resolver
 from waypost.store.ports import Store, Transaction
 from waypost.wallet.bookkeeper import Bookkeeper
+from waypost.wallet.rate_keeper import RateKeeper
 from waypost.webhook.receiver import Receiver
-from waypost.workers import build_callbacks, build_dispatch, build_webhooks
+from waypost.workers import Crew, build_crew
 
 FORGET_EVERY_S = 600.0
 
@@ -77,8 +80,9 @@ class OperatorTools:
 
 @dataclass(frozen=True, slots=True)
 class Gateway:
-    """A gateway, built; it runs while its workers run.
+    """A gateway, or the part of one that this process's roles ask for, built.
 
+    roles    what this process does
     workers  in the order in which they stop: what makes work for others goes first
     """
 
@@ -91,6 +95,7 @@ class Gateway:
     store: Store
     workers: tuple[Worker, ...]
     senses: Senses
+    roles: frozenset[Role]
 
     @property
     def registrar(self) -> Registrar:
@@ -116,39 +121,73 @@ class Gateway:
 
 
 def assemble(config: Config, store: Store, senses: Senses, port: int) -> Gateway:
-    """Builds every part and fills it with those it needs. Touches nothing."""
-    clock, entropy, metrics = senses.clock, senses.entropy, senses.metrics
-    ids = IdMaker(clock, entropy)
-    bookkeeper = Bookkeeper()
-    callbacks = build_callbacks(config, store, senses)
-    recorder = Recorder(store, clock, Publisher(), bookkeeper, ids.number, callbacks.wake)
-    tools = build_tools(config, store, senses, recorder)
-    webhooks = build_webhooks(config, store, senses, recorder)
+    """Builds every part that this process's roles need, and fills it with those it needs.
+
+    Touches nothing.
+    """
+    roles = read_roles(config.role)
+    crew = build_crew(config, store, senses)
+    tools = build_tools(config, store, senses, crew.recorder)
+    accounts = Accounts(store, senses.clock)
+    app = App(HealthEndpoint(store, senses.clock, senses.metrics, roles))
+    if Role.WEBHOOK in roles:
+        app = replace(app, webhooks=build_meta_door(config, store, senses, crew))
+    if Role.API in roles:
+        app = open_doors(app, config, senses, tools, (accounts, crew))
+    return Gateway(
+        config=config,
+        base_url=config.public_url.rstrip("/")
+        or url_of(config.host, port, "https" if config.tls_certificate else "http"),
+        port=port,
+        app=app,
+        accounts=accounts,
+        tools=tools,
+        store=store,
+        workers=crew.workers,
+        senses=senses,
+        roles=roles,
+    )
+
+
+def build_meta_door(config: Config, store: Store, senses: Senses, crew: Crew) -> WebhookEndpoint:
+    """Where Meta calls."""
     receiver = Receiver(
         store,
-        webhooks,
-        clock,
+        crew.webhooks,
+        senses.clock,
         config.meta_app_secret,
         config.meta_verify_token,
-        IdMaker(clock, entropy).webhook_id,  # its own: facts are numbered on another thread
+        # Its own maker: facts are numbered on another thread.
+        IdMaker(senses.clock, senses.entropy).webhook_id,
     )
-    dispatch = build_dispatch(config, store, senses, recorder)
-    accounts = Accounts(store, clock)
+    return WebhookEndpoint(receiver, senses.clock, senses.metrics)
+
+
+def open_doors(
+    app: App, config: Config, senses: Senses, tools: OperatorTools, used: tuple[Accounts, Crew]
+) -> App:
+    """The same with the doors of customers and of the operator."""
+    accounts, crew = used
+    store, clock, metrics = tools.store, senses.clock, senses.metrics
     slowdown = Slowdown(clock, metrics)
     doorkeeper = Doorkeeper(accounts, clock, slowdown, read_networks(config.trusted_proxies))
     shelves = DirectoryShelves(accounts, tools.template_lookup, tools.media, tools.catalogues)
     screener = Screener()
     acceptor = Acceptor(
         store=store,
-        worker=dispatch,
-        bookkeeper=bookkeeper,
+        door=crew.dispatch,
+        bookkeeper=crew.recorder.bookkeeper,
+        day_counter=DayCounter(),
         screener=screener,
+        recorder=crew.recorder,
         clock=clock,
-        ids=ids,
+        ids=IdMaker(clock, senses.entropy),
+        validity=timedelta(hours=config.validity_hours),
         lifetime=timedelta(hours=config.idempotency_hours),
     )
     limits = RequestLimits()
-    app = App(
+    return replace(
+        app,
         messages=SendEndpoint(
             doorkeeper=doorkeeper,
             examiner=Examiner(shelves, clock),
@@ -157,6 +196,7 @@ def assemble(config: Config, store: Store, senses: Senses, port: int) -> Gateway
             limits=limits,
             clock=clock,
             metrics=metrics,
+            rates=RateKeeper(store, clock),
             prices={
                 AccountKind.PREPAID: config.price_prepaid,
                 AccountKind.POSTPAID: config.price_postpaid,
@@ -167,21 +207,7 @@ def assemble(config: Config, store: Store, senses: Senses, port: int) -> Gateway
             furthest=timedelta(days=config.schedule_days),
         ),
         senders=SendersEndpoint(doorkeeper),
-        webhooks=WebhookEndpoint(receiver, clock, metrics),
-        health=HealthEndpoint(store, clock, metrics),
         behind=build_behind(config, senses, tools, doorkeeper, limits),
-    )
-    return Gateway(
-        config=config,
-        base_url=config.public_url.rstrip("/")
-        or url_of(config.host, port, "https" if config.tls_certificate else "http"),
-        port=port,
-        app=app,
-        accounts=accounts,
-        tools=tools,
-        store=store,
-        workers=(dispatch, webhooks, callbacks),
-        senses=senses,
     )
 
 
@@ -242,7 +268,8 @@ def build_tools(
     clock, entropy = senses.clock, senses.entropy
     ids = IdMaker(clock, entropy)
     if recorder is None:
-        recorder = Recorder(store, clock, Publisher(), Bookkeeper(), ids.number, _wake_nobody)
+        bookkeeper = Bookkeeper(RateKeeper(store, clock))
+        recorder = Recorder(store, clock, Publisher(), bookkeeper, ids.number, _wake_nobody)
     graph = GraphClient(
         senses.http,
         config.meta_base_url.rstrip("/"),

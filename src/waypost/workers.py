@@ -1,20 +1,26 @@
 """The workers of a process: what each works on, with whom, and how much of it at once."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 
 from waypost.callback.deliverer import Deliverer, Patience, load_callbacks
+from waypost.callback.publisher import Publisher
 from waypost.dispatch.decide import Policy
 from waypost.dispatch.dispatcher import Dispatcher, load_messages
 from waypost.dispatch.pacing import Pacing
 from waypost.meta.client import MetaClient
 from waypost.model.work import QueueName
+from waypost.queue.door import RemoteDoor, WorkDoor
 from waypost.queue.worker import Duty, OpenAdmission, Plan, Worker
 from waypost.runtime.addresses import AddressGuard
 from waypost.runtime.config import Config
 from waypost.runtime.ids import IdMaker
+from waypost.runtime.roles import Role, read_roles
 from waypost.runtime.senses import Senses
 from waypost.status.recorder import Recorder
 from waypost.store.ports import Store
+from waypost.wallet.bookkeeper import Bookkeeper
+from waypost.wallet.rate_keeper import RateKeeper
 from waypost.webhook.processor import Processor, load_webhooks
 from waypost.webhook.template_recorder import TemplateRecorder
 
@@ -25,6 +31,43 @@ WEBHOOKS_AT_ONCE = 256
 
 BUDGET_SHARE = 0.75
 """How much of a lease one item may take at most: the rest is for waiting on its turn."""
+
+
+@dataclass(frozen=True, slots=True)
+class Crew:
+    """Who does the work of the three queues, as this process sees it.
+
+    A door is the worker itself where the process has the role, else a hint to those that have it.
+
+    workers  those of this process, in the order in which they stop
+    """
+
+    dispatch: WorkDoor
+    webhooks: WorkDoor
+    callbacks: WorkDoor
+    workers: tuple[Worker, ...]
+    recorder: Recorder
+
+
+def build_crew(config: Config, store: Store, senses: Senses) -> Crew:
+    """The workers that this process's roles ask for, and doors to the others."""
+    roles, workers = read_roles(config.role), list[Worker]()
+    callbacks: WorkDoor = RemoteDoor(store, QueueName.CALLBACK)
+    if Role.CALLBACK in roles:
+        callbacks = telling = build_callbacks(config, store, senses)
+        workers.insert(0, telling)
+    number = IdMaker(senses.clock, senses.entropy).number
+    bookkeeper = Bookkeeper(RateKeeper(store, senses.clock))
+    recorder = Recorder(store, senses.clock, Publisher(), bookkeeper, number, callbacks.wake)
+    webhooks: WorkDoor = RemoteDoor(store, QueueName.WEBHOOK)
+    if Role.WEBHOOK in roles:
+        webhooks = understanding = build_webhooks(config, store, senses, recorder)
+        workers.insert(0, understanding)
+    dispatch: WorkDoor = RemoteDoor(store, QueueName.DISPATCH)
+    if Role.DISPATCH in roles:
+        dispatch = giving = build_dispatch(config, store, senses, recorder)
+        workers.insert(0, giving)
+    return Crew(dispatch, webhooks, callbacks, tuple(workers), recorder)
 
 
 def build_callbacks(config: Config, store: Store, senses: Senses) -> Worker:

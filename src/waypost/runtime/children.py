@@ -51,16 +51,16 @@ class Children:
     async def run(self) -> int:
         """Runs them until SIGTERM or SIGINT; 0, or why they can never run."""
         loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, self._stopping.set)
+        for told in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(told, self._stopping.set)
         async with asyncio.TaskGroup() as tasks:
             keepers = [tasks.create_task(self._keep(number)) for number in range(self.count)]
             await self._stopping.wait()
             for process in self._living.values():
                 _tell(process, signal.SIGTERM)
             _, late = await asyncio.wait(keepers, timeout=self.grace_s + self.spare_s)
-            for number, process in self._living.items():
-                _log.error("worker.killed", worker=number, grace_s=self.grace_s)
+            for worker, process in self._living.items():
+                _log.error("worker.killed", worker=worker, grace_s=self.grace_s)
                 _tell(process, signal.SIGKILL)
             if late:
                 await asyncio.wait(late)
