@@ -71,6 +71,7 @@ class Synchronizer:
     next_number     makes numbers that grow; called on the writer's thread
     interval        how often each WABA is read; also the longest gap after failures
     read_catalogue  keeps the WABA's catalogue and gives its id; None: catalogues are not read
+    read_limits     keeps what Meta allows the WABA's numbers; None: that is not read
     """
 
     store: Store
@@ -80,6 +81,7 @@ class Synchronizer:
     interval: timedelta
     entropy: Entropy
     read_catalogue: Callable[[Waba], Awaitable[str | None]] | None = None
+    read_limits: Callable[[Waba], Awaitable[None]] | None = None
     _readings: dict[Key, "asyncio.Future[SyncReport]"] = field(default_factory=dict)
     _rests_until: dict[Key, float] = field(default_factory=dict)
     _catalogue_at: dict[Key, float] = field(default_factory=dict)
@@ -190,6 +192,8 @@ class Synchronizer:
         """
         report = await self._read_once(waba)
         await self._keep_catalogue(waba)
+        if self.read_limits is not None:
+            await self.read_limits(waba)
         if actor != GATEWAY:
             detail = {"templates": report.templates, "changes": report.changes}
             entry = Scribe(self.clock, self.entropy).entry(

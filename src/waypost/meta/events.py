@@ -13,14 +13,16 @@ import msgspec
 from msgspec import Struct
 
 from waypost.meta.damaged_json import read_damaged
-from waypost.meta.errors import classify
 from waypost.meta.inbound import Inbound, Preference, read_messages, read_preferences
+from waypost.meta.limit_events import FIELDS as LIMIT_FIELDS
+from waypost.meta.limit_events import LimitEvent, read_limit_events
 from waypost.meta.template_events import FIELDS as TEMPLATE_FIELDS
 from waypost.meta.template_events import TemplateEvent, read_template_events
 from waypost.meta.timestamps import instant_of
 from waypost.model.failure import Failure
 from waypost.model.lifecycle import Fact
 from waypost.model.message import Pricing
+from waypost.model.meta_error_table import classify
 
 Read = TypeVar("Read")
 
@@ -65,6 +67,7 @@ class Understood:
     messages     those of them that were understood
     preferences  what recipients told about marketing in WhatsApp's settings
     templates    what Meta told of templates
+    limits       what Meta told of throughput and messaging limits
     others       fields other than `messages`, by how often
     dropped      what was not understood, in words
     """
@@ -74,6 +77,7 @@ class Understood:
     messages: list[Inbound] = field(default_factory=list)
     preferences: list[Preference] = field(default_factory=list)
     templates: list[TemplateEvent] = field(default_factory=list)
+    limits: list[LimitEvent] = field(default_factory=list)
     others: dict[str, int] = field(default_factory=dict)
     dropped: list[str] = field(default_factory=list)
 
@@ -158,6 +162,8 @@ def _read_other(
     elif name in TEMPLATE_FIELDS:
         told = read_template_events(value, name, waba_id)
         _sort(told, understood.templates, path, understood)
+    elif name in LIMIT_FIELDS:
+        _sort(read_limit_events(value, waba_id), understood.limits, path, understood)
 
 
 def _read_status(status: Any, value: dict[str, Any], phone_number_id: str) -> StatusReceived | str:

@@ -94,20 +94,25 @@ def start_of(hour: int) -> datetime:
 class MovingDay:
     """The hours of one portfolio, as a batch of admissions finds and leaves them.
 
-    changes  by hour, what is to be added to its users, and to those who wait for it
+    limit  users in a moving day
     """
 
     def __init__(self, limit: int, counts: Iterable[HourCount], now: datetime) -> None:
         self.limit = limit
         self.hour = hour_of(now)
         self.hour_reached = hour_of(now + LEEWAY)
-        self.changes: dict[int, tuple[int, int]] = {}
+        self._changes: dict[int, tuple[int, int]] = {}
         self._users: dict[int, int] = {}
         self._waiting: dict[int, int] = {}
         for count in counts:
             self._users[count.hour] = count.users
             self._waiting[count.hour] = count.waiting
         self._free = self._free_hours()
+
+    @property
+    def changed(self) -> list[HourCount]:
+        """What was added to hours, or taken from them."""
+        return [HourCount(hour, *more) for hour, more in self._changes.items() if any(more)]
 
     @property
     def used(self) -> int:
@@ -167,6 +172,12 @@ class MovingDay:
         self._change(hour, 0, 1)
         return ReachedUser(hour, is_waiting=True)
 
+    def bring_forward(self, known: ReachedUser) -> ReachedUser:
+        """Somebody who waits need not wait any longer: its hour is this one."""
+        self._leave(known)
+        self._change(self.hour_reached, 0, 1)
+        return ReachedUser(self.hour_reached, is_waiting=True)
+
     def _is_due(self, hour: int) -> bool:
         return self.hour - PATIENCE_HOURS <= hour <= self.hour_reached
 
@@ -192,8 +203,8 @@ class MovingDay:
     def _change(self, hour: int, users: int, waiting: int) -> None:
         self._users[hour] = self._users.get(hour, 0) + users
         self._waiting[hour] = self._waiting.get(hour, 0) + waiting
-        before = self.changes.get(hour, (0, 0))
-        self.changes[hour] = before[0] + users, before[1] + waiting
+        before = self._changes.get(hour, (0, 0))
+        self._changes[hour] = before[0] + users, before[1] + waiting
 
 
 def forecast(

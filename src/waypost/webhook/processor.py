@@ -23,6 +23,8 @@ from waypost.runtime.logs import WebhookProcessed, log_work
 from waypost.runtime.metrics import Metrics
 from waypost.status.recorder import Recorder
 from waypost.store.ports import Key, Store, Transaction
+from waypost.webhook.hearing import note_heard
+from waypost.webhook.limit_recorder import record_limits
 from waypost.webhook.listener import Heard, is_marketing_refused, listen
 from waypost.webhook.receiver import DEPLOYMENT
 from waypost.webhook.template_recorder import TemplateRecorder
@@ -89,7 +91,9 @@ class Processor:
         """A step: facts of known messages, the rest parked, webhooks marked and done."""
         now = self.clock.now()
         statuses = [status for one in parsed for status in one.understood.statuses]
-        owners = await self._owners(transaction, {one.phone_number_id for one in statuses})
+        messages = [told for one in parsed for told in one.understood.messages]
+        told_of = [*statuses, *messages]
+        owners = await self._owners(transaction, {one.phone_number_id for one in told_of})
         known = await self._known(transaction, statuses, owners)
         observations: list[Observation] = []
         parked: list[ParkedStatus] = []
@@ -108,7 +112,7 @@ class Processor:
         await listen(
             transaction,
             Heard(
-                messages=[told for one in parsed for told in one.understood.messages],
+                messages=messages,
                 preferences=[told for one in parsed for told in one.understood.preferences],
                 refusals=[
                     (status, self._match(status, owners, known), owners[status.phone_number_id])
@@ -121,6 +125,10 @@ class Processor:
         await self.templates.apply(
             transaction, [told for one in parsed for told in one.understood.templates]
         )
+        await record_limits(
+            transaction, [told for one in parsed for told in one.understood.limits], now
+        )
+        await note_heard(transaction, told_of, owners, now)
         await transaction.webhooks.mark(
             [
                 (one.lease.item_id, now, _outcome(one.understood, *count))

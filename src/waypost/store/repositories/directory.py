@@ -400,8 +400,19 @@ class DirectoryRepository:
         rows = await self.driver.fetch_rows("directory.learn_throughputs", told)
         return {(account_id, sender_id) for account_id, sender_id in rows}
 
+    async def learn_throughput_of(self, account_id: int, sender_id: str, throughput: int) -> bool:
+        """What Meta allows one sender; whether that changed anything."""
+        rows = await self.driver.fetch(
+            "directory.learn_throughput_of",
+            {"account_id": account_id, "sender_id": sender_id, "throughput": throughput},
+        )
+        return bool(rows)
+
     async def note_heard(self, heard: Mapping[Key, datetime], least: timedelta) -> None:
-        """When Meta told of senders; not written down again until it is later by `least`."""
+        """When Meta told of numbers, by account and `phone_number_id`.
+
+        It is not written down again until it is later by `least`.
+        """
         await self.driver.execute_rows(
             "directory.note_heard",
             [(*key, to_ms(at), to_ms(at - least)) for key, at in heard.items()],

@@ -147,13 +147,20 @@ WHERE senders.account_id = v.column1 AND senders.phone_number_id = v.column2
     AND senders.is_throughput_pinned = 0 AND senders.throughput <> v.column3
 RETURNING senders.account_id, senders.sender_id
 
+-- name: directory.learn_throughput_of
+-- What Meta allows one sender, unless the operator said otherwise; a row if that is news.
+UPDATE senders SET throughput = :throughput
+WHERE account_id = :account_id AND sender_id = :sender_id AND is_throughput_pinned = 0
+    AND throughput <> :throughput
+RETURNING sender_id
+
 -- name: directory.note_heard
 -- When Meta's last webhook about numbers came, if that is news.
 UPDATE senders SET heard_at = v.column3
 FROM (VALUES
-(:account_id, :sender_id, :heard_at, :before) -- each
+(:account_id, :phone_number_id, :heard_at, :before) -- each
 ) AS v
-WHERE senders.account_id = v.column1 AND senders.sender_id = v.column2
+WHERE senders.account_id = v.column1 AND senders.phone_number_id = v.column2
     AND senders.heard_at < v.column4
 
 -- name: directory.sender_owners
