@@ -25,6 +25,7 @@ from waypost.directory.accounts import Accounts
 from waypost.directory.blocks import BlockList
 from waypost.directory.byte_keeper import ByteKeeper
 from waypost.directory.catalogues import CatalogueKeeper
+from waypost.directory.limit_reader import LimitReader
 from waypost.directory.media import MediaLibrary
 from waypost.directory.media_renewer import MediaRenewer
 from waypost.directory.opt_outs import OptOutList
@@ -286,6 +287,7 @@ def build_tools(
         timedelta(minutes=config.template_sync_minutes),
         entropy,
         catalogues.refresh,
+        LimitReader(store, graph, clock).read,
     )
     media_renewer = build_media(config, store, graph, senses)
     return OperatorTools(

@@ -15,6 +15,7 @@ import structlog
 from msgspec import Struct
 
 from waypost.meta.events import StatusReceived, Understood, parse_webhook
+from waypost.meta.inbound import Inbound
 from waypost.model.message import Observation, ParkedStatus
 from waypost.model.work import QueueName
 from waypost.queue.lease import Lease
@@ -92,7 +93,7 @@ class Processor:
         now = self.clock.now()
         statuses = [status for one in parsed for status in one.understood.statuses]
         messages = [told for one in parsed for told in one.understood.messages]
-        told_of = [*statuses, *messages]
+        told_of: list[StatusReceived | Inbound] = [*statuses, *messages]
         owners = await self._owners(transaction, {one.phone_number_id for one in told_of})
         known = await self._known(transaction, statuses, owners)
         observations: list[Observation] = []
