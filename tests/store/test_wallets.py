@@ -92,6 +92,7 @@ def test_a_paid_message_without_a_hold_is_found(furnished):
 
 
 def test_a_hold_without_a_message_is_found(furnished):
+    book(furnished, entry(EntryKind.TOP_UP, reference="top-up 1"))
     book(furnished, entry(EntryKind.HOLD, reference="A404"))
 
     assert furnished.ask(lambda t: t.wallets.audit()) == [
@@ -101,7 +102,8 @@ def test_a_hold_without_a_message_is_found(furnished):
 
 def test_money_that_was_both_captured_and_released_is_found(furnished):
     furnished.keep_message(MESSAGE_ID)
-    book(furnished, *(entry(kind) for kind in EntryKind if kind is not EntryKind.TOP_UP))
+    book(furnished, entry(EntryKind.TOP_UP, 200, "top-up 1"))
+    book(furnished, *(entry(kind) for kind in (EntryKind.HOLD, EntryKind.CAPTURE, EntryKind.RELEASE)))
 
     assert furnished.ask(lambda t: t.wallets.audit()) == [
         f"account 1: {MESSAGE_ID}: captured and released"

@@ -2,7 +2,8 @@
 
 All requests that arrive together share that commit; none is answered before it is on the disk.
 While the dispatcher of this process has room, a message is committed already on lease to it
-and handed over in memory: its first attempt is durable before it is made.
+and handed over in memory: its first attempt is durable before it is made. One that waits for a
+moment to come never is.
 """
 
 from collections.abc import Sequence
@@ -10,8 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from msgspec import Struct
-from msgspec.structs import replace
 
+from waypost.accept.admittance import Admittance, Admitted, lane_of
+from waypost.accept.day_counter import DayCounter
 from waypost.accept.idempotency import (
     Accepted,
     Asked,
@@ -21,66 +23,49 @@ from waypost.accept.idempotency import (
 )
 from waypost.accept.order import Order
 from waypost.accept.screener import Screener
-from waypost.model.lifecycle import State
-from waypost.model.message import (
-    Dispatchable,
-    NewMessage,
-    NewSubmission,
-    Payment,
-)
-from waypost.model.refusal import Fault, Reason, Refusal
-from waypost.model.work import QueueItem, QueueName
+from waypost.accept.terms import terms_of
+from waypost.model.lifecycle import Fact
+from waypost.model.message import Observation
+from waypost.model.refusal import Reason, Refusal
+from waypost.model.withheld import WithheldCode, withheld
+from waypost.queue.door import WorkDoor
 from waypost.queue.lease import Lease
-from waypost.queue.worker import Reservation, Worker
 from waypost.runtime.clock import Clock
 from waypost.runtime.ids import IdMaker
+from waypost.status.recorder import Recorder
 from waypost.store.ports import Store, Transaction
-from waypost.wallet.bookkeeper import Bookkeeper, HoldRequest
+from waypost.wallet.bookkeeper import Bookkeeper
 
 
-class Admittance(Struct, frozen=True):
-    """An order with its ids, ready to be kept.
+class Outcome(Struct, frozen=True):
+    """What became of one request.
 
-    place  how many of its messages are promised a place in memory, and their lease
+    admitted  what was kept of it; None if nothing was, or it was kept before
+    lanes     callbacks of those that were withheld stand in these
     """
 
-    order: Order
-    submission_id: str
-    message_ids: tuple[str, ...]
-    trace_id: str
-    place: Reservation
-    at: datetime
-
-    def noting(self, findings: tuple[Fault, ...]) -> "Admittance":
-        """The same with more findings to note."""
-        if not findings:
-            return self
-        return replace(self, order=replace(self.order, findings=self.order.findings + findings))
-
-    @property
-    def accepted(self) -> Accepted:
-        """What the customer is told."""
-        addresses = (recipient.address for recipient in self.order.submission.recipients)
-        return Accepted(
-            self.submission_id,
-            tuple(zip(addresses, self.message_ids, strict=True)),
-            self.order.findings,
-        )
+    answer: Accepted | Refusal
+    admitted: Admitted | None = None
+    lanes: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Acceptor:
     """From here on the gateway is answerable.
 
+    validity  how long a message may wait, where neither its request nor its account says
     lifetime  how long an answer is promised under an Idempotency-Key
     """
 
     store: Store
-    worker: Worker
+    door: WorkDoor
     bookkeeper: Bookkeeper
+    day_counter: DayCounter
     screener: Screener
+    recorder: Recorder
     clock: Clock
     ids: IdMaker
+    validity: timedelta
     lifetime: timedelta
 
     async def accept(self, order: Order) -> Accepted | Refusal:
@@ -90,8 +75,14 @@ class Acceptor:
         """
         count = len(order.submission.recipients)
         submission_id = self.ids.message_id()
-        lane = order.sender.sender_id
-        place = self.worker.reserve(lane, count, order.sender.throughput)
+        now = self.clock.now()
+        terms = terms_of(order, now, self.validity)
+        place = self.door.reserve(
+            lane_of(order),
+            count if terms.send_at is None else 0,
+            terms.priority,
+            order.sender.throughput,
+        )
         leases: list[Lease] = []
         try:
             admittance = Admittance(
@@ -101,17 +92,20 @@ class Acceptor:
                 if count == 1
                 else tuple(f"{submission_id}:{number}" for number in range(count)),
                 trace_id=self.ids.trace_id(),
+                terms=terms,
                 place=place,
-                at=self.clock.now(),
+                at=now,
             )
-            answer = await self.store.write(self._keep, admittance)
-            if isinstance(answer, Accepted) and answer.submission_id == submission_id:
-                leases = lease_messages(admittance)
-                if place.count < count:
-                    self.worker.wake(lane)
+            outcome = await self.store.write(self._keep, admittance)
+            admitted = outcome.admitted
+            if admitted is not None:
+                leases = admitted.leases()
+                if admitted.leased < admitted.room and terms.send_at is None:
+                    self.door.wake(place.lane, terms.priority)
+                self.recorder.wake_lanes(outcome.lanes)
         finally:
-            self.worker.hand_over(lane, leases, place.count)
-        return answer
+            self.door.hand_over(place, leases)
+        return outcome.answer
 
     async def recall(self, order: Order) -> Accepted | Refusal | None:
         """What was answered before under the order's Idempotency-Key; None if nothing was.
@@ -128,56 +122,44 @@ class Acceptor:
 
     async def _keep(
         self, transaction: Transaction, admittances: Sequence[Admittance]
-    ) -> Sequence[Accepted | Refusal]:
+    ) -> Sequence[Outcome]:
         """A step."""
-        recalled = await self._recall(transaction, admittances)
-        answers: dict[int, Accepted | Refusal] = dict(recalled.answers)
+        now = self.clock.now()
+        recalled = await self._recall(transaction, admittances, now)
+        outcomes = {position: Outcome(answer) for position, answer in recalled.answers.items()}
         fresh = [
             position
             for position in range(len(admittances))
-            if position not in answers and position not in recalled.followers
+            if position not in outcomes and position not in recalled.followers
         ]
-        now = self.clock.now()
         screened = await self.screener.screen(
             transaction, [admittances[position].order for position in fresh], now
         )
-        noted: dict[int, tuple[Fault, ...]] = {}
+        noted: dict[int, Admittance] = {}
         for position, one in zip(fresh, screened, strict=True):
             if one.refusing:
-                answers[position] = Refusal(Reason.PAYLOAD, one.refusing)
+                outcomes[position] = Outcome(Refusal(Reason.PAYLOAD, one.refusing))
             else:
-                noted[position] = one.noted
-        new = list(noted)
-        granted = await self.bookkeeper.hold(
-            transaction,
-            [
-                HoldRequest(
-                    admittances[position].order.account.account_id,
-                    admittances[position].message_ids,
-                    admittances[position].order.price_minor,
-                )
-                for position in new
-            ],
-            now,
-        )
-        kept = []
-        for position, is_granted in zip(new, granted, strict=True):
-            if is_granted:
-                kept.append(admittances[position].noting(noted[position]))
-                answers[position] = kept[-1].accepted
+                noted[position] = admittances[position].noting(one.noted)
+        kept = await self._set_aside(transaction, list(noted.values()), now)
+        admitted = [one for one in kept if one is not None]
+        await insert(transaction, admitted)
+        lanes = await self._withhold(transaction, admitted, now)
+        for position, one_kept in zip(noted, kept, strict=True):
+            if one_kept is None:
+                outcomes[position] = Outcome(Refusal(Reason.BALANCE))
             else:
-                answers[position] = Refusal(Reason.BALANCE)
-        await insert(transaction, kept)
+                outcomes[position] = Outcome(one_kept.admittance.accepted, one_kept, lanes)
         for follower, first in recalled.followers.items():
-            answers[follower] = answers[first]
-        return [answers[position] for position in range(len(admittances))]
+            outcomes[follower] = Outcome(outcomes[first].answer)
+        return [outcomes[position] for position in range(len(admittances))]
 
     async def _recall(
-        self, transaction: Transaction, admittances: Sequence[Admittance]
+        self, transaction: Transaction, admittances: Sequence[Admittance], now: datetime
     ) -> Recalled:
         """What was asked before under the same Idempotency-Key, or is asked twice right now."""
         asked = [
-            Asked(position, one.order.account.account_id, one.order.idempotency)
+            Asked(position, one.account_id, one.order.idempotency)
             for position, one in enumerate(admittances)
             if one.order.idempotency is not None
         ]
@@ -186,95 +168,66 @@ class Acceptor:
         remembered = await transaction.messages.answered(
             [(one.account_id, one.key.key) for one in asked]
         )
-        return resolve(asked, remembered, self.clock.now(), self.lifetime)
+        return resolve(asked, remembered, now, self.lifetime)
 
-
-async def insert(transaction: Transaction, admittances: Sequence[Admittance]) -> None:
-    """Keeps what was asked, its messages, their place in the queue, and remembered answers."""
-    await transaction.messages.insert_submissions(
-        [
-            NewSubmission(
-                account_id=one.order.account.account_id,
-                submission_id=one.submission_id,
-                sender_id=one.order.sender.sender_id,
-                content=one.order.submission.content,
-                references=one.order.submission.references,
-                source=one.order.submission.source,
-                track_body=one.order.submission.track_body,
-                track_button=one.order.submission.track_button,
-                trace_id=one.trace_id,
-                accepted_at=one.at,
-                findings=one.order.findings,
-            )
-            for one in admittances
+    async def _set_aside(
+        self, transaction: Transaction, admittances: Sequence[Admittance], now: datetime
+    ) -> list[Admitted | None]:
+        """The room of the day and the money of each request, in order; None without the money."""
+        rooms = await self.day_counter.admit(transaction, admittances, now)
+        admitted = [Admitted(one, room) for one, room in zip(admittances, rooms, strict=True)]
+        granted = await self.bookkeeper.hold(
+            transaction, [one.hold_request for one in admitted], now
+        )
+        refused: dict[int, int] = {}
+        for one, is_granted in zip(admitted, granted, strict=True):
+            account = one.admittance.order.account
+            if not is_granted and account.daily_limit is not None:
+                refused[account.account_id] = refused.get(account.account_id, 0) + one.room
+        if refused:
+            await self.day_counter.take_back(transaction, refused, now)
+        return [
+            one if is_granted else None for one, is_granted in zip(admitted, granted, strict=True)
         ]
-    )
-    await transaction.messages.insert(
-        [
-            NewMessage(
-                account_id=one.order.account.account_id,
+
+    async def _withhold(
+        self, transaction: Transaction, kept: Sequence[Admitted], now: datetime
+    ) -> frozenset[str]:
+        """Ends the messages that the day has no room for; where their callbacks stand."""
+        observations = [
+            Observation(
+                account_id=one.admittance.account_id,
                 message_id=message_id,
-                submission_id=one.submission_id,
-                sender_id=one.order.sender.sender_id,
-                recipient=recipient.address,
-                payment=Payment.HELD if one.order.price_minor else Payment.FREE,
-                price_minor=one.order.price_minor,
-                accepted_at=one.at,
+                fact=Fact.WITHHELD,
+                occurred_at=now,
+                failure=withheld(
+                    WithheldCode.DAILY_LIMIT,
+                    f"The account may have {one.admittance.order.account.daily_limit} messages "
+                    "accepted on a day (UTC).",
+                ),
             )
-            for one in admittances
-            for recipient, message_id in zip(
-                one.order.submission.recipients, one.message_ids, strict=True
-            )
+            for one in kept
+            for message_id in one.withheld_ids
         ]
-    )
-    await transaction.queue.put(
-        [
-            QueueItem(
-                account_id=one.order.account.account_id,
-                queue=QueueName.DISPATCH,
-                lane=one.order.sender.sender_id,
-                item_id=message_id,
-                due_at=one.place.ends_at if number < one.place.count else one.at,
-                attempt=1 if number < one.place.count else 0,
-                lease_token=one.place.token if number < one.place.count else None,
-            )
-            for one in admittances
-            for number, message_id in enumerate(one.message_ids)
-        ]
-    )
+        if not observations:
+            return frozenset()
+        return frozenset(await self.recorder.apply(transaction, observations))
+
+
+async def insert(transaction: Transaction, kept: Sequence[Admitted]) -> None:
+    """Keeps what was asked, its messages, their place in the queue, and remembered answers."""
+    await transaction.messages.insert_submissions([one.submission() for one in kept])
+    await transaction.messages.insert([row for one in kept for row in one.messages()])
+    await transaction.queue.put([item for one in kept for item in one.queue_items()])
     await transaction.messages.remember_answers(
         [
-            remember(one.order.account.account_id, one.order.idempotency, one.accepted, one.at)
-            for one in admittances
-            if one.order.idempotency is not None
+            remember(
+                one.admittance.account_id,
+                one.admittance.order.idempotency,
+                one.admittance.accepted,
+                one.admittance.at,
+            )
+            for one in kept
+            if one.admittance.order.idempotency is not None
         ]
     )
-
-
-def lease_messages(admittance: Admittance) -> list[Lease]:
-    """The leases of those messages that were promised a place in memory."""
-    order, place = admittance.order, admittance.place
-    return [
-        Lease(
-            account_id=order.account.account_id,
-            queue=QueueName.DISPATCH,
-            lane=order.sender.sender_id,
-            item_id=message_id,
-            attempt=1,
-            token=place.token,
-            ends_at=place.ends_at,
-            cargo=Dispatchable(
-                account_id=order.account.account_id,
-                message_id=message_id,
-                sender=order.sender,
-                recipient=recipient,
-                content=order.submission.content,
-                state=State.ACCEPTED,
-            ),
-        )
-        for message_id, recipient in zip(
-            admittance.message_ids[: place.count],
-            order.submission.recipients,
-            strict=False,
-        )
-    ]

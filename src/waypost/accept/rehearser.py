@@ -17,7 +17,7 @@ class Rehearsal(Struct, frozen=True):
     """What would be accepted.
 
     recipients of a read receipt are none
-    price      of each message; `total` of all
+    price      of a message, of the dearest if they differ; `total` of all
     spendable  what the wallet has left for it now
     findings   what would be noted and not refused
     """
@@ -53,7 +53,7 @@ class Rehearser:
             return Refusal(Reason.BALANCE)
         return Rehearsal(
             tuple(one.address for one in order.submission.recipients if one.address),
-            Money(order.price_minor, wallet.currency),
+            Money(max(one.price_minor for one in order.estimates), wallet.currency),
             Money(order.total_minor, wallet.currency),
             Money(wallet.spendable_minor, wallet.currency),
             order.findings + screened.noted,

@@ -9,6 +9,7 @@ from urllib.parse import parse_qs
 from msgspec.structs import replace
 
 from waypost.accept.acceptor import Acceptor
+from waypost.accept.estimates import Tariff, estimate, template_of
 from waypost.accept.examiner import Examiner
 from waypost.accept.idempotency import LONGEST, IdempotencyKey, key_of
 from waypost.accept.limits import RequestLimits
@@ -27,12 +28,14 @@ from waypost.api.asgi import (
 )
 from waypost.api.auth import Doorkeeper, find_sender
 from waypost.model.account import Account, AccountKind, CheckMode
+from waypost.model.rate import day_of
 from waypost.model.refusal import Fault, Reason, Refusal
 from waypost.model.sender import Sender
-from waypost.model.submission import READ_RECEIPT, Submission
+from waypost.model.submission import Submission
 from waypost.model.template import Template
 from waypost.runtime.clock import Clock
 from waypost.runtime.metrics import Metrics
+from waypost.wallet.rate_keeper import RateKeeper
 from waypost.wire.codes import REFUSED
 from waypost.wire.envelope import Answer, render_accepted, render_refusal, render_rehearsal
 from waypost.wire.faults import MAX_FAULTS
@@ -57,7 +60,8 @@ class AccountTemplates:
 class SendEndpoint:
     """Authenticates, understands, accepts, answers.
 
-    prices  what a message costs by kind of account, in minor units, unless the account says
+    prices  what a message costs by kind of account, in minor units, where neither a rate card
+            nor the account says
     furthest  how far ahead a message may be scheduled
     """
 
@@ -68,6 +72,7 @@ class SendEndpoint:
     limits: RequestLimits
     clock: Clock
     metrics: Metrics
+    rates: RateKeeper
     prices: Mapping[AccountKind, int]
     max_recipients: int
     max_body_bytes: int
@@ -178,6 +183,9 @@ class SendEndpoint:
                 Reason.PAYLOAD, await self._tell_all(account, sender, salvaged, submission)
             )
         examination = await self.examiner.examine(account, sender, submission)
+        day = day_of(submission.send_at or self.clock.now())
+        tariff = Tariff(await self.rates.current(), self.prices, day)
+        template = template_of(examination.account, sender, submission)
         return Order(
             account=examination.account,
             sender=sender,
@@ -185,11 +193,12 @@ class SendEndpoint:
             submission=replace(
                 without_past(examination.submission, self.clock.now()), message=NOTHING
             ),
-            price_minor=self._price_of(account, submission.content.kind),
+            estimates=estimate(tariff, examination.account, sender, submission),
             idempotency=idempotency,
             findings=examination.findings,
             is_marketing=examination.is_marketing,
             media=examination.media,
+            template_status=None if template is None else template.status,
         )
 
     async def _tell_all(
@@ -204,13 +213,6 @@ class SendEndpoint:
             return faults
         examination = await self.examiner.examine(account, sender, salvaged)
         return join_findings(faults, examination.findings)
-
-    def _price_of(self, account: Account, kind: str) -> int:
-        """What each message costs; a read receipt is none."""
-        if kind == READ_RECEIPT:
-            return 0
-        price = account.price_minor
-        return self.prices[account.kind] if price is None else price
 
 
 def join_findings(faults: tuple[Fault, ...], findings: tuple[Fault, ...]) -> tuple[Fault, ...]:

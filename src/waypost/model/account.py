@@ -129,3 +129,8 @@ class Account(Struct, frozen=True):
     keys: Mapping[bytes, ApiKey] = field(default_factory=dict)
     senders: Mapping[str, Sender] = field(default_factory=dict)
     templates: Mapping[tuple[str, str, str], Template] = field(default_factory=dict)
+
+    @property
+    def has_own_price(self) -> bool:
+        """Whether the deployment's rate card leaves it alone: it has a price, or pays Meta."""
+        return self.price_minor is not None or self.kind is AccountKind.TECH_PROVIDER

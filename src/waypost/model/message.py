@@ -96,7 +96,9 @@ class MessageRecord(Struct, frozen=True):
 
     facts_seen  the facts that arrived so far, as bits (see `status/consequences.py`)
     attempts    how often it was given to Meta, as far as its outcomes were recorded
-    country, category  what its price was estimated by
+    country, category  what its price was estimated by; empty of those accepted before there were
+                       rate cards
+    has_own_price  the deployment's rate card leaves its account alone
     """
 
     account_id: int
@@ -124,6 +126,7 @@ class MessageRecord(Struct, frozen=True):
     accepted_at: datetime | None = None
     expires_at: datetime | None = None
     policies: Policies = Policies()
+    has_own_price: bool = False
 
 
 class NewSubmission(Struct, frozen=True):

@@ -183,6 +183,13 @@ class Config:
         integer(1, 365), 30, "How many days ahead a message may be scheduled."
     )
 
+    validity_hours: int = _setting(
+        integer(1, 720),
+        72,
+        "How many hours a message may wait to be given to Meta, where neither its request nor its "
+        "account says; authentication templates wait 10 minutes at most.",
+    )
+
     sender_throughput: int = _setting(
         integer(1, 1000),
         80,

@@ -69,6 +69,7 @@ class Recorder:
             key = (observation.account_id, observation.message_id)
             by_message.setdefault(key, []).append(observation)
         records = await transaction.messages.records(list(by_message))
+        cards = await self.bookkeeper.cards(transaction)
         facts: list[FactRow] = []
         changes: list[MessageChange] = []
         entries: list[LedgerEntry] = []
@@ -77,7 +78,7 @@ class Recorder:
         for key, record in records.items():
             seen = by_message[key]
             facts += [self._fact(one, key, now) for one in seen]
-            drawn = draw_consequences(record, seen, now)
+            drawn = draw_consequences(record, seen, now, cards)
             if drawn.change is not None:
                 changes.append(drawn.change)
             entries += drawn.entries

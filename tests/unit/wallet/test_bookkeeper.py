@@ -47,7 +47,7 @@ def wallet(stored, account_id):
 def test_every_message_of_a_granted_request_has_its_hold(stored):
     account_id = Books.open(stored, 1000)
 
-    assert hold(stored, HoldRequest(account_id, ("A1:0", "A1:1"), 100)) == [True]
+    assert hold(stored, HoldRequest(account_id, ("A1:0", "A1:1"), (100, 100))) == [True]
     assert wallet(stored, account_id).held_minor == 200
     assert stored.ask(lambda t: t.wallets.entries(account_id, "A1:1")) == [
         LedgerEntry(account_id, "A1:1", EntryKind.HOLD, 100, NOW)
@@ -57,9 +57,9 @@ def test_every_message_of_a_granted_request_has_its_hold(stored):
 def test_a_request_is_granted_whole_or_not_at_all(stored):
     account_id = Books.open(stored, 250)
     requests = [
-        HoldRequest(account_id, ("A:0", "A:1", "A:2"), 100),
-        HoldRequest(account_id, ("B:0", "B:1"), 100),
-        HoldRequest(account_id, ("C",), 100),
+        HoldRequest(account_id, ("A:0", "A:1", "A:2"), (100, 100, 100)),
+        HoldRequest(account_id, ("B:0", "B:1"), (100, 100)),
+        HoldRequest(account_id, ("C",), (100,)),
     ]
 
     assert hold(stored, *requests) == [False, True, False]
@@ -69,7 +69,7 @@ def test_a_request_is_granted_whole_or_not_at_all(stored):
 
 def test_accounts_do_not_stand_in_each_others_way(stored):
     poor, rich = Books.open(stored, 0), Books.open(stored, 100)
-    requests = [HoldRequest(poor, ("A",), 1), HoldRequest(rich, ("B",), 100)]
+    requests = [HoldRequest(poor, ("A",), (1,)), HoldRequest(rich, ("B",), (100,))]
 
     assert hold(stored, *requests) == [False, True]
 
@@ -77,12 +77,12 @@ def test_accounts_do_not_stand_in_each_others_way(stored):
 def test_a_free_message_needs_no_line(stored):
     account_id = Books.open(stored, 0)
 
-    assert hold(stored, HoldRequest(account_id, ("A",), 0)) == [True]
+    assert hold(stored, HoldRequest(account_id, ("A",), (0,))) == [True]
     assert stored.ask(lambda t: t.wallets.entries(account_id, "A")) == []
 
 
 def test_an_account_without_a_wallet_is_granted_nothing(stored):
-    assert hold(stored, HoldRequest(404, ("A",), 0)) == [False]
+    assert hold(stored, HoldRequest(404, ("A",), (1,))) == [False]
 
 
 @settings(
@@ -95,7 +95,7 @@ def test_an_account_without_a_wallet_is_granted_nothing(stored):
 def test_entries_sum_to_the_wallet_and_nothing_is_spent_twice(stored, balance, sizes):
     account_id = Books.open(stored, balance)
     requests = [
-        HoldRequest(account_id, tuple(f"{n}:{m}" for m in range(count)), price)
+        HoldRequest(account_id, tuple(f"{n}:{m}" for m in range(count)), (price,) * count)
         for n, (count, price) in enumerate(sizes)
     ]
 

@@ -128,6 +128,7 @@ class MessagesRepository:
                 accepted_at=from_ms(row[27]),
                 expires_at=from_ms_or_none(row[28]),
                 policies=policies_of(row[29:32]),
+                has_own_price=bool(row[32]),
             )
             for row in await self.driver.fetch_rows("messages.records", keys)
         }

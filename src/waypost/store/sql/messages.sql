@@ -20,7 +20,8 @@ SELECT m.account_id, m.message_id, m.submission_id, m.sender_id, s.phone_number_
     s.callback_url, m.recipient, b.ref, b.ref1, b.ref2, b.track_body, b.track_button, b.trace_id,
     m.state, m.facts_seen, m.wamid, m.payment, m.price_minor, m.failure_code, m.failure_title,
     m.failure_detail, m.failure_step, m.attempts, m.priority, m.country, m.category,
-    m.accepted_at, m.expires_at, a.unknown_policy, a.template_policy, a.capped_policy
+    m.accepted_at, m.expires_at, a.unknown_policy, a.template_policy, a.capped_policy,
+    a.price_minor IS NOT NULL OR a.kind = 'tech_provider'
 FROM messages AS m
 JOIN submissions AS b ON b.account_id = m.account_id AND b.submission_id = m.submission_id
 JOIN senders AS s ON s.account_id = m.account_id AND s.sender_id = m.sender_id
