@@ -11,16 +11,34 @@ from typing import Any
 from msgspec import UNSET, Struct, UnsetType
 from msgspec.structs import asdict, replace
 
-from waypost.model.account import Account, AccountKind, CheckMode
+from waypost.model.account import (
+    Account,
+    AccountKind,
+    CappedPolicy,
+    CheckMode,
+    TemplatePolicy,
+    UnknownPolicy,
+)
 from waypost.model.errors import DirectoryError
 from waypost.model.opt_out import OPT_IN_KEYWORDS, OPT_OUT_KEYWORDS
 
 LONGEST_NAME = 200
 LONGEST_KEYWORD = 64
+SHORTEST_VALIDITY_S = 30
+LONGEST_VALIDITY_S = 2_592_000
+LARGEST_COUNT = 1_000_000_000
 MOST_KEYWORDS = 50
 META_ID = re.compile(r"[0-9]{1,32}")
 COUNTRY = re.compile(r"[A-Z]{2}")
 CURRENCY = re.compile(r"[A-Z]{3}")
+MAX_AMOUNT = 2**63 - 1
+_BOUNDS = (
+    ("price_minor", 0, MAX_AMOUNT),
+    ("requests_per_s", 1, MAX_AMOUNT),
+    ("credit_limit_minor", 0, MAX_AMOUNT),
+    ("validity_s", SHORTEST_VALIDITY_S, LONGEST_VALIDITY_S),
+    ("daily_limit", 1, LARGEST_COUNT),
+)
 TOKEN = re.compile(r"[!-~]+")
 """What an HTTP header may carry as one word."""
 
@@ -39,6 +57,11 @@ class NewAccount:
     check_mode: CheckMode = CheckMode.STRICT
     opt_out_keywords: tuple[str, ...] = OPT_OUT_KEYWORDS
     opt_in_keywords: tuple[str, ...] = OPT_IN_KEYWORDS
+    unknown_policy: UnknownPolicy = UnknownPolicy.RESEND
+    template_policy: TemplatePolicy = TemplatePolicy.HOLD
+    capped_policy: CappedPolicy = CappedPolicy.END
+    validity_s: int | None = None
+    daily_limit: int | None = None
 
 
 class AccountChange(Struct, frozen=True):
@@ -47,6 +70,8 @@ class AccountChange(Struct, frozen=True):
     price_minor         in minor units; None for the deployment's price
     requests_per_s      None: unlimited
     opt_out_keywords, opt_in_keywords   None: those every account begins with
+    validity_s          how long a message may wait; None: the deployment's
+    daily_limit         messages accepted on a day (UTC) at most; None: any number
     credit_limit_minor  how far below nothing the wallet may go, in minor units
     """
 
@@ -57,6 +82,11 @@ class AccountChange(Struct, frozen=True):
     check_mode: CheckMode | UnsetType = UNSET
     opt_out_keywords: tuple[str, ...] | UnsetType | None = UNSET
     opt_in_keywords: tuple[str, ...] | UnsetType | None = UNSET
+    unknown_policy: UnknownPolicy | UnsetType = UNSET
+    template_policy: TemplatePolicy | UnsetType = UNSET
+    capped_policy: CappedPolicy | UnsetType = UNSET
+    validity_s: int | UnsetType | None = UNSET
+    daily_limit: int | UnsetType | None = UNSET
     credit_limit_minor: int | UnsetType = UNSET
 
 
@@ -166,11 +196,21 @@ def show_account(account: Account) -> Mapping[str, Any]:
         "check_mode": account.check_mode.value,
         "opt_out_keywords": list(account.opt_out_keywords),
         "opt_in_keywords": list(account.opt_in_keywords),
+        "unknown_policy": account.unknown_policy.value,
+        "template_policy": account.template_policy.value,
+        "capped_policy": account.capped_policy.value,
+        "validity_s": account.validity_s,
+        "daily_limit": account.daily_limit,
     }
 
 
 def _check_amounts(change: AccountChange) -> None:
-    for name, least in (("price_minor", 0), ("requests_per_s", 1), ("credit_limit_minor", 0)):
+    for name, least, most in _BOUNDS:
         value = getattr(change, name)
-        if isinstance(value, int) and value < least:
-            raise DirectoryError(f"{name} must be {least} or more, not {value}.")
+        if isinstance(value, int) and not least <= value <= most:
+            raise DirectoryError(
+                f"{name} must be {least} or more, not {value}."
+                if value < least
+                else f"{name} must be {most} or less, not {value}.",
+                f"/{name}" if most < MAX_AMOUNT else "",
+            )

@@ -49,6 +49,11 @@ async def open_account(
         check_mode=data.check_mode,
         opt_out_keywords=_keywords(data.opt_out_keywords, OPT_OUT_KEYWORDS),
         opt_in_keywords=_keywords(data.opt_in_keywords, OPT_IN_KEYWORDS),
+        unknown_policy=data.unknown_policy,
+        template_policy=data.template_policy,
+        capped_policy=data.capped_policy,
+        validity_s=data.validity_s,
+        daily_limit=data.daily_limit,
     )
     with values_from_body():
         opened = await management.registrar.open_account(new, actor=actor)
@@ -96,6 +101,11 @@ async def change_account(
         check_mode=data.check_mode,
         opt_out_keywords=data.opt_out_keywords,
         opt_in_keywords=data.opt_in_keywords,
+        unknown_policy=data.unknown_policy,
+        template_policy=data.template_policy,
+        capped_policy=data.capped_policy,
+        validity_s=data.validity_s,
+        daily_limit=data.daily_limit,
         credit_limit_minor=UNSET
         if isinstance(credit, UnsetType)
         else _minor(credit, currency, "/credit_limit") or 0,

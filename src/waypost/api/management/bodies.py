@@ -5,9 +5,22 @@ from typing import Annotated
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from waypost.directory.changes import LONGEST_KEYWORD, LONGEST_NAME, MOST_KEYWORDS
+from waypost.directory.changes import (
+    LARGEST_COUNT,
+    LONGEST_KEYWORD,
+    LONGEST_NAME,
+    LONGEST_VALIDITY_S,
+    MOST_KEYWORDS,
+    SHORTEST_VALIDITY_S,
+)
 from waypost.directory.keys import LONGEST_LABEL, LONGEST_LIFE, LONGEST_OVERLAP
-from waypost.model.account import AccountKind, CheckMode
+from waypost.model.account import (
+    AccountKind,
+    CappedPolicy,
+    CheckMode,
+    TemplatePolicy,
+    UnknownPolicy,
+)
 from waypost.model.sender import ApiVersion, SenderState
 
 LARGEST = 1_000_000_000
@@ -35,6 +48,19 @@ Addresses = Annotated[
     ),
 ]
 PerSecond = Annotated[int, Meta(ge=1, le=LARGEST)]
+Validity = Annotated[
+    int,
+    Meta(
+        ge=SHORTEST_VALIDITY_S,
+        le=LONGEST_VALIDITY_S,
+        description="For how many seconds a message may wait to be given to Meta; null: as the "
+        "setting validity_hours says.",
+    ),
+]
+DailyLimit = Annotated[
+    int,
+    Meta(ge=1, le=LARGEST_COUNT, description="Messages of a day (UTC) at most; null: any number."),
+]
 MetaId = Annotated[str, Meta(pattern="^[0-9]{5,25}$", description="An id of Meta: digits.")]
 Token = Annotated[
     str,
@@ -81,6 +107,11 @@ class AccountCreation(Body, frozen=True):
     check_mode: CheckMode = CheckMode.STRICT
     opt_out_keywords: Keywords | None = None
     opt_in_keywords: Keywords | None = None
+    unknown_policy: UnknownPolicy = UnknownPolicy.RESEND
+    template_policy: TemplatePolicy = TemplatePolicy.HOLD
+    capped_policy: CappedPolicy = CappedPolicy.END
+    validity_s: Validity | None = None
+    daily_limit: DailyLimit | None = None
 
 
 class AccountPatch(Body, frozen=True):
@@ -94,6 +125,11 @@ class AccountPatch(Body, frozen=True):
     check_mode: CheckMode | UnsetType = UNSET
     opt_out_keywords: Keywords | UnsetType | None = UNSET
     opt_in_keywords: Keywords | UnsetType | None = UNSET
+    unknown_policy: UnknownPolicy | UnsetType = UNSET
+    template_policy: TemplatePolicy | UnsetType = UNSET
+    capped_policy: CappedPolicy | UnsetType = UNSET
+    validity_s: Validity | UnsetType | None = UNSET
+    daily_limit: DailyLimit | UnsetType | None = UNSET
 
 
 class TopUp(Body, frozen=True):

@@ -10,12 +10,12 @@ from msgspec import convert
 
 from waypost.api.management.bodies import OptOutBody
 from waypost.api.management.door import After, Before, Limit, Management
+from waypost.api.management.message_shapes import TimelineShape
 from waypost.api.management.shapes import (
     AuditShape,
     MediumShape,
     OptOutShape,
     Page,
-    TimelineShape,
     show_entry,
     show_medium,
     show_opt_out,

@@ -6,15 +6,23 @@ from typing import Any, Generic, TypeVar
 
 from msgspec import Struct
 
+from waypost.api.management.message_shapes import TroubleShape, show_failure
 from waypost.api.problem import ProblemDetail
 from waypost.directory.audit import bare_url
-from waypost.model.account import Account, AccountKind, AccountState, ApiKey, CheckMode
+from waypost.model.account import (
+    Account,
+    AccountKind,
+    AccountState,
+    ApiKey,
+    CappedPolicy,
+    CheckMode,
+    TemplatePolicy,
+    UnknownPolicy,
+)
 from waypost.model.audit import AuditEntry
 from waypost.model.catalogue import CatalogueSource
 from waypost.model.ledger import Wallet
-from waypost.model.lifecycle import State
 from waypost.model.medium import Medium, MediumKind
-from waypost.model.message import Payment
 from waypost.model.money import Money
 from waypost.model.opt_out import OptOut, OptOutSource
 from waypost.model.sender import ApiVersion, Sender, SenderState
@@ -51,7 +59,7 @@ class WalletShape(Struct, frozen=True):
 
 
 class AccountShape(Struct, frozen=True):
-    """An account. A price of null is the deployment's."""
+    """An account. A price or a validity of null is the deployment's."""
 
     sid: str
     name: str
@@ -62,6 +70,11 @@ class AccountShape(Struct, frozen=True):
     check_mode: CheckMode
     opt_out_keywords: tuple[str, ...]
     opt_in_keywords: tuple[str, ...]
+    unknown_policy: UnknownPolicy
+    template_policy: TemplatePolicy
+    capped_policy: CappedPolicy
+    validity_s: int | None
+    daily_limit: int | None
     wallet: WalletShape
 
 
@@ -103,7 +116,13 @@ class SyncShape(Struct, frozen=True):
 
 
 class SenderShape(Struct, frozen=True):
-    """A sender. Of its callback's URL, user, password and query are not shown."""
+    """A sender. Of its callback's URL, user, password and query are not shown.
+
+    held_until              Meta refused the number as a whole, for `held_for`: nothing leaves
+                            from it before then
+    is_throughput_pinned    what Meta tells of its throughput changes nothing
+    heard_at                when Meta's last webhook about it came
+    """
 
     phone_number: str
     phone_number_id: str
@@ -113,6 +132,10 @@ class SenderShape(Struct, frozen=True):
     state: SenderState
     callback_url: str | None
     display_name: str
+    held_until: datetime | None
+    held_for: TroubleShape | None
+    is_throughput_pinned: bool
+    heard_at: datetime | None
 
 
 class TemplateShape(Struct, frozen=True):
@@ -233,48 +256,6 @@ class AuditShape(Struct, frozen=True):
     detail: dict[str, Any]
 
 
-class TroubleShape(Struct, frozen=True):
-    """Why a message has not arrived."""
-
-    code: str
-    happened: str
-    detail: str
-    next_step: str
-
-
-class LineShape(Struct, frozen=True):
-    """One thing that happened to a message; `at` is null for what is still to come."""
-
-    at: datetime | None
-    who: str
-    text: str
-
-
-class TimelineShape(Struct, frozen=True):
-    """One message: where it stands, what is wrong if anything is, and its story."""
-
-    message_id: str
-    submission_id: str
-    sid: str
-    sender: str
-    recipient: str
-    state: State
-    headline: str
-    trouble: TroubleShape | None
-    kind: str
-    template: str | None
-    references: tuple[str | None, str | None, str | None]
-    source: str
-    wamid: str | None
-    wa_id: str | None
-    price: str
-    payment: Payment
-    trace_id: str
-    accepted_at: datetime
-    changed_at: datetime
-    lines: tuple[LineShape, ...]
-
-
 def show_amount(amount_minor: int, currency: str) -> Amount:
     """Minor units as a decimal string."""
     return Amount(str(Money(amount_minor, currency)).partition(" ")[0], currency)
@@ -304,6 +285,11 @@ def show_account(account: Account, wallet: Wallet) -> AccountShape:
         check_mode=account.check_mode,
         opt_out_keywords=account.opt_out_keywords,
         opt_in_keywords=account.opt_in_keywords,
+        unknown_policy=account.unknown_policy,
+        template_policy=account.template_policy,
+        capped_policy=account.capped_policy,
+        validity_s=account.validity_s,
+        daily_limit=account.daily_limit,
         wallet=show_wallet(wallet),
     )
 
@@ -343,6 +329,10 @@ def show_sender(sender: Sender) -> SenderShape:
         state=sender.state,
         callback_url=None if url is None else bare_url(url),
         display_name=sender.display_name,
+        held_until=sender.held_until,
+        held_for=None if sender.held_for is None else show_failure(sender.held_for),
+        is_throughput_pinned=sender.is_throughput_pinned,
+        heard_at=sender.heard_at,
     )
 
 
