@@ -1,9 +1,12 @@
 """What is kept for a while only, beside messages: each kind of row, and for how long."""
 
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from msgspec import Struct
+
+from waypost.model.ledger import EntryKind, LedgerEntry, changes_of
 
 
 class Passing(StrEnum):
@@ -45,3 +48,19 @@ class OldMessage(Struct, frozen=True):
     message_id: str
     submission_id: str
     is_over: bool
+
+
+def carry(entries: Sequence[LedgerEntry], now: datetime) -> list[LedgerEntry]:
+    """What these lines had taken from each account, as one line of the day."""
+    return [
+        LedgerEntry(
+            change.account_id,
+            f"carried.{now:%Y-%m-%d}",
+            EntryKind.CARRIED,
+            -change.balance_minor,
+            now,
+            "messages older than the history that is kept",
+        )
+        for change in changes_of(entries)
+        if change.balance_minor
+    ]

@@ -19,8 +19,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from waypost.model.errors import StoreError
-from waypost.model.history import SERVED, OldMessage, Passing
-from waypost.model.ledger import EntryKind, LedgerEntry, changes_of
+from waypost.model.history import SERVED, OldMessage, Passing, carry
 from waypost.runtime.clock import Clock
 from waypost.runtime.ids import first_message_id, first_webhook_id
 from waypost.store.ports import Key, Store, Transaction
@@ -158,19 +157,3 @@ async def _drop_page(
     asked: set[Key] = {(key[0], submissions[key]) for key in dropped}
     await history.drop_submissions(sorted(asked))
     return len(dropped)
-
-
-def carry(entries: Sequence[LedgerEntry], now: datetime) -> list[LedgerEntry]:
-    """What these lines had taken from each account, as one line of the day."""
-    return [
-        LedgerEntry(
-            change.account_id,
-            f"carried.{now:%Y-%m-%d}",
-            EntryKind.CARRIED,
-            -change.balance_minor,
-            now,
-            "messages older than the history that is kept",
-        )
-        for change in changes_of(entries)
-        if change.balance_minor
-    ]

@@ -1,0 +1,181 @@
+"""Parts of history are made ahead of time, and let go whole when they are old.
+
+What is old goes by dropping its table, whose cost does not grow with its rows. What is not over
+of it, and entries of a ledger that are about no message, go to the rest.
+
+Each part goes in one transaction. Nobody can write to it meanwhile, but to every other; the
+table above it is locked for the moment of taking the part off, and only if that lock is had
+within LOCK_S: else it is tried again with the next round.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime
+
+import asyncpg
+
+from waypost.model.errors import StoreError
+from waypost.model.history import carry
+from waypost.model.ledger import EntryKind, LedgerEntry
+from waypost.store.postgres.connection import LOST, Connection, connect, hang_up, reason
+from waypost.store.postgres.parts import (
+    AHEAD,
+    LOCK_S,
+    OF_MESSAGES,
+    WEBHOOKS,
+    Part,
+    make_parts,
+    midnight,
+    parts_of,
+)
+from waypost.store.repositories.instants import from_ms, to_ms
+
+ROUND = 0x57595001
+"""The advisory lock of whoever makes or drops parts: one process at a time."""
+
+
+class TimedPartitions:
+    """`ports.Partitions` on PostgreSQL.
+
+    days  the length of a new part
+    """
+
+    def __init__(self, url: str, days: int) -> None:
+        self._url = url
+        self._days = days
+
+    async def make_ahead(self, now: datetime) -> list[str]:
+        """See `ports.Partitions.make_ahead`."""
+        async with self._round() as connection:
+            if connection is None:
+                return []
+            return await make_parts(connection, now, now + AHEAD, self._days)
+
+    async def drop_before(self, before: datetime, now: datetime) -> list[str]:
+        """See `ports.Partitions.drop_before`."""
+        dropped: list[str] = []
+        async with self._round() as connection:
+            if connection is None:
+                return []
+            parts = [
+                part
+                for table in ("messages", WEBHOOKS)
+                for part in sorted(await parts_of(connection, table))
+                if midnight(part.end) <= before
+            ]
+            for part in parts:
+                async with connection.transaction():
+                    await connection.execute(f"SET LOCAL lock_timeout = '{LOCK_S}s'")
+                    if part.table == WEBHOOKS:
+                        await _drop_webhooks(connection, part)
+                    else:
+                        await _drop_messages(connection, part, now)
+                dropped.append(part.name)
+        return dropped
+
+    @asynccontextmanager
+    async def _round(self) -> AsyncIterator[Connection | None]:
+        """A connection for a round; None while another process has one. Raises StoreError."""
+        connection = await connect(self._url, "history", {})
+        try:
+            mine = await connection.fetchval("SELECT pg_try_advisory_lock($1)", ROUND)
+            yield connection if mine else None
+        except (asyncpg.PostgresError, *LOST) as error:
+            raise StoreError(
+                f"Parts of the history could not be made or let go: {reason(error)}. "
+                "It is tried again with the next round."
+            ) from error
+        finally:
+            await hang_up(connection)
+
+
+async def _drop_messages(connection: Connection, part: Part, now: datetime) -> None:
+    """Lets one span of messages go, with all that belongs to them."""
+    parts = {table: Part(table, part.first, part.end).name for table in OF_MESSAGES}
+    await connection.execute(f"LOCK TABLE {', '.join(parts.values())} IN SHARE MODE")
+    await connection.execute(KEPT.format(**parts))
+    sums = await connection.fetch(SUMS.format(**parts))
+    for table, name in parts.items():
+        await connection.execute(f"ALTER TABLE {table} DETACH PARTITION {name}")
+    await connection.execute(RESCUE.format(**parts))
+    entries = [
+        LedgerEntry(account_id, "", EntryKind(kind), int(amount), from_ms(0))
+        for account_id, kind, amount in sums
+    ]
+    await connection.executemany(
+        CARRY,
+        [
+            (
+                one.account_id,
+                one.reference,
+                one.kind.value,
+                one.amount_minor,
+                one.reason,
+                to_ms(now),
+            )
+            for one in carry(entries, now)
+        ],
+    )
+    for name in parts.values():
+        await connection.execute(f"DROP TABLE {name}")
+
+
+async def _drop_webhooks(connection: Connection, part: Part) -> None:
+    await connection.execute(WEBHOOKS_GO.format(name=part.name))
+
+
+WEBHOOKS_GO = """
+LOCK TABLE {name} IN SHARE MODE;
+ALTER TABLE webhooks DETACH PARTITION {name};
+INSERT INTO webhooks SELECT * FROM {name} WHERE processed_at IS NULL;
+DROP TABLE {name};
+"""
+"""Those that nobody has understood yet are kept."""
+
+KEPT = """
+CREATE TEMPORARY TABLE kept AS
+SELECT account_id, message_id, submission_id FROM {messages}
+WHERE state IN ('accepted', 'unknown') OR payment = 'held'
+UNION
+SELECT m.account_id, m.message_id, m.submission_id
+FROM {callbacks} AS c
+JOIN {messages} AS m ON m.account_id = c.account_id AND m.message_id = c.message_id
+WHERE c.state = 'pending'
+"""
+"""What is not over of a part: `repositories/history.py` has the same rule for single rows."""
+
+SUMS = """
+SELECT e.account_id, e.kind, sum(e.amount_minor)
+FROM {ledger_entries} AS e
+JOIN {messages} AS m ON m.account_id = e.account_id AND m.message_id = e.reference
+WHERE NOT EXISTS (
+    SELECT 1 FROM kept AS k WHERE k.account_id = e.account_id AND k.message_id = e.reference)
+GROUP BY e.account_id, e.kind
+"""
+
+RESCUE = """
+INSERT INTO messages SELECT m.* FROM {messages} AS m WHERE EXISTS (
+    SELECT 1 FROM kept AS k WHERE k.account_id = m.account_id AND k.message_id = m.message_id);
+INSERT INTO submissions SELECT b.* FROM {submissions} AS b WHERE EXISTS (
+    SELECT 1 FROM kept AS k
+    WHERE k.account_id = b.account_id AND k.submission_id = b.submission_id);
+INSERT INTO facts SELECT f.* FROM {facts} AS f WHERE EXISTS (
+    SELECT 1 FROM kept AS k WHERE k.account_id = f.account_id AND k.message_id = f.message_id);
+INSERT INTO callbacks SELECT c.* FROM {callbacks} AS c WHERE EXISTS (
+    SELECT 1 FROM kept AS k WHERE k.account_id = c.account_id AND k.message_id = c.message_id);
+INSERT INTO ledger_entries SELECT e.* FROM {ledger_entries} AS e
+WHERE NOT EXISTS (
+    SELECT 1 FROM {messages} AS m
+    WHERE m.account_id = e.account_id AND m.message_id = e.reference)
+OR EXISTS (
+    SELECT 1 FROM kept AS k WHERE k.account_id = e.account_id AND k.message_id = e.reference);
+DROP TABLE kept;
+"""
+"""What is kept of a part goes back through the table above it, into the rest."""
+
+CARRY = """
+INSERT INTO ledger_entries (account_id, reference, kind, amount_minor, reason, created_at)
+VALUES ($1, $2, $3, $4, $5, $6)
+ON CONFLICT (account_id, reference, kind) DO UPDATE
+SET amount_minor = ledger_entries.amount_minor + excluded.amount_minor
+"""

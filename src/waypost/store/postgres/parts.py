@@ -1,0 +1,147 @@
+"""The parts by time in which tables of history stand: how they are named, bounded and made.
+
+Ids of requests, messages and webhooks grow with time (`runtime/ids.py`), so a range of ids is a
+range of time: a look-up by id touches one part, and new rows gather in the newest.
+
+A part is named after its table, its first day and the day behind its last:
+`messages_20261116_20261123`. What belongs to no part stands in `<table>_rest`.
+"""
+
+import re
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, time, timedelta
+
+import asyncpg
+from msgspec import Struct
+
+from waypost.runtime.ids import first_message_id, first_webhook_id
+
+OF_MESSAGES = {
+    "submissions": "submission_id",
+    "messages": "message_id",
+    "facts": "message_id",
+    "callbacks": "event_id",
+    "ledger_entries": "reference",
+}
+"""Tables whose parts are made and dropped together, and by which column they are parted."""
+WEBHOOKS = "webhooks"
+KEYS = {**OF_MESSAGES, WEBHOOKS: "webhook_id"}
+
+DAYS = 7
+
+AHEAD = timedelta(days=28)
+"""A gateway whose rounds fail for as long still has a part for every new row."""
+
+LOCK_S = 3
+"""How long a statement waits for a table that others work on: they wait behind it."""
+
+_NAME = re.compile(r"^(?P<table>[a-z_]+)_(?P<first>\d{8})_(?P<end>\d{8})$")
+
+
+class Part(Struct, frozen=True, order=True):
+    """One part of a table: from its first day up to, and without, its end (UTC)."""
+
+    table: str
+    first: date
+    end: date
+
+    @property
+    def name(self) -> str:
+        """The name of its own table."""
+        return f"{self.table}_{self.first:%Y%m%d}_{self.end:%Y%m%d}"
+
+    @property
+    def bounds(self) -> tuple[str, str]:
+        """The ids it begins with, and ends before."""
+        first_id = first_webhook_id if self.table == WEBHOOKS else first_message_id
+        return first_id(midnight(self.first)), first_id(midnight(self.end))
+
+
+def midnight(day: date) -> datetime:
+    """When a day begins, in UTC."""
+    return datetime.combine(day, time(), UTC)
+
+
+def monday(day: date) -> date:
+    """The Monday of a day's week."""
+    return day - timedelta(days=day.weekday())
+
+
+def parse_part(name: str) -> Part | None:
+    """The part of this name; None for a table that is none."""
+    match = _NAME.match(name)
+    if match is None or match["table"] not in KEYS:
+        return None
+    days = [date.fromisoformat(match[which]) for which in ("first", "end")]
+    return Part(match["table"], *days)
+
+
+def missing_parts(
+    table: str, parts: Iterable[Part], begin: date, until: date, days: int
+) -> list[Part]:
+    """The parts that a table lacks between two days, each of so many days, or what is room for.
+
+    The first begins on a Monday.
+    """
+    there = sorted(parts)
+    first, missing = monday(begin), []
+    while first < until:
+        covering = next((part for part in there if part.first <= first < part.end), None)
+        if covering is not None:
+            first = covering.end
+            continue
+        end = min(
+            [first + timedelta(days=days), *(part.first for part in there if part.first > first)]
+        )
+        missing.append(Part(table, first, end))
+        first = end
+    return missing
+
+
+async def parts_of(connection: asyncpg.Connection, table: str) -> list[Part]:
+    """The parts that a table has, besides its rest."""
+    rows = await connection.fetch(
+        "SELECT c.relname FROM pg_inherits AS i JOIN pg_class AS c ON c.oid = i.inhrelid "
+        "WHERE i.inhparent = to_regclass($1)",
+        table,
+    )
+    return [part for (name,) in rows if (part := parse_part(name)) is not None]
+
+
+async def make_parts(
+    connection: asyncpg.Connection, begin: datetime, until: datetime, days: int
+) -> list[str]:
+    """Makes what parts are missing from one instant to another; their names.
+
+    Rows that stand in the rest of a table already, and are a part's, are moved into it.
+    """
+    made = []
+    for table in KEYS:
+        parts = await parts_of(connection, table)
+        for part in missing_parts(table, parts, begin.date(), until.date(), days):
+            async with connection.transaction():
+                await connection.execute(f"SET LOCAL lock_timeout = '{LOCK_S}s'")
+                await _make(connection, part)
+            made.append(part.name)
+    return made
+
+
+async def _make(connection: asyncpg.Connection, part: Part) -> None:
+    first_id, end_id = part.bounds
+    values = f"FOR VALUES FROM ('{first_id}') TO ('{end_id}')"
+    try:
+        async with connection.transaction():
+            await connection.execute(f"CREATE TABLE {part.name} PARTITION OF {part.table} {values}")
+    except asyncpg.CheckViolationError:  # the rest holds rows that are this part's
+        names = {"name": part.name, "table": part.table, "key": KEYS[part.table]}
+        await connection.execute(MOVE.format(first_id=first_id, end_id=end_id, **names))
+        await connection.execute(f"ALTER TABLE {part.table} ATTACH PARTITION {part.name} {values}")
+
+
+MOVE = """
+CREATE TABLE {name} (LIKE {table} INCLUDING ALL);
+LOCK TABLE {table}_rest IN ACCESS EXCLUSIVE MODE;
+WITH moved AS (
+    DELETE FROM {table}_rest WHERE {key} >= '{first_id}' AND {key} < '{end_id}' RETURNING *)
+INSERT INTO {name} SELECT * FROM moved;
+"""
