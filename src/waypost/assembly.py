@@ -31,6 +31,7 @@ from waypost.directory.media_renewer import MediaRenewer
 from waypost.directory.opt_outs import OptOutList
 from waypost.directory.registrar import Registrar
 from waypost.directory.samples import SampleLibrary
+from waypost.directory.sender_switch import SenderSwitch
 from waypost.directory.synchronizer import Synchronizer
 from waypost.directory.template_lookup import TemplateLookup
 from waypost.directory.templates import TemplateManager
@@ -75,6 +76,7 @@ class OperatorTools:
     blocks: BlockList
     canceller: Canceller
     resolver: Resolver
+    switch: SenderSwitch
     graph: GraphClient
     vault: Vault
 
@@ -240,6 +242,7 @@ def build_behind(
             opt_outs=tools.opt_outs,
             canceller=tools.canceller,
             resolver=tools.resolver,
+            switch=tools.switch,
             currency=config.currency,
             throughput=config.sender_throughput,
         ),
@@ -304,6 +307,7 @@ def build_tools(
         blocks=BlockList(store, graph, clock, entropy),
         canceller=Canceller(store, recorder, clock, entropy),
         resolver=Resolver(store, recorder, clock, entropy),
+        switch=SenderSwitch(store, clock, entropy),
         graph=graph,
         vault=senses.vault,
     )

@@ -22,6 +22,7 @@ from waypost.model.account import (
     UnknownPolicy,
 )
 from waypost.model.sender import ApiVersion, SenderState
+from waypost.status.resolver import MOST, Resolution
 
 LARGEST = 1_000_000_000
 Name = Annotated[str, Meta(min_length=1, max_length=LONGEST_NAME)]
@@ -201,3 +202,13 @@ class OptOutBody(Body, frozen=True):
     """Why this recipient wants no marketing."""
 
     reason: Annotated[str, Meta(max_length=200)] = ""
+
+
+class ResolutionBody(Body, frozen=True):
+    """What became of messages of unknown outcome."""
+
+    message_ids: Annotated[
+        tuple[Annotated[str, Meta(min_length=1, max_length=64)], ...],
+        Meta(min_length=1, max_length=MOST),
+    ]
+    resolution: Resolution

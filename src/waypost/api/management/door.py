@@ -20,6 +20,7 @@ from waypost.directory.catalogues import CatalogueKeeper
 from waypost.directory.media import MediaLibrary
 from waypost.directory.opt_outs import OptOutList
 from waypost.directory.registrar import Registrar
+from waypost.directory.sender_switch import SenderSwitch
 from waypost.directory.synchronizer import Synchronizer
 from waypost.directory.templates import TemplateManager
 from waypost.model.account import Account
@@ -63,6 +64,7 @@ class Management:
     opt_outs: OptOutList
     canceller: Canceller
     resolver: Resolver
+    switch: SenderSwitch
     currency: str
     throughput: int
 

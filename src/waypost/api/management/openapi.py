@@ -58,6 +58,7 @@ TAGS = {
     "templates": "The operator: templates at Meta, and what became of them.",
     "catalogues": "The operator: products.",
     "records": "The operator: media, opt-outs, messages and the audit log.",
+    "messages": "The operator: messages and alarms that wait for a person.",
     "meta": "Meta itself.",
     "health": "Those who watch over the process.",
     "document": "This document.",

@@ -7,7 +7,10 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
+from waypost.model.lifecycle import State
+from waypost.model.message import Payment
 from waypost.wire.codes import PROCESSED, REFUSED
+from waypost.wire.timing import LONGEST_VALIDITY_S, PRIORITIES, SHORTEST_VALIDITY_S
 
 Json = dict[str, Any]
 
@@ -112,6 +115,24 @@ SCHEMAS: Mapping[str, Json] = {
                             "wa_source": TEXT,
                             "enable_url_tracking_body": {"type": "boolean"},
                             "enable_url_tracking_button": {"type": "boolean"},
+                            "send_at": {
+                                "type": ["string", "integer"],
+                                "description": "When it is to be given to Meta: ISO 8601 with a "
+                                "time zone, or Unix seconds. Left out: at once.",
+                                "examples": ["2027-01-31T18:00:00+05:30", 1801398600],
+                            },
+                            "validity_period": {
+                                "type": ["integer", "string"],
+                                "minimum": SHORTEST_VALIDITY_S,
+                                "maximum": LONGEST_VALIDITY_S,
+                                "description": "For how many seconds it may wait to be given to "
+                                "Meta, from send_at on.",
+                            },
+                            "priority": {
+                                "type": "string",
+                                "description": "Before whom it goes, of the same sender: `high`, "
+                                "`normal` or `bulk`, in any case. Left out: by what it is.",
+                            },
                         },
                     },
                 },
@@ -210,6 +231,75 @@ BLOCKED = envelope(
 )
 SAMPLE: Json = {"$ref": "#/components/schemas/Sample"}
 
+MOMENT: Json = {"type": "string", "format": "date-time"}
+MOMENT_OR_NULL: Json = {"type": ["string", "null"], "format": "date-time"}
+NAMED_MESSAGE: Json = {"message_id": TEXT, "to": TEXT}
+STATUS_WORD: Json = {"enum": [state.value.replace("_", " ") for state in State]}
+OWN_MESSAGE = an_object(
+    {
+        **NAMED_MESSAGE,
+        "from": TEXT,
+        "status": STATUS_WORD,
+        "accepted_at": MOMENT,
+        "changed_at": MOMENT,
+        "send_at": MOMENT_OR_NULL,
+        "expires_at": {**MOMENT_OR_NULL, "description": "Until when it may wait."},
+        "priority": {"enum": list(PRIORITIES)},
+        "price": AMOUNT,
+        "payment": {"enum": [payment.value for payment in Payment]},
+        "meta_id": {**TEXT_OR_NULL, "description": "Meta's id of it."},
+        "error": {
+            "anyOf": [
+                {"type": "null"},
+                an_object(
+                    {"code": TEXT, "title": TEXT, "detail": TEXT, "next_step": TEXT},
+                    "code",
+                    "title",
+                ),
+            ]
+        },
+        "extra_info": an_object({"ref": TEXT, "ref1": TEXT, "ref2": TEXT}),
+        "history": {
+            "type": "array",
+            "description": "What was learned of it; of a single message alone.",
+            "items": an_object({"status": STATUS_WORD, "at": MOMENT}, "status", "at"),
+        },
+    },
+    "message_id",
+    "to",
+    "from",
+    "status",
+    "accepted_at",
+    "changed_at",
+)
+STANDING = envelope(
+    an_object(
+        {"message_id": TEXT, "messages": {"type": "array", "items": OWN_MESSAGE}},
+        "message_id",
+        "messages",
+    )
+)
+CANCELLED = envelope(
+    an_object(
+        {
+            "message_id": TEXT,
+            "cancelled": {"type": "array", "items": an_object(NAMED_MESSAGE, "message_id")},
+            "too_late": {
+                "type": "array",
+                "items": an_object(
+                    {**NAMED_MESSAGE, "status": STATUS_WORD, "reason": TEXT},
+                    "message_id",
+                    "status",
+                    "reason",
+                ),
+            },
+        },
+        "message_id",
+        "cancelled",
+        "too_late",
+    )
+)
+
 ANSWERS: Mapping[str, Json] = {
     "createMessageTemplate": envelope(
         an_object({"id": TEXT, "status": TEXT, "category": TEXT}, "id", "status", "category")
@@ -224,6 +314,8 @@ ANSWERS: Mapping[str, Json] = {
     "listResumableMedia": envelope({"type": "array", "items": SAMPLE}),
     "blockUsers": BLOCKED,
     "unblockUsers": BLOCKED,
+    "getOwnMessage": STANDING,
+    "cancelOwnMessage": CANCELLED,
 }
 """What `data` is in the 200 of each operation."""
 

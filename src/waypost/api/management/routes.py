@@ -7,7 +7,16 @@ from litestar.connection import ASGIConnection
 from litestar.di import Provide
 from litestar.handlers import BaseRouteHandler
 
-from waypost.api.management import accounts, catalogues, keys, records, senders, templates, wabas
+from waypost.api.management import (
+    accounts,
+    catalogues,
+    keys,
+    messages,
+    records,
+    senders,
+    templates,
+    wabas,
+)
 from waypost.api.management.door import (
     Management,
     OperatorGuard,
@@ -24,6 +33,7 @@ TAGS = {
     "templates": templates.HANDLERS,
     "catalogues": catalogues.HANDLERS,
     "records": records.HANDLERS,
+    "messages": messages.HANDLERS,
 }
 
 
@@ -48,9 +58,10 @@ def management_router(management: Management, guard: OperatorGuard) -> Router:
         for tag, handlers in TAGS.items()
     ]
     log = Router("/", route_handlers=[records.list_audit], tags=["records"])
+    alarms = Router("/", route_handlers=[messages.list_alarms], tags=["messages"])
     return Router(
         "/v1/admin",
-        route_handlers=[*groups, log],
+        route_handlers=[*groups, log, alarms],
         dependencies=shared,
         guards=[admit],
         dto=Read,

@@ -15,7 +15,7 @@ from waypost.api.management.shapes import Page, SenderShape, show_sender
 from waypost.model.account import Account
 from waypost.model.audit import Actor
 from waypost.model.errors import NotFoundError
-from waypost.model.sender import Sender, SenderState
+from waypost.model.sender import Sender
 
 SENDERS = "/{sid:str}/senders"
 SENDER = f"{SENDERS}/{{phone_number:str}}"
@@ -80,8 +80,9 @@ async def pause_sender(
     actor: NamedDependency[Actor],
 ) -> SenderShape:
     """Let no message leave from a sender; what is accepted waits."""
-    given = {"state": SenderState.PAUSED}
-    return await _change(management, account, phone_number, actor, given)
+    sender_id = _sender(account, phone_number).sender_id
+    await management.switch.pause(account, sender_id, actor=actor)
+    return show_sender(_sender(await management.fresh(account.sid), sender_id))
 
 
 @post(f"{SENDER}/resume", status_code=200)
@@ -91,9 +92,14 @@ async def resume_sender(
     phone_number: FromPath[str],
     actor: NamedDependency[Actor],
 ) -> SenderShape:
-    """Let messages leave from a paused sender again."""
-    given = {"state": SenderState.ACTIVE}
-    return await _change(management, account, phone_number, actor, given)
+    """Let messages leave from a sender again.
+
+    Of a sender that is held because Meta refused it, the hold and its alarm end too: it is tried
+    at once.
+    """
+    sender_id = _sender(account, phone_number).sender_id
+    await management.switch.resume(account, sender_id, actor=actor)
+    return show_sender(_sender(await management.fresh(account.sid), sender_id))
 
 
 HANDLERS: Sequence[Any] = (
