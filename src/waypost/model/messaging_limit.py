@@ -123,7 +123,7 @@ class MovingDay:
     @property
     def due(self) -> int:
         """Users whose hour has come, and who were not written to yet."""
-        span = range(self.hour - PATIENCE_HOURS, self.hour_reached + 1)
+        span = range(self.hour - PATIENCE_HOURS, self.hour + 1)
         return sum(max(0, self._waiting.get(hour, 0)) for hour in span)
 
     @property
@@ -165,7 +165,7 @@ class MovingDay:
 
     def wait(self, known: ReachedUser | None) -> ReachedUser:
         """Somebody has to wait, and for which hour; whoever waits for one to come keeps it."""
-        if known is not None and known.is_waiting and known.hour > self.hour_reached:
+        if known is not None and known.is_waiting and known.hour > self.hour:
             return known
         self._leave(known)
         hour = next(self._free, self.hour + HORIZON_HOURS)
@@ -175,15 +175,15 @@ class MovingDay:
     def bring_forward(self, known: ReachedUser) -> ReachedUser:
         """Somebody who waits need not wait any longer: its hour is this one."""
         self._leave(known)
-        self._change(self.hour_reached, 0, 1)
-        return ReachedUser(self.hour_reached, is_waiting=True)
+        self._change(self.hour, 0, 1)
+        return ReachedUser(self.hour, is_waiting=True)
 
     def _is_due(self, hour: int) -> bool:
-        return self.hour - PATIENCE_HOURS <= hour <= self.hour_reached
+        return self.hour - PATIENCE_HOURS <= hour <= self.hour
 
     def _free_hours(self) -> Iterator[int]:
         """The first hour in which a place is free, each time it is asked for; then the next."""
-        for hour in range(self.hour_reached + 1, self.hour + HORIZON_HOURS):
+        for hour in range(self.hour + 1, self.hour + HORIZON_HOURS):
             span = range(hour - DAY_HOURS, hour + 1)
             while sum(self._taken(one) for one in span) < self.limit:
                 yield hour
