@@ -6,6 +6,7 @@ Ready as JSON, when it answers, and ends on SIGTERM.
 decode-only  the yardstick: reads the body, decodes it as the gateway's fast way does, says 202
 accept       the gateway without its dispatcher: durable acceptance and nothing after it
 gateway      the gateway as it is
+beside       a further process of that gateway, on the same database
 upstream     says 200 to everything: a Meta that costs next to nothing, and a customer's endpoint
 """
 
@@ -27,7 +28,7 @@ from prometheus_client import CollectorRegistry
 from waypost.api.asgi import Receive, Scope, Send, answer_with, read_body
 from waypost.assembly import Gateway, assemble
 from waypost.directory.changes import NewAccount
-from waypost.model.account import AccountKind
+from waypost.model.account import AccountKind, CheckMode
 from waypost.model.medium import Medium, MediumKind
 from waypost.model.sender import Sender
 from waypost.model.template import Template
@@ -73,11 +74,14 @@ class Options(msgspec.Struct):
     settings      by their names in the configuration
     access_token  of the WABA, for the upstream
     callback_url  where statuses go; None: nowhere
+    senders       how many numbers the account has; with several, nothing is checked at the door,
+                  for a medium belongs to one
     """
 
     settings: Mapping[str, str | int | float | bool] = {}
     access_token: str = "token"
     callback_url: str | None = None
+    senders: int = 1
 
 
 class Ready(msgspec.Struct):
@@ -161,18 +165,22 @@ async def prepare(config: Config, options: Options) -> tuple[str, str]:
     """An account with money, a key, and a sender that nothing holds back; its SID and key."""
     async with open_directory(config) as tools:
         registrar = tools.registrar
-        account = await registrar.open_account(NewAccount("bench", AccountKind.PREPAID))
-        await registrar.top_up(account.sid, MONEY_MINOR, "bench")
-        await registrar.save_waba(account.sid, request.WABA_ID, options.access_token)
-        sender = Sender(
-            sender_id=request.SENDER,
-            phone_number_id=request.PHONE_NUMBER_ID,
-            waba_id=request.WABA_ID,
-            access_token=options.access_token,
-            throughput=THROUGHPUT,
-            callback_url=options.callback_url,
+        mode = CheckMode.STRICT if options.senders == 1 else CheckMode.OFF
+        account = await registrar.open_account(
+            NewAccount("bench", AccountKind.PREPAID, check_mode=mode)
         )
-        await registrar.save_sender(account.sid, sender)
+        await registrar.money.top_up(account.sid, MONEY_MINOR, "bench")
+        await registrar.save_waba(account.sid, request.WABA_ID, options.access_token)
+        for number, sender_id in enumerate(request.SENDERS[: options.senders]):
+            sender = Sender(
+                sender_id=sender_id,
+                phone_number_id=str(int(request.PHONE_NUMBER_ID) + number),
+                waba_id=request.WABA_ID,
+                access_token=options.access_token,
+                throughput=THROUGHPUT,
+                callback_url=options.callback_url,
+            )
+            await registrar.save_sender(account.sid, sender)
         await furnish(tools.store, account.sid)
         return account.sid, await registrar.make_key(account.sid)
 
@@ -226,6 +234,11 @@ async def run_whole(config: Config, options: Options) -> None:
     await run_gateway(config, ready=lambda gateway: say(Ready(gateway.port, sid, key)))
 
 
+async def run_beside(config: Config, _: Options) -> None:
+    """One more process of a gateway that is there already."""
+    await run_gateway(config, ready=lambda gateway: say(Ready(gateway.port)))
+
+
 async def run_accepting(config: Config, options: Options) -> None:
     """`serve.run_gateway` without its workers: what is accepted stays in the queue."""
     sid, key = await prepare(config, options)
@@ -233,7 +246,7 @@ async def run_accepting(config: Config, options: Options) -> None:
     http = PooledHttpClient(USER_AGENT)
     vault = open_vault(config.secret_keys, config.data_dir)
     senses = Senses(SystemClock(), SystemEntropy(), http, Metrics(CollectorRegistry()), vault)
-    store = open_store(config, senses.clock, senses.metrics)
+    store = await open_store(config, senses.clock, senses.metrics)
     port = choose_port(config.host, config.port)
     gateway = assemble(config, store, senses, port)
     server = build_server(gateway)
@@ -242,7 +255,6 @@ async def run_accepting(config: Config, options: Options) -> None:
         await wait_until_answering(gateway)
         settle_memory()
         say(Ready(port, sid, key))
-        await gateway.forget()
 
     try:
         await supervise(
@@ -265,7 +277,7 @@ def main(name: str, given: str) -> None:
         quiet: dict[str, Any] = {"host": HOST, "port": 0, "log_level": "error"}
         config = load_config({**quiet, **options.settings}, {}, None).config
         Path(config.data_dir).mkdir(parents=True, exist_ok=True)
-        run = {"gateway": run_whole, "accept": run_accepting}[name]
+        run = {"gateway": run_whole, "beside": run_beside, "accept": run_accepting}[name]
         uvloop.run(run(config, options))
 
 

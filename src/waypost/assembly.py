@@ -1,10 +1,7 @@
 """The composition root: a Config to a gateway, built. The only file that knows every part."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
-
-import structlog
 
 from waypost.accept.acceptor import Acceptor
 from waypost.accept.day_counter import DayCounter
@@ -37,8 +34,8 @@ from waypost.directory.template_lookup import TemplateLookup
 from waypost.directory.templates import TemplateManager
 from waypost.meta.graph import GraphClient
 from waypost.model.account import AccountKind
-from waypost.model.errors import StoreError
 from waypost.queue.worker import Worker
+from waypost.retention.trimmer import Trimmer
 from waypost.runtime.config import Config
 from waypost.runtime.ids import IdMaker
 from waypost.runtime.listening import url_of
@@ -50,13 +47,12 @@ from waypost.runtime.vault import Vault
 from waypost.status.canceller import Canceller
 from waypost.status.recorder import Recorder
 from waypost.status.resolver import Resolver
-from waypost.store.ports import Store, Transaction
+from waypost.store.ports import Store
 from waypost.wallet.bookkeeper import Bookkeeper
 from waypost.wallet.rate_keeper import RateKeeper
+from waypost.webhook.matcher import Matcher
 from waypost.webhook.receiver import Receiver
 from waypost.workers import Crew, build_crew
-
-FORGET_EVERY_S = 600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +83,7 @@ class Gateway:
 
     roles    what this process does
     workers  in the order in which they stop: what makes work for others goes first
+    keepers  what looks after what is kept, from time to time
     """
 
     config: Config
@@ -97,6 +94,7 @@ class Gateway:
     tools: OperatorTools
     store: Store
     workers: tuple[Worker, ...]
+    keepers: tuple[Trimmer | Matcher, ...]
     senses: Senses
     roles: frozenset[Role]
 
@@ -104,23 +102,6 @@ class Gateway:
     def registrar(self) -> Registrar:
         """The hand that writes the directory."""
         return self.tools.registrar
-
-    async def forget(self) -> None:
-        """Forgets answers that are no longer promised, for as long as the gateway runs."""
-        while True:
-            before = self.senses.clock.now() - timedelta(hours=self.config.idempotency_hours)
-
-            async def step(transaction: Transaction, items: Sequence[None]) -> Sequence[None]:
-                await transaction.messages.forget_answers(before)  # noqa: B023 - run at once
-                return items
-
-            try:
-                await self.store.write(step, None)
-            except StoreError as error:  # the disk is full, say: it can wait for another round
-                structlog.get_logger("waypost.serve").warning(
-                    "answers.not_forgotten", error=str(error)
-                )
-            await self.senses.clock.sleep(FORGET_EVERY_S)
 
 
 def assemble(config: Config, store: Store, senses: Senses, port: int) -> Gateway:
@@ -147,9 +128,25 @@ def assemble(config: Config, store: Store, senses: Senses, port: int) -> Gateway
         tools=tools,
         store=store,
         workers=crew.workers,
+        keepers=build_keepers(config, store, senses, crew),
         senses=senses,
         roles=roles,
     )
+
+
+def build_keepers(
+    config: Config, store: Store, senses: Senses, crew: Crew
+) -> tuple[Trimmer | Matcher, ...]:
+    """What looks after what is kept; each may run in several processes."""
+    roles, clock = read_roles(config.role), senses.clock
+    keepers: list[Trimmer | Matcher] = []
+    if Role.WEBHOOK in roles:
+        keepers.append(Matcher(store, crew.recorder, clock))
+    if Role.DISPATCH in roles:
+        kept = timedelta(days=config.history_days) if config.history_days else None
+        answered = timedelta(hours=config.idempotency_hours)
+        keepers.append(Trimmer(store, clock, kept, answered))
+    return tuple(keepers)
 
 
 def build_meta_door(config: Config, store: Store, senses: Senses, crew: Crew) -> WebhookEndpoint:

@@ -80,7 +80,6 @@ async def run_gateway(
             settle_memory()
             if ready is not None:
                 ready(gateway)
-            await gateway.forget()
 
         await supervise(parts, grace_s=config.shutdown_grace_s, started=announce)
         for one in gateway.workers:
@@ -135,6 +134,7 @@ def list_parts(gateway: Gateway, worker: int | None) -> list[Part]:
         *parts,
         Part("synchronizer", tools.synchronizer.run, tools.synchronizer.stop),
         Part("media", tools.media_renewer.run, tools.media_renewer.stop, SPARE_S),
+        *(Part(one.name, one.run, one.stop, SPARE_S) for one in gateway.keepers),
         *(Part(one.name, one.run, one.stop) for one in gateway.workers),
     ]
 
@@ -172,6 +172,7 @@ async def open_store(
             now=clock.now(),
             linger_s=linger_s,
             batch=config.commit_batch,
+            part_days=config.part_days,
             observe=observe,
         )
     return SqliteStore(

@@ -8,9 +8,10 @@ from prometheus_client import CollectorRegistry
 
 from support.nouns import ACCOUNT, NOW, VAULT
 from support.stored import opened
-from waypost.assembly import FORGET_EVERY_S, assemble
+from waypost.assembly import assemble
 from waypost.model.errors import StoreError
 from waypost.model.message import RememberedAnswer
+from waypost.retention.trimmer import EVERY_S, Trimmer
 from waypost.runtime.clock import TestClock
 from waypost.runtime.config import Config
 from waypost.runtime.entropy import SeededEntropy
@@ -32,11 +33,12 @@ def test_answers_that_cannot_be_forgotten_now_are_forgotten_later(tmp_path):
             senses = Senses(clock, SeededEntropy(1), http, metrics, VAULT)
             gateway = assemble(Config(), stored.store, senses, 0)
             other.execute("BEGIN IMMEDIATE")
-            forgetting = asyncio.ensure_future(gateway.forget())
+            (trimmer,) = (one for one in gateway.keepers if isinstance(one, Trimmer))
+            forgetting = asyncio.ensure_future(trimmer.run())
             await clock.wait_for_sleepers(1)
             other.execute("ROLLBACK")
             before = await stored.store.read(answered)
-            clock.advance(FORGET_EVERY_S)
+            clock.advance(EVERY_S)
             await asyncio.sleep(0)
             await clock.wait_for_sleepers(1)
             forgetting.cancel()

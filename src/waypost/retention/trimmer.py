@@ -15,6 +15,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import ClassVar
 
 import structlog
 
@@ -40,6 +41,7 @@ class Trimmer:
     answered  how long answers under an Idempotency-Key are promised
     """
 
+    name: ClassVar[str] = "retention"
     store: Store
     clock: Clock
     kept: timedelta | None

@@ -258,6 +258,19 @@ class Config:
     )
     media_secret_key: str = _secret("The secret that belongs to media_access_key.")
 
+    history_days: int = _setting(
+        integer(0, 36500),
+        180,
+        "How many days messages are kept, with all that belongs to them, and webhooks; 0 keeps "
+        "them for ever. What is not over stays however old.",
+    )
+    part_days: int = _setting(
+        integer(1, 366),
+        7,
+        "How many days of history stand in one partition, on PostgreSQL; partitions that are "
+        "there stay as they are.",
+    )
+
     commit_linger_ms: float = _setting(
         number(0), 1.0, "How long the database's writer waits for company before it commits."
     )

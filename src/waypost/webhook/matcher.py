@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 import structlog
 from msgspec import Struct
@@ -39,6 +39,7 @@ class Matched(Struct, frozen=True):
 class Matcher:
     """Runs beside the webhook queue."""
 
+    name: ClassVar[str] = "matcher"
     store: Store
     recorder: Recorder
     clock: Clock

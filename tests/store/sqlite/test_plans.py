@@ -16,7 +16,6 @@ COLD = {
     "audit.of_all",  # an operator's list: a page of an index
     "directory.accounts",  # an operator's list
     "directory.all_wabas",  # once, at the start
-    "messages.forget_answers",  # every ten minutes
     "messages.any_parked",  # ends at the first row
     "queue.orphans",  # once, at the start
     "queue.backlog",  # health and metrics: counts over an index
@@ -133,7 +132,27 @@ def test_rows_are_found_by_the_whole_key(database, name, found_by, rows):
 def test_due_work_is_found_in_order_without_sorting(database):
     lines = plan(database, QUERIES["queue.find"], 1)
 
-    assert lines == ["SEARCH queue USING INDEX queue_by_due (queue=? AND lane=? AND due_at<?)"]
+    assert lines == [
+        "SEARCH queue USING INDEX queue_by_due "
+        "(queue=? AND account_id=? AND lane=? AND priority=? AND due_at<?)"
+    ]
+
+
+def test_work_that_nobody_needs_any_more_is_found_in_order_without_sorting(database):
+    lines = plan(database, QUERIES["queue.expired"], 1)
+
+    assert lines == [
+        "SEARCH queue USING INDEX queue_by_expiry "
+        "(queue=? AND account_id=? AND lane=? AND expires_at<?)"
+    ]
+
+
+@pytest.mark.parametrize("name", ["queue.due_lanes", "queue.next_due"])
+def test_lanes_are_found_by_leaping_over_the_index(database, name):
+    lines = plan(database, QUERIES[name], 1)
+
+    assert any("queue_by_due (queue=? AND account_id=? AND lane>?)" in line for line in lines)
+    assert all("queue_by_due" in line for line in lines if " q " in line or " queue " in line)
 
 
 def test_a_timeline_is_read_in_order_without_sorting(database):

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 import msgspec
 
@@ -284,7 +283,3 @@ class MessagesRepository:
                 for answer in answers
             ],
         )
-
-    async def forget_answers(self, before: datetime) -> None:
-        """Forgets answers older than this."""
-        await self.driver.execute("messages.forget_answers", {"before": to_ms(before)})

@@ -114,7 +114,3 @@ VALUES
 (:account_id, :key, :body_hash, :answer, :created_at) -- each
 ON CONFLICT (account_id, key) DO UPDATE
 SET body_hash = excluded.body_hash, answer = excluded.answer, created_at = excluded.created_at
-
--- name: messages.forget_answers
--- Forgets answers older than the time they are promised for.
-DELETE FROM idempotency_keys WHERE created_at < :before
