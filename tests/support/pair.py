@@ -339,7 +339,7 @@ async def _furnish(pair: Pair, top_up: int, account: Mapping[str, Any]) -> None:
     opened = await registrar.open_account(NewAccount("Shop", AccountKind.PREPAID, **given))
     pair.sid = opened.sid
     if top_up:
-        await registrar.top_up(opened.sid, top_up, "test")
+        await registrar.money.top_up(opened.sid, top_up, "test")
     pair.key = await registrar.make_key(opened.sid)
     await registrar.save_waba(opened.sid, WABA_ID, "meta-token")
     await registrar.save_sender(opened.sid, a_sender())

@@ -4,7 +4,6 @@ Everything is at free ports and in a folder of its own; whatever was started is 
 block of `house` ends, however it ends.
 """
 
-import asyncio
 import json
 import os
 import signal
@@ -13,22 +12,21 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Any, Self
 
-import apsw
-
 from support.emulator_process import COMMAND, SOURCES
+from support.kept import Kept, kept_in
+from support.operating import operate
 from waypost.assembly import OperatorTools
 from waypost.directory.changes import NewAccount
 from waypost.model.account import AccountKind, CheckMode
 from waypost.model.sender import Sender
-from waypost.runtime.config import load_config
-from waypost.serve import open_directory
 
 HOST = "127.0.0.1"
 TOKEN, SECRET, VERIFY = "the-token", "the-app-secret", "the-verify-token"
@@ -279,67 +277,15 @@ def text_body(ref: str, to: str = "+919812345678") -> bytes:
     ).encode()
 
 
-class Kept:
-    """What a data directory holds, read from beside the gateway."""
-
-    def __init__(self, directory: Path) -> None:
-        self._path = directory / "waypost.sqlite"
-        self._directory = directory
-
-    def rows(self, sql: str) -> list[tuple[Any, ...]]:
-        """All rows of a query."""
-        connection = apsw.Connection(str(self._path), apsw.SQLITE_OPEN_READWRITE)
-        try:
-            connection.set_busy_timeout(10_000)
-            return connection.execute(sql).fetchall()
-        finally:
-            connection.close()
-
-    def number(self, sql: str) -> int:
-        """The one number of a query."""
-        ((found,),) = self.rows(sql)
-        return int(found)
-
-    def states(self) -> Counter[str]:
-        """How many messages are in each state."""
-        return Counter(dict(self.rows("SELECT state, count(*) FROM messages GROUP BY state")))
-
-    def message_ids(self) -> set[str]:
-        """All messages."""
-        return {id_ for (id_,) in self.rows("SELECT message_id FROM messages")}
-
-    def facts(self) -> Counter[str]:
-        """How often each fact stands in the timelines."""
-        return Counter(dict(self.rows("SELECT fact, count(*) FROM facts GROUP BY fact")))
-
-    def is_idle(self) -> bool:
-        """Whether nothing waits in any queue."""
-        return self.number("SELECT count(*) FROM queue") == 0
-
-    def wallet(self) -> tuple[int, int]:
-        """Balance and held money of the account."""
-        ((balance, held),) = self.rows("SELECT balance_minor, held_minor FROM wallets")
-        return balance, held
-
-    def sizes(self) -> dict[str, int]:
-        """How many rows each table has."""
-        tables = self.rows("SELECT name FROM sqlite_schema WHERE type = 'table'")
-        return {name: self.number(f"SELECT count(*) FROM {name}") for (name,) in tables}
-
-    def audit(self) -> list[str]:
-        """What the gateway's own auditor finds wrong with the money."""
-
-        async def look(tools: OperatorTools) -> list[str]:
-            return await tools.store.read(lambda transaction: transaction.wallets.audit())
-
-        return _operate(self._directory, "", look)
-
-
 @dataclass
 class House:
-    """All that runs, and where to look."""
+    """All that runs, and where to look.
 
-    gateway: Program
+    gateways  the processes of the gateway by name: `gateway` if it is one, else their roles with
+              a number behind the second of a kind (`dispatch`, `dispatch2`)
+    """
+
+    gateways: dict[str, Program]
     emulator: Emulator
     kept: Kept
     folder: Path
@@ -347,6 +293,11 @@ class House:
     key: str
     sid: str
     facts: dict[str, str]
+
+    @property
+    def gateway(self) -> Program:
+        """The process that customers speak to."""
+        return next(iter(self.gateways.values()))
 
     def customer(self, timeout_s: float = 30.0) -> Customer:
         """A new connection of the account."""
@@ -362,11 +313,14 @@ class House:
 
     def log(self) -> str:
         """What the gateway has logged."""
-        return self.gateway.log.read_text()
+        return "".join(one.log.read_text() for one in self.gateways.values())
 
 
 FINAL = {"read", "failed", "not_sent"}
 QUICK = ("--status-delays", "sent=100,delivered=200,read=300")
+ALL = ("all",)
+DATABASE_URL: ContextVar[str] = ContextVar("DATABASE_URL", default="")
+"""The PostgreSQL that houses use unless they are told another; empty: SQLite."""
 
 
 @contextmanager
@@ -375,50 +329,65 @@ def house(
     *options: str,
     money: int = RICH,
     data: Path | None = None,
+    roles: Sequence[str] = ALL,
+    database_url: str | None = None,
     **settings: Any,
 ) -> Iterator[House]:
     """An emulator with these options, and a gateway with these settings on it.
 
-    money  what the account has, in minor units
-    data   the data directory, if it is not in `folder`
+    money         what the account has, in minor units
+    data          the data directory, if it is not in `folder`
+    roles         the role of each process; the first one with `api` is whom customers speak to
+    database_url  the PostgreSQL of the gateway's processes; empty: SQLite. A pair of proxies may
+                  stand before it: what is kept is read at DATABASE_URL
     """
-    port = free_port()
     data = data or folder / "data"
-    emulator = Emulator(folder, port, options or QUICK)
-    gateway = Program(SERVE, port, "/health/live", folder / "gateway.log")
+    kept = kept_in(data, DATABASE_URL.get())
+    url = DATABASE_URL.get() if database_url is None else database_url
+    names = list(_names(roles))
+    of_webhooks = next(place for place, role in enumerate(roles) if role == "all" or "web" in role)
+    ports = [free_port() for _ in roles]
+    emulator = Emulator(folder, ports[of_webhooks], options or QUICK)
     given = {
-        "port": port,
         "data_dir": data,
         "meta_base_url": emulator.url,
         "meta_app_secret": SECRET,
         "meta_verify_token": VERIFY,
         "callback_private_addresses": "true",
         "log_format": "json",
+        **({"database_url": url} if url else {}),
         **settings,
     }
-    gateway.environment = {f"WAYPOST_{name.upper()}": str(value) for name, value in given.items()}
+    gateways = {}
+    for name, role, port in zip(names, roles, ports, strict=True):
+        program = Program(SERVE, port, "/health/live", folder / f"{name}.log")
+        own = {**given, "port": port, **({} if role == "all" else {"role": role})}
+        program.environment = {f"WAYPOST_{key.upper()}": str(value) for key, value in own.items()}
+        gateways[name] = program
     try:
         emulator.start()
         facts = json.loads(emulator.ready_file.read_text())
-        sid, key = _operate(data, emulator.url, lambda tools: _open(tools, emulator, facts, money))
-        gateway.start()
+        known = {**kept.settings(), "meta_base_url": given["meta_base_url"]}
+        sid, key = operate(known, lambda tools: _open(tools, emulator, facts, money))
+        for program in gateways.values():
+            program.start()
         sender = facts["display_phone_number"]
         path = f"/v2/{sid}/whatsapp/{sender}/messages"
-        yield House(gateway, emulator, Kept(data), folder, path, key, sid, facts)
+        yield House(gateways, emulator, kept, folder, path, key, sid, facts)
     finally:
-        gateway.kill()
+        for program in gateways.values():
+            program.kill()
         emulator.kill()
+        kept.close()
 
 
-def _operate(data: Path, meta_url: str, work: Callable[[OperatorTools], Any]) -> Any:
-    """Does an operator's work on a data directory."""
-    flags = {"data_dir": data, "meta_base_url": meta_url or None}
-
-    async def operate() -> Any:
-        async with open_directory(load_config(flags, {}, None).config) as tools:
-            return await work(tools)
-
-    return asyncio.run(operate())
+def _names(roles: Sequence[str]) -> Iterator[str]:
+    """A name for each process."""
+    seen: Counter[str] = Counter()
+    for role in roles:
+        seen[role] += 1
+        name = "gateway" if role == "all" else role.replace(",", "-")
+        yield name if seen[role] == 1 else f"{name}{seen[role]}"
 
 
 async def _open(
@@ -429,7 +398,7 @@ async def _open(
     account = await registrar.open_account(
         NewAccount("demo", AccountKind.PREPAID, check_mode=CheckMode.OFF)
     )
-    await registrar.top_up(account.sid, money, "to try with")
+    await registrar.money.top_up(account.sid, money, "to try with")
     await registrar.save_waba(account.sid, facts["waba_id"], TOKEN)
     sender = Sender(
         sender_id=facts["display_phone_number"],

@@ -267,7 +267,7 @@ def top_up(
     amount_minor = read_amount("AMOUNT", amount)
 
     async def work(tools: "OperatorTools") -> Wallet:
-        return await tools.registrar.top_up(sid, amount_minor, reason, actor=who_acts())
+        return await tools.registrar.money.top_up(sid, amount_minor, reason, actor=who_acts())
 
     wallet = work_on(load_for(data, config), work)
     balance = Money(wallet.balance_minor, wallet.currency)

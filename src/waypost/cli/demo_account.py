@@ -46,7 +46,7 @@ async def find_demo_account(
         key = await registrar.make_key(sid)
     wallets = {one.sid: wallet for one, wallet in await registrar.accounts()}
     if wallets[sid].spendable_minor < LOW_MINOR:
-        await registrar.top_up(sid, CREDIT_MINOR, "for the demo")
+        await registrar.money.top_up(sid, CREDIT_MINOR, "for the demo")
     await registrar.save_waba(sid, sender.waba_id, sender.access_token)
     await registrar.save_sender(
         sid,

@@ -1,4 +1,4 @@
-"""Writes the directory: accounts, keys, WABAs, senders, and money that comes in.
+"""Writes the directory: accounts, keys, WABAs, senders.
 
 Every change raises the account's version, so that every process reads it anew within a second,
 and is told to the audit log in the same commit. What changes nothing writes nothing.
@@ -35,12 +35,14 @@ from waypost.directory.keys import (
     rotated_key,
     show_key,
 )
+from waypost.directory.named import account_named
 from waypost.directory.scribe import Scribe, write_alone
 from waypost.directory.token_keeper import TokenKeeper
+from waypost.directory.treasurer import Treasurer
 from waypost.model.account import Account, AccountState, ApiKey
 from waypost.model.audit import Actor, AuditEntry
-from waypost.model.errors import DirectoryError, NotFoundError
-from waypost.model.ledger import EntryKind, LedgerEntry, Wallet, changes_of
+from waypost.model.errors import DirectoryError
+from waypost.model.ledger import Wallet
 from waypost.model.sender import Sender
 from waypost.model.waba import Waba
 from waypost.runtime.clock import Clock
@@ -103,16 +105,12 @@ class Registrar:
         """Changes what is given of an account; the account after it."""
 
         async def write(transaction: Transaction) -> Account:
-            account = await _account(transaction, sid)
+            account = await account_named(transaction, sid)
             changed = changed_account(account, change)
             detail = differences(show_account(account), show_account(changed))
             if change.credit_limit_minor is not UNSET:
-                wallets = await transaction.wallets.load([account.account_id])
-                before = {"credit_limit_minor": wallets[account.account_id].credit_limit_minor}
-                after = {"credit_limit_minor": change.credit_limit_minor}
-                detail |= differences(before, after)
-                await transaction.wallets.set_credit_limit(
-                    account.account_id, change.credit_limit_minor
+                detail |= await self.money.set_credit_limit(
+                    transaction, account.account_id, change.credit_limit_minor
                 )
             if detail:
                 await transaction.directory.update_account(changed)
@@ -126,43 +124,12 @@ class Registrar:
         act = "account.suspended" if state is AccountState.SUSPENDED else "account.resumed"
 
         async def write(transaction: Transaction) -> None:
-            account = await _account(transaction, sid)
+            account = await account_named(transaction, sid)
             if account.state is not state:
                 await transaction.directory.update_account(replace(account, state=state))
                 await self._commit(transaction, account, actor, (act, sid), {})
 
         await write_alone(self.store, write)
-
-    async def top_up(
-        self, sid: str, amount_minor: int, reason: str, *, actor: Actor = OPERATOR
-    ) -> Wallet:
-        """Adds money; the wallet after it. Raises DirectoryError for nothing or less."""
-        if amount_minor <= 0:
-            raise DirectoryError(f"A wallet cannot be topped up by {amount_minor}; give 1 or more.")
-
-        async def write(transaction: Transaction) -> Wallet:
-            account = await _account(transaction, sid)
-            entry = LedgerEntry(
-                account.account_id,
-                f"top-up {self.entropy.uuid()}",
-                EntryKind.TOP_UP,
-                amount_minor,
-                self.clock.now(),
-                reason,
-            )
-            await transaction.wallets.append([entry])
-            await transaction.wallets.add(changes_of([entry]))
-            detail = {
-                "amount_minor": amount_minor,
-                "reason": reason,
-                "reference": entry.reference,
-            }
-            await self._tell(
-                transaction, account.account_id, actor, ("wallet.topped_up", sid), detail
-            )
-            return (await transaction.wallets.load([account.account_id]))[account.account_id]
-
-        return await write_alone(self.store, write)
 
     async def make_key(
         self,
@@ -181,7 +148,7 @@ class Registrar:
         change = KeyChange(label, tuple(allowed_addresses), end_after(now, days))
 
         async def write(transaction: Transaction) -> str:
-            account = await _account(transaction, sid)
+            account = await account_named(transaction, sid)
             key = self._unlike_others(account)
             kept = new_key(key, now, change)
             await transaction.directory.insert_key(account.account_id, kept)
@@ -205,7 +172,7 @@ class Registrar:
         now = self.clock.now()
 
         async def write(transaction: Transaction) -> str:
-            account = await _account(transaction, sid)
+            account = await account_named(transaction, sid)
             old, key = key_named(account, prefix), self._unlike_others(account)
             ended, kept = rotated_key(old, key, now, overlap)
             await transaction.directory.update_key(account.account_id, ended)
@@ -224,7 +191,7 @@ class Registrar:
         now = self.clock.now()
 
         async def write(transaction: Transaction) -> ApiKey:
-            account = await _account(transaction, sid)
+            account = await account_named(transaction, sid)
             key = key_named(account, prefix)
             changed = changed_key(key, now, change)
             detail = differences(show_key(key), show_key(changed))
@@ -243,7 +210,7 @@ class Registrar:
         """
 
         async def write(transaction: Transaction) -> int:
-            account = await _account(transaction, sid)
+            account = await account_named(transaction, sid)
             revoked = keys_named(account, prefix)
             for key in revoked:
                 await transaction.directory.update_key(
@@ -270,7 +237,7 @@ class Registrar:
         cleaned = None if name is None else clean_name(name) if name else ""
 
         async def write(transaction: Transaction) -> None:
-            account = await _account(transaction, sid)
+            account = await account_named(transaction, sid)
             known = account.wabas.get(waba_id)
             kept = known or Waba(account.account_id, waba_id, sealed)
             if cleaned is not None:
@@ -297,7 +264,7 @@ class Registrar:
         check_meta_id("phone_number_id", sender.phone_number_id)
 
         async def write(transaction: Transaction) -> None:
-            account = await _account(transaction, sid)
+            account = await account_named(transaction, sid)
             if sender.waba_id not in account.wabas:
                 raise DirectoryError(f"{sid} has no WABA {sender.waba_id}; add it first.")
             owners = await transaction.directory.sender_owners(sender.phone_number_id)
@@ -319,13 +286,18 @@ class Registrar:
         await write_alone(self.store, write)
 
     @property
+    def money(self) -> Treasurer:
+        """The hand on the money of all accounts."""
+        return Treasurer(self.store, self.clock, self.entropy)
+
+    @property
     def tokens(self) -> TokenKeeper:
         """The hand on the tokens of all WABAs."""
         return TokenKeeper(self.store, self.vault, self._scribe)
 
     async def find(self, sid: str) -> Account:
         """The account with all that belongs to it. Raises DirectoryError for an unknown SID."""
-        return await self.store.read(lambda transaction: _account(transaction, sid))
+        return await self.store.read(lambda transaction: account_named(transaction, sid))
 
     async def accounts(self) -> list[tuple[Account, Wallet]]:
         """All accounts with their wallets."""
@@ -348,7 +320,7 @@ class Registrar:
             raise DirectoryError(f"limit must be 1 to {MOST_ENTRIES}, not {limit}.")
 
         async def read(transaction: Transaction) -> list[AuditEntry]:
-            id_ = None if sid is None else (await _account(transaction, sid)).account_id
+            id_ = None if sid is None else (await account_named(transaction, sid)).account_id
             return await transaction.audit.entries(id_, limit, before)
 
         return await self.store.read(read)
@@ -393,10 +365,3 @@ class Registrar:
     @property
     def _scribe(self) -> Scribe:
         return Scribe(self.clock, self.entropy)
-
-
-async def _account(transaction: Transaction, sid: str) -> Account:
-    account = await transaction.directory.account_by_sid(sid)
-    if account is None:
-        raise NotFoundError(f"There is no account {sid}; `waypost account list` shows them.")
-    return account

@@ -167,3 +167,12 @@ def charge(held_minor: int, price_minor: int) -> Charge:
     """Splits a price into what its hold covers and what it does not."""
     captured = min(held_minor, price_minor)
     return Charge(captured, held_minor - captured, price_minor - captured)
+
+
+def spent_on(entries: Sequence[LedgerEntry]) -> int:
+    """What these entries left spent, in minor units."""
+    moved = 0
+    for entry in entries:
+        source, target = MOVES[entry.kind]
+        moved += entry.amount_minor * ((target is Book.SPENT) - (source is Book.SPENT))
+    return moved

@@ -63,7 +63,7 @@ def test_every_act_is_told_with_who_when_and_from_where(office):
     run(registrar.change_account(sid, AccountChange(name="Other"), actor=CHIEF))
     run(registrar.set_state(sid, AccountState.SUSPENDED, actor=CHIEF))
     run(registrar.set_state(sid, AccountState.ACTIVE, actor=CHIEF))
-    run(registrar.top_up(sid, 500, "invoice 17", actor=CHIEF))
+    run(registrar.money.top_up(sid, 500, "invoice 17", actor=CHIEF))
     one = run(registrar.make_key(sid, actor=CHIEF))
     two = run(registrar.rotate_key(sid, one[:6], timedelta(hours=1), actor=CHIEF))
     run(registrar.change_key(sid, two[:6], KeyChange(label="till"), actor=CHIEF))
@@ -132,7 +132,7 @@ def test_what_changes_nothing_is_no_act_and_raises_no_version(office):
 def test_what_is_refused_leaves_no_entry(office):
     for refused in (
         office.registrar.change_account(office.sid, AccountChange(name="")),
-        office.registrar.top_up(office.sid, 0, "nothing"),
+        office.registrar.money.top_up(office.sid, 0, "nothing"),
         office.registrar.rotate_key(office.sid, "A00000", timedelta(0)),
         office.registrar.save_sender(office.sid, sender()),
     ):

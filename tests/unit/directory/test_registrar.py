@@ -91,8 +91,8 @@ def test_a_key_is_revoked_by_its_prefix_once(office):
 
 
 def test_money_comes_in_as_entries(office):
-    office.run(office.registrar.top_up(office.sid, 500, "first"))
-    wallet = office.run(office.registrar.top_up(office.sid, 250, "second"))
+    office.run(office.registrar.money.top_up(office.sid, 500, "first"))
+    wallet = office.run(office.registrar.money.top_up(office.sid, 250, "second"))
 
     assert wallet.balance_minor == 750
     assert office.stored.ask(lambda t: t.wallets.audit()) == []
@@ -139,7 +139,7 @@ def test_a_token_that_lies_open_is_sealed_once(office):
     "change",
     [
         lambda r: r.set_state(NOWHERE, AccountState.ACTIVE),
-        lambda r: r.top_up(NOWHERE, 1, ""),
+        lambda r: r.money.top_up(NOWHERE, 1, ""),
         lambda r: r.make_key(NOWHERE),
         lambda r: r.revoke_key(NOWHERE, "A"),
         lambda r: r.save_waba(NOWHERE, "1", "token"),

@@ -155,7 +155,7 @@ async def top_up_account(
             "The body has one fault.",
             [ProblemDetail("/amount", "invalid_value", "Nothing is no top-up; give an amount.")],
         )
-    wallet = await management.registrar.top_up(account.sid, amount_minor, data.reason, actor=actor)
+    wallet = await management.registrar.money.top_up(account.sid, amount_minor, data.reason, actor=actor)
     return show_wallet(wallet)
 
 

@@ -88,13 +88,6 @@ class WalletsRepository:
             for kind, amount, at, reason in rows
         ]
 
-    async def spent_on(self, account_id: int, reference: str) -> int:
-        """What a message was charged, less what was given back for it."""
-        rows = await self.driver.fetch(
-            "wallet.spent_on", {"account_id": account_id, "reference": reference}
-        )
-        return int(rows[0][0])
-
     async def rate_versions(self) -> dict[int, int]:
         """The version of every rate card, by account."""
         return {row[0]: row[1] for row in await self.driver.fetch("wallet.rate_versions", {})}

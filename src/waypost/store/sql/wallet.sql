@@ -58,13 +58,6 @@ FROM ledger_entries
 WHERE account_id = :account_id AND reference = :reference
 ORDER BY created_at
 
--- name: wallet.spent_on
--- What one message was charged in all, less what was given back for it.
-SELECT coalesce(sum(CASE WHEN kind IN ('capture', 'surcharge') THEN amount_minor
-                         WHEN kind = 'refund' THEN -amount_minor ELSE 0 END), 0)
-FROM ledger_entries
-WHERE account_id = :account_id AND reference = :reference
-
 -- name: wallet.rate_versions
 -- Which accounts have a rate card, and the version of each.
 SELECT account_id, version FROM rate_cards
