@@ -10,8 +10,9 @@ from waypost.dispatch.dispatcher import Dispatcher, load_messages
 from waypost.dispatch.pacing import Pacing
 from waypost.meta.client import MetaClient
 from waypost.model.work import QueueName
+from waypost.queue.admission import OpenAdmission
 from waypost.queue.door import RemoteDoor, WorkDoor
-from waypost.queue.worker import Duty, OpenAdmission, Plan, Worker
+from waypost.queue.worker import Duty, Plan, Worker
 from waypost.runtime.addresses import AddressGuard
 from waypost.runtime.config import Config
 from waypost.runtime.ids import IdMaker

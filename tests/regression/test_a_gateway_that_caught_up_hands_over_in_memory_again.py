@@ -4,11 +4,13 @@ import asyncio
 
 import pytest
 
+from support.nouns import ACCOUNT
 from support.stored import opened
 from support.workplace import Workplace
-from waypost.queue.worker import OpenAdmission
+from waypost.model.work import LaneKey
+from waypost.queue.admission import OpenAdmission
 
-LANE = "919800000001"
+LANE = LaneKey(ACCOUNT, "919800000001")
 
 
 @pytest.fixture
@@ -22,10 +24,10 @@ def test_half_of_the_room_is_for_new_work_while_older_work_waits_in_the_store(st
         workplace = Workplace(stored, admission=OpenAdmission(10))
         async with workplace.working():
             whole = workplace.worker.reserve(LANE, 99)
-            workplace.worker.hand_over(LANE, [], whole.count)
+            workplace.worker.hand_over(whole, [])
             workplace.worker.wake(LANE)
             half = workplace.worker.reserve(LANE, 99)
-            workplace.worker.hand_over(LANE, [], half.count)
+            workplace.worker.hand_over(half, [])
             return whole.count, half.count
 
     assert stored.run(granted()) == (10, 5)

@@ -9,7 +9,9 @@ import pytest
 from support.nouns import later, queue_item
 from support.stored import opened
 from support.workplace import Workplace
-from waypost.model.work import DueItem, QueueName
+from waypost.model.work import DueItem, LaneKey, Priority, QueueName
+
+DISPATCH, LANE, NORMAL = QueueName.DISPATCH, LaneKey(1, "a"), Priority.NORMAL
 
 
 class Waiting:
@@ -23,6 +25,9 @@ class Waiting:
 
     def most_waiting(self, _):
         return 100
+
+    def is_closed(self, _):
+        return False
 
 
 @pytest.fixture
@@ -46,7 +51,7 @@ def test_a_stop_does_not_forget_that_work_may_have_been_done(stored):
 
     stored.run(body())
     assert workplace.handled == []
-    (due,) = stored.ask(lambda t: t.queue.find(QueueName.DISPATCH, "a", later(0), 10))
+    (due,) = stored.ask(lambda t: t.queue.find(DISPATCH, LANE, NORMAL, later(0), 10))
     assert (due.attempt, due.lease_token is not None) == (1, True)
 
 
@@ -73,6 +78,6 @@ def test_work_that_nobody_began_stays_new(stored):
             await workplace.hand_over("a", "1")
 
     stored.run(body())
-    assert stored.ask(lambda t: t.queue.find(QueueName.DISPATCH, "a", later(0), 10)) == [
+    assert stored.ask(lambda t: t.queue.find(DISPATCH, LANE, NORMAL, later(0), 10)) == [
         DueItem(1, "1", 0, later(0), None)
     ]

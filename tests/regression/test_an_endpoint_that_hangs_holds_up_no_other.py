@@ -8,7 +8,8 @@ from support.nouns import NOW, queue_item
 from support.stored import opened
 from support.workplace import finish, nothing, put
 from waypost.model.work import QueueName
-from waypost.queue.worker import Duty, OpenAdmission, Plan, Worker
+from waypost.queue.admission import OpenAdmission
+from waypost.queue.worker import Duty, Plan, Worker
 from waypost.runtime.clock import TestClock
 from waypost.runtime.entropy import SeededEntropy
 

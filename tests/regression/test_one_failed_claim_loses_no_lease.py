@@ -7,6 +7,7 @@ from support.nouns import queue_item
 from support.stored import opened
 from support.workplace import Workplace
 from waypost.model.errors import StoreError
+from waypost.queue.claims import Claim
 
 
 class FailingOnce:
@@ -17,13 +18,17 @@ class FailingOnce:
         self.has_failed = False
 
     async def write(self, step, item):
-        if getattr(item, "lane", None) == "bad" and hasattr(item, "most") and not self.has_failed:
+        is_bad = isinstance(item, Claim) and item.lane.name == "bad"
+        if is_bad and not self.has_failed:
             self.has_failed = True
             raise StoreError("the disk is full")
         return await self.stored.store.write(step, item)
 
     async def read(self, query):
         return await self.stored.store.read(query)
+
+    def on_hint(self, heard):
+        """There is no other process."""
 
 
 def test_work_of_one_lane_is_begun_although_the_claim_of_another_failed(tmp_path):

@@ -21,6 +21,9 @@ class Never:
     def most_waiting(self, _):
         return 10
 
+    def is_closed(self, _):
+        return False
+
 
 def test_a_worker_rests_while_every_lane_must_wait(tmp_path):
     with opened(tmp_path) as stored:

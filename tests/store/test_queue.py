@@ -3,14 +3,24 @@
 import pytest
 
 from support.nouns import ACCOUNT, NOW, SENDER_ID, later, queue_item
-from waypost.model.work import DueItem, QueueName
+from waypost.model.work import DueItem, LaneKey, Priority, QueueName
 
 DISPATCH = QueueName.DISPATCH
 LANE = SENDER_ID
 
 
-def find(stored, lane=LANE, now=NOW, limit=10):
-    return stored.ask(lambda t: t.queue.find(DISPATCH, lane, now, limit))
+def find(stored, lane=LANE, now=NOW, limit=10, priority=Priority.NORMAL):
+    return stored.ask(
+        lambda t: t.queue.find(DISPATCH, LaneKey(ACCOUNT, lane), priority, now, limit)
+    )
+
+
+def take(stored, *items, found=None):
+    """Takes items that were found just now, or as `found` says; which were taken."""
+    seen = {one.item_id: one for one in find(stored, now=later(1e9), limit=1000)}
+    pairs = [(item, found or seen[item.item_id]) for item in items]
+    taken = stored.do(lambda t: t.queue.take(pairs))
+    return sorted(item_id for _, item_id in taken)
 
 
 def put(stored, *items):
@@ -46,9 +56,7 @@ def test_what_is_in_the_queue_already_stays_as_it_is(stored):
 
 def test_work_on_lease_is_not_due_until_the_lease_ends_and_then_says_whose_it_was(stored):
     put(stored, queue_item("a"))
-    stored.do(
-        lambda t: t.queue.take([queue_item("a", due_at=later(60), attempt=1, lease_token="t:1")])
-    )
+    assert take(stored, queue_item("a", due_at=later(60), attempt=1, lease_token="t:1")) == ["a"]
 
     assert find(stored, now=later(59)) == []
     assert find(stored, now=later(60)) == [DueItem(ACCOUNT, "a", 1, later(60), "t:1")]
@@ -104,7 +112,7 @@ def test_many_items_are_taken_and_finished_in_one_call(stored, count):
         queue_item(f"{number:03}", lease_token="t:1", due_at=later(60)) for number in range(count)
     ]
 
-    stored.do(lambda t: t.queue.take(taken))
+    assert len(take(stored, *taken)) == count
     assert stored.ask(lambda t: t.queue.backlog()) == {"dispatch": count}
     assert find(stored, now=later(59)) == []
 
@@ -112,31 +120,134 @@ def test_many_items_are_taken_and_finished_in_one_call(stored, count):
     assert stored.ask(lambda t: t.queue.backlog()) == {}
 
 
-def test_lanes_with_due_work_are_named_once(stored):
+def test_what_another_took_meanwhile_is_not_taken(stored):
+    put(stored, queue_item("a"), queue_item("b"))
+    (as_found, _) = find(stored)
+    assert take(stored, queue_item("a", due_at=later(60), attempt=1, lease_token="t:1")) == ["a"]
+
+    mine = queue_item("a", due_at=later(90), attempt=1, lease_token="u:1")
+
+    assert take(stored, mine, found=as_found) == []
+    assert find(stored, now=later(60))[-1] == DueItem(ACCOUNT, "a", 1, later(60), "t:1")
+
+
+def test_work_of_each_priority_is_found_apart_and_carries_what_was_put(stored):
+    put(
+        stored,
+        queue_item("bulk", priority=Priority.BULK, expires_at=later(30)),
+        queue_item("normal"),
+        queue_item("high", priority=Priority.HIGH),
+    )
+
+    assert ids(find(stored)) == ["normal"]
+    assert ids(find(stored, priority=Priority.HIGH)) == ["high"]
+    assert find(stored, priority=Priority.BULK) == [
+        DueItem(ACCOUNT, "bulk", 0, NOW, None, Priority.BULK, later(30))
+    ]
+
+
+def test_lanes_with_due_work_are_named_with_the_priorities_that_have_some(stored):
+    a, b, c = (LaneKey(ACCOUNT, name) for name in "abc")
     put(
         stored,
         *(queue_item(f"a{number}", lane="a") for number in range(3)),
-        queue_item("b", lane="b", due_at=later(9)),
+        queue_item("a high", lane="a", priority=Priority.HIGH),
+        queue_item("b", lane="b", due_at=later(9), priority=Priority.BULK),
         queue_item("c", lane="c"),
         queue_item("d", lane="d", queue=QueueName.WEBHOOK),
+        queue_item("a of another", lane="a", account_id=7),
     )
+    due = [
+        (a, Priority.HIGH),
+        (a, Priority.NORMAL),
+        (c, Priority.NORMAL),
+        (LaneKey(7, "a"), Priority.NORMAL),
+    ]
 
-    assert stored.ask(lambda t: t.queue.due_lanes(DISPATCH, NOW)) == ["a", "c"]
-    assert stored.ask(lambda t: t.queue.due_lanes(DISPATCH, later(9))) == ["a", "b", "c"]
+    assert sorted(stored.ask(lambda t: t.queue.due_lanes(DISPATCH, NOW))) == due
+    later_due = stored.ask(lambda t: t.queue.due_lanes(DISPATCH, later(9)))
+    assert sorted(later_due) == sorted([*due, (b, Priority.BULK)])
     assert stored.ask(lambda t: t.queue.due_lanes(QueueName.CALLBACK, later(9))) == []
 
 
-def test_when_the_next_work_falls_due_is_the_earliest_of_all_lanes(stored):
-    assert stored.ask(lambda t: t.queue.next_due(DISPATCH)) is None
+def test_when_the_next_work_falls_due_is_the_earliest_of_all_lanes_that_is_not_due_yet(stored):
+    assert stored.ask(lambda t: t.queue.next_due(DISPATCH, NOW)) is None
 
     put(
         stored,
         queue_item("a", lane="a", due_at=later(9)),
-        queue_item("b", lane="b", due_at=later(3)),
+        queue_item("b", lane="b", due_at=later(3), priority=Priority.BULK),
+        queue_item("b now", lane="b", due_at=NOW),
         queue_item("c", lane="c", due_at=later(1), queue=QueueName.CALLBACK),
+        queue_item("d", account_id=7, due_at=later(5)),
     )
 
-    assert stored.ask(lambda t: t.queue.next_due(DISPATCH)) == later(3)
+    assert stored.ask(lambda t: t.queue.next_due(DISPATCH, NOW)) == later(3)
+    assert stored.ask(lambda t: t.queue.next_due(DISPATCH, later(3))) == later(5)
+    assert stored.ask(lambda t: t.queue.next_due(DISPATCH, later(9))) is None
+
+
+def test_work_that_nobody_needs_any_more_is_found_unless_somebody_has_it(stored):
+    put(
+        stored,
+        queue_item("over", expires_at=NOW, due_at=later(60)),
+        queue_item("earlier", expires_at=later(-5), priority=Priority.BULK),
+        queue_item("on lease", expires_at=NOW, lease_token="t:1", due_at=later(60)),
+        queue_item("still good", expires_at=later(1)),
+        queue_item("for ever"),
+        queue_item("elsewhere", lane="other", expires_at=NOW),
+    )
+
+    def expired(limit):
+        return ids(
+            stored.ask(lambda t: t.queue.expired(DISPATCH, LaneKey(ACCOUNT, LANE), NOW, limit))
+        )
+
+    assert expired(10) == ["earlier", "over"]
+    assert expired(1) == ["earlier"]
+
+
+def test_only_work_that_nobody_has_is_cancelled(stored):
+    put(stored, queue_item("a"), queue_item("b", lease_token="t:1"), queue_item("c"))
+
+    cancelled = stored.do(lambda t: t.queue.cancel(ACCOUNT, DISPATCH, ["a", "b", "gone"]))
+
+    assert cancelled == {"a"}
+    assert ids(find(stored)) == ["b", "c"]
+    assert stored.do(lambda t: t.queue.cancel(ACCOUNT, DISPATCH, [])) == set()
+
+
+def test_only_work_that_nobody_has_is_brought_forward(stored):
+    put(
+        stored,
+        queue_item("a", due_at=later(60), attempt=3),
+        queue_item("b", due_at=later(60), lease_token="t:1"),
+    )
+
+    moved = stored.do(
+        lambda t: t.queue.bring_forward(ACCOUNT, DISPATCH, ["a", "b", "gone"], later(1))
+    )
+
+    assert moved == {"a"}
+    assert find(stored, now=later(1)) == [DueItem(ACCOUNT, "a", 3, later(1), None)]
+
+
+def test_the_work_on_lease_of_a_lane_whose_owner_is_gone_is_due_at_once(stored):
+    put(
+        stored,
+        queue_item("a", lease_token="t:1", attempt=1, due_at=later(60)),
+        queue_item("bulk", lease_token="t:1", due_at=later(60), priority=Priority.BULK),
+        queue_item("waits", due_at=later(60)),
+        queue_item("elsewhere", lane="other", lease_token="u:1", due_at=later(60)),
+    )
+
+    stored.do(
+        lambda t: t.queue.orphans_of(DISPATCH, [LaneKey(ACCOUNT, LANE)], later(1), later(7200))
+    )
+
+    assert find(stored, now=later(1)) == [DueItem(ACCOUNT, "a", 1, later(1), "t:1")]
+    assert ids(find(stored, now=later(1), priority=Priority.BULK)) == ["bulk"]
+    assert find(stored, lane="other", now=later(1)) == []
 
 
 def test_a_gateway_that_starts_makes_all_work_on_lease_due(stored):

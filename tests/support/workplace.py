@@ -8,9 +8,13 @@ from typing import Any
 
 from support.nouns import ACCOUNT, NOW, queue_item
 from support.stored import Stored
-from waypost.model.work import QueueItem, QueueName
+from waypost.model.work import LaneKey, Priority, QueueItem, QueueName
+from waypost.queue.admission import Admission, OpenAdmission
+from waypost.queue.claims import Loader
+from waypost.queue.door import Reservation
 from waypost.queue.lease import Lease
-from waypost.queue.worker import Admission, Duty, Loader, OpenAdmission, Plan, Worker
+from waypost.queue.ownership import Ownership, SoleOwner
+from waypost.queue.worker import Duty, Plan, Survey, Worker
 from waypost.runtime.clock import TestClock
 from waypost.runtime.entropy import SeededEntropy
 from waypost.store.ports import Key, Store, Transaction
@@ -49,19 +53,28 @@ class Workplace:
         store: Store | None = None,
         concurrency: int = 10,
         load: Loader | None = None,
+        survey: Survey | None = None,
+        ownership: Ownership | None = None,
+        clock: TestClock | None = None,
     ) -> None:
         self.stored = stored
         self.store = stored.store if store is None else store
-        self.clock = TestClock(NOW)
+        self.clock = TestClock(NOW) if clock is None else clock
         self.handled: list[Lease] = []
         self._handler = handler
         self._news = asyncio.Event()
         self.worker = Worker(
-            Plan(QueueName.DISPATCH, concurrency, lease_s=60, budget_s=5),
+            Plan(
+                QueueName.DISPATCH,
+                concurrency,
+                lease_s=60,
+                budget_s=5,
+                ownership=SoleOwner() if ownership is None else ownership,
+            ),
             store=self.store,
             clock=self.clock,
             entropy=SeededEntropy(1),
-            duty=Duty(nothing if load is None else load, self._handle),
+            duty=Duty(nothing if load is None else load, self._handle, survey),
             admission=OpenAdmission(100) if admission is None else admission,
         )
 
@@ -90,10 +103,16 @@ class Workplace:
         for item in items:
             await self.store.write(put, item)
 
-    async def hand_over(self, lane: str, *ids: str, cargo: Any = None) -> int:
+    def reserve(self, lane: str, count: int, priority: Priority = Priority.NORMAL) -> Reservation:
+        """Promises places of a lane of the account."""
+        return self.worker.reserve(LaneKey(ACCOUNT, lane), count, priority)
+
+    async def hand_over(
+        self, lane: str, *ids: str, cargo: Any = None, priority: Priority = Priority.NORMAL
+    ) -> int:
         """Commits new work as those do who let it in; how much was handed over in memory."""
         worker = self.worker
-        place = worker.reserve(lane, len(ids))
+        place = self.reserve(lane, len(ids), priority)
         for number, item_id in enumerate(ids):
             is_promised = number < place.count
             await self.put(
@@ -103,6 +122,7 @@ class Workplace:
                     due_at=place.ends_at if is_promised else self.clock.now(),
                     attempt=1 if is_promised else 0,
                     lease_token=place.token if is_promised else None,
+                    priority=priority,
                 )
             )
         leases = [
@@ -115,12 +135,13 @@ class Workplace:
                 token=place.token,
                 ends_at=place.ends_at,
                 cargo=cargo,
+                priority=priority,
             )
             for item_id in ids[: place.count]
         ]
         if place.count < len(ids):
-            worker.wake(lane)
-        worker.hand_over(lane, leases, place.count)
+            worker.wake(place.lane, priority)
+        worker.hand_over(place, leases)
         return place.count
 
     async def _handle(self, lease: Lease) -> datetime | None:

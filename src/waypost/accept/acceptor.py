@@ -28,6 +28,7 @@ from waypost.model.lifecycle import Fact
 from waypost.model.message import Observation
 from waypost.model.refusal import Reason, Refusal
 from waypost.model.withheld import WithheldCode, withheld
+from waypost.model.work import LaneKey
 from waypost.queue.door import WorkDoor
 from waypost.queue.lease import Lease
 from waypost.runtime.clock import Clock
@@ -46,7 +47,7 @@ class Outcome(Struct, frozen=True):
 
     answer: Accepted | Refusal
     admitted: Admitted | None = None
-    lanes: frozenset[str] = frozenset()
+    lanes: frozenset[LaneKey] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +193,7 @@ class Acceptor:
 
     async def _withhold(
         self, transaction: Transaction, kept: Sequence[Admitted], now: datetime
-    ) -> frozenset[str]:
+    ) -> frozenset[LaneKey]:
         """Ends the messages that the day has no room for; where their callbacks stand."""
         observations = [
             Observation(

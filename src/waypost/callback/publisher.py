@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from waypost.model.callback import StatusEvent
 from waypost.model.outbox import CallbackRow
-from waypost.model.work import QueueItem, QueueName
+from waypost.model.work import LaneKey, QueueItem, QueueName
 from waypost.store.ports import Transaction
 from waypost.wire.callbacks import render_status, status_word
 
@@ -25,7 +25,7 @@ class Publisher:
 
     async def publish(
         self, transaction: Transaction, publications: Sequence[Publication], now: datetime
-    ) -> set[str]:
+    ) -> set[LaneKey]:
         """Keeps these events and queues their delivery; the lanes that have work now.
 
         An event's id names its message and status, so the same event is never told as two.
@@ -51,4 +51,4 @@ class Publisher:
                 for row in rows
             ]
         )
-        return {row.url for row in rows}
+        return {LaneKey(row.account_id, row.url) for row in rows}

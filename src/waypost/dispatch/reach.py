@@ -6,19 +6,21 @@ next one grows with the outage, and not with how often one message was in it.
 
 from math import log2
 
+from waypost.model.work import LaneKey
+
 
 class Reach:
     """Since when calls for a sender do not reach Meta, for as long as they do not."""
 
     def __init__(self) -> None:
-        self._out_since: dict[str, float] = {}
+        self._out_since: dict[LaneKey, float] = {}
 
-    def found(self, lane: str) -> None:
+    def found(self, lane: LaneKey) -> None:
         """A call for this sender reached Meta."""
         if self._out_since:
             self._out_since.pop(lane, None)
 
-    def missed(self, lane: str, now: float, first_s: float) -> int:
+    def missed(self, lane: LaneKey, now: float, first_s: float) -> int:
         """A call for this sender did not; how many tries that makes, from 1.
 
         Counted is how many with gaps that double from `first_s` fit into the time since the first

@@ -67,3 +67,22 @@ class DueItem(Struct, frozen=True):
     lease_token: str | None
     priority: Priority = Priority.NORMAL
     expires_at: datetime | None = None
+
+
+class ProcessBeat(Struct, frozen=True):
+    """A process as the others see it: it lives while `beats` grows."""
+
+    process_id: str
+    roles: str
+    beats: int
+
+
+class LaneOwner(Struct, frozen=True):
+    """Whose a lane is.
+
+    process_id  empty: it was given up
+    fence       grows with every change of the owner
+    """
+
+    process_id: str
+    fence: int

@@ -3,6 +3,11 @@
 Whoever holds the token may settle the item; whoever lost it may not, whatever it still
 believes: every settling statement names the token. A lease that ends unsettled means that its
 holder was lost while it had the item, and the next one to take it is told.
+
+A lease ends by the time of day, for it must outlive its process. A clock that is set forward
+ends leases early: the item is taken anew, marked as lost, and whoever still has it in hand may
+settle the message and no longer the item. A clock that is set back keeps work waiting. Neither
+has anything done twice that was known to be done.
 """
 
 from datetime import datetime
@@ -11,15 +16,17 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from waypost.model.work import QueueItem, QueueName
+from waypost.model.work import LaneKey, Priority, QueueItem, QueueName
 
 
 class Lease(Struct, frozen=True):
     """The right to one attempt at one item.
 
-    attempt   which attempt this is, from 1; counted in the store before it is made
-    was_lost  whoever had it before was lost, and may have done the work
-    cargo     the work itself; None: it is gone
+    attempt     which attempt this is, from 1; counted in the store before it is made
+    was_lost    whoever had it before was lost, and may have done the work
+    cargo       the work itself; None: it is gone
+    priority    before whom it goes within its lane
+    expires_at  when nobody needs it any more; None: never
     """
 
     account_id: int
@@ -31,11 +38,26 @@ class Lease(Struct, frozen=True):
     ends_at: datetime
     was_lost: bool = False
     cargo: Any = None
+    priority: Priority = Priority.NORMAL
+    expires_at: datetime | None = None
+
+    @property
+    def lane_key(self) -> LaneKey:
+        """Its lane, with the account that the lane belongs to."""
+        return LaneKey(self.account_id, self.lane)
 
     def item(self, due_at: datetime) -> QueueItem:
         """The item under this lease."""
         return QueueItem(
-            self.account_id, self.queue, self.lane, self.item_id, due_at, self.attempt, self.token
+            self.account_id,
+            self.queue,
+            self.lane,
+            self.item_id,
+            due_at,
+            self.attempt,
+            self.token,
+            priority=self.priority,
+            expires_at=self.expires_at,
         )
 
     def put_back(self, due_at: datetime, *, was_made: bool) -> QueueItem:

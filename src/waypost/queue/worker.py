@@ -5,29 +5,36 @@ the items already on lease to this worker, and `hand_over` the leases: nothing i
 From the store: everything else that falls due, taken on lease in one commit for many. Both
 stand in the same table, so a crash loses leases and never work. Either way a lease carries its
 cargo, read for many at once.
+
+Memory is bounded by what is worth having on lease, whatever waits in the store. Each priority
+has places of its own, so that a campaign leaves those free that a single message needs.
+
+Of a lane that is closed, or that another process owns, nothing is taken and nothing is kept:
+what is in memory of it goes back, and its attempts are not counted.
 """
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from math import inf
-from typing import Any, NamedTuple, Protocol
+from typing import NamedTuple
 
 import structlog
-from msgspec import Struct
 
 from waypost.model.errors import StoreError
-from waypost.model.work import QueueItem, QueueName
+from waypost.model.work import LaneKey, Priority, QueueName
+from waypost.queue.admission import Admission
+from waypost.queue.claims import Claim, Claimed, Loader, claim_all, put_back
+from waypost.queue.door import Reservation
 from waypost.queue.lanes import Lanes
 from waypost.queue.lease import Lease
+from waypost.queue.look import Look, Survey
+from waypost.queue.ownership import Ownership, SoleOwner
 from waypost.runtime.clock import Clock
 from waypost.runtime.entropy import Entropy
-from waypost.store.ports import Key, Store, Transaction
-
-POLL_S = 1.0
-"""How often the store is asked for due work when nobody wakes the worker."""
+from waypost.store.ports import Store, Transaction
 
 PAUSE_S = 1.0
 """How long the worker rests after the store failed it."""
@@ -38,65 +45,16 @@ SHARE = 3
 Handler = Callable[[Lease], Awaitable[datetime | None]]
 """Does the work and settles it; gives when it is due again, if it is."""
 
-Loader = Callable[[Transaction, Sequence[Key]], Awaitable[Mapping[Key, Any]]]
-"""Reads the cargo of items that are taken from the store, all at once; what is gone is left out."""
-
 
 class Duty(NamedTuple):
-    """What a worker does with an item: how it is read, and how it is handled."""
+    """What a worker does with an item: how it is read, and how it is handled.
+
+    survey  run each second, in the read that looks for due work
+    """
 
     load: Loader
     handle: Handler
-
-
-class Admission(Protocol):
-    """Who may go when."""
-
-    def wait_s(self, lane: str, now: float) -> float:
-        """Seconds this lane must wait; 0 lets one item go and counts it."""
-        ...
-
-    def most_waiting(self, lane: str) -> int:
-        """How many items of this lane are worth having on lease."""
-        ...
-
-    def learn(self, lane: str, rate: float) -> None:
-        """What this lane is allowed, in items per second."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class OpenAdmission:
-    """Everyone may go at once."""
-
-    most: int
-
-    def wait_s(self, lane: str, now: float) -> float:  # noqa: ARG002 - the protocol's shape
-        """No wait."""
-        return 0.0
-
-    def most_waiting(self, lane: str) -> int:  # noqa: ARG002
-        """The same for all."""
-        return self.most
-
-    def learn(self, lane: str, rate: float) -> None:
-        """Nothing to learn."""
-
-
-class Reservation(Struct, frozen=True):
-    """Places promised in memory, and the lease that goes with them."""
-
-    count: int
-    token: str
-    ends_at: datetime
-
-
-class _Claim(Struct, frozen=True):
-    lane: str
-    most: int
-    now: datetime
-    token: str
-    ends_at: datetime
+    survey: Survey | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +65,7 @@ class Plan:
     lease_s      how long a lease lasts
     budget_s     how long handling one item may take: no item is begun on a lease that is shorter
     is_shared    lanes leave places to each other: one that hangs holds up no other
+    ownership    which lanes are this process's
     """
 
     queue: QueueName
@@ -114,10 +73,11 @@ class Plan:
     lease_s: float
     budget_s: float
     is_shared: bool = False
+    ownership: Ownership = field(default_factory=SoleOwner)
 
 
 class Worker:
-    """One process's worker on one queue."""
+    """One process's worker on one queue. `WorkDoor` for those who commit work to it."""
 
     def __init__(
         self,
@@ -134,62 +94,84 @@ class Worker:
         self._clock = clock
         self._duty = duty
         self._admission = admission
+        self._ownership = plan.ownership
         self._concurrency = plan.concurrency
         self._is_shared = plan.is_shared
         self._lease = timedelta(seconds=plan.lease_s)
         self._budget = timedelta(seconds=plan.budget_s)
         self._lanes = Lanes()
+        self._strays: set[tuple[LaneKey, Priority]] = set()
         self._boot = entropy.token_hex(6)
         self._leases = 0
         self._in_flight = 0
-        self._begun: Counter[str] = Counter()
+        self._begun: Counter[LaneKey] = Counter()
         self._woken = asyncio.Event()
         self._alarm_at = inf
-        self._polled_at = -inf
-        self._next_due: datetime | None = None
+        self._look = Look(plan.queue, store, clock, duty.survey)
+        self._has_stranded = False
+        self._is_crowded = False
         self._tasks: asyncio.TaskGroup | None = None
         self._is_stopping = False
         self._log = structlog.get_logger("waypost.queue").bind(queue=plan.queue.value)
 
     # ---- new work, from those who commit it ---------------------------------------------------
 
-    def reserve(self, lane: str, count: int, rate: float | None = None) -> Reservation:
-        """Promises up to `count` places in memory; fewer, or none, when there is no room.
+    def reserve(
+        self,
+        lane: LaneKey,
+        count: int,
+        priority: Priority = Priority.NORMAL,
+        rate: float | None = None,
+    ) -> Reservation:
+        """See `WorkDoor.reserve`.
 
-        While older work of the lane waits in the store, new work gets half of the room: the
-        backlog is drained with the other half, and a gateway that has caught up goes back to
-        handing over in memory by itself.
-
-        rate  what the lane is allowed, in items per second, if the one who asks knows it
+        While older work of the lane and priority waits in the store, new work gets half of the
+        room: the backlog is drained with the other half, and a gateway that has caught up goes
+        back to handing over in memory by itself.
         """
         if rate is not None:
             self._admission.learn(lane, rate)
         granted = 0
-        if self._tasks is not None and not self._is_stopping:
-            room = self._room(lane)
-            if lane in self._lanes.backlog:
+        if self._tasks is not None and not self._is_stopping and self._may_go(lane):
+            room = self._room(lane, priority)
+            if (lane, priority) in self._lanes.backlog:
                 room -= self._admission.most_waiting(lane) // 2
             granted = max(0, min(count, room))
-            self._lanes[lane].reserved += granted
-        return Reservation(granted, self._token(), self._clock.now() + self._lease)
+            if granted:
+                self._lanes.promise(lane, priority, granted)
+        return Reservation(lane, priority, granted, self._token(), self._clock.now() + self._lease)
 
-    def hand_over(self, lane: str, leases: Sequence[Lease], promised: int) -> None:
-        """Takes over what was committed on a reservation of `promised` places."""
-        self._lanes[lane].reserved -= promised
+    def hand_over(self, place: Reservation, leases: Sequence[Lease]) -> None:
+        """See `WorkDoor.hand_over`."""
         for lease in leases:
             self._lanes.put(lease)
+        if place.count:
+            self._lanes.promise(place.lane, place.priority, -place.count)
         self._start()
 
-    def wake(self, lane: str) -> None:
-        """New work of this lane stands in the store."""
-        if lane not in self._lanes.backlog:
-            self._lanes.backlog.add(lane)
+    def wake(self, lane: LaneKey, priority: Priority = Priority.NORMAL) -> None:
+        """See `WorkDoor.wake`. Of a closed lane nobody need be told: it is looked at anyway."""
+        if self._admission.is_closed(lane):
+            return
+        if self._is_stopping or not self._ownership.owns(lane):
+            self._store.hint(self._queue)
+            self._strays.add((lane, priority))
+            self._woken.set()
+        elif (lane, priority) not in self._lanes.backlog:
+            self._lanes.backlog[lane, priority] = None
+            self._woken.set()
+
+    def heard(self, queue: QueueName) -> None:
+        """Another process gave a hint."""
+        if queue is self._queue:
+            self._look.hint()
             self._woken.set()
 
     # ---- running -------------------------------------------------------------------------------
 
     async def run(self) -> None:
         """Works until `stop`; then ends what was begun and gives back what was not."""
+        self._store.on_hint(self.heard)
         async with asyncio.TaskGroup() as tasks:
             self._tasks = tasks
             try:
@@ -198,7 +180,7 @@ class Worker:
             finally:
                 self._is_stopping = True  # also when cut off: what ends now begins nothing more
         self._tasks = None
-        await self._give_back(self._lanes.drain())
+        await self._give_back(self._lanes.take_out())
 
     async def _turn(self) -> None:
         """Begins what may begin, takes what is due, and rests if there was nothing."""
@@ -206,7 +188,8 @@ class Worker:
         self._woken.clear()  # only now: what `_start` wakes is this turn, and it is awake
         self._alarm_at = inf
         try:
-            took = await self._take_due()
+            await self._let_go()
+            has_found = await self._take_due()
         except StoreError as error:
             self._log.error("queue.store_failed", error=str(error))
             await self._clock.sleep(PAUSE_S)
@@ -216,8 +199,8 @@ class Worker:
             self._log.exception("queue.take_failed")
             await self._clock.sleep(PAUSE_S)
             return
-        if not took:
-            await self._rest(self._pause_s(wait_s))
+        if not has_found:
+            await self._rest(self._look.pause_s(wait_s))
 
     def stop(self) -> None:
         """Begins no more work; `run` returns when what was begun has ended."""
@@ -226,7 +209,7 @@ class Worker:
 
     async def close(self) -> None:
         """Gives back what was handed over after `run` had ended."""
-        await self._give_back(self._lanes.drain())
+        await self._give_back(self._lanes.take_out())
 
     @property
     def name(self) -> str:
@@ -249,42 +232,50 @@ class Worker:
                 if following is not None and now + following < self._alarm_at:
                     self._woken.set()  # `run` sets an earlier alarm
                 return following
+            lane = following.lane_key
             self._in_flight += 1
-            self._begun[following.lane] += 1
-            self._tasks.create_task(self._handle(following))
+            self._begun[lane] += 1
+            self._tasks.create_task(self._handle(following, lane))
+            if self._wants_more(lane, following.priority):
+                self._woken.set()
         return None
 
-    def _wait_s(self, lane: str, now: float) -> float:
+    def _may_go(self, lane: LaneKey) -> bool:
+        """Whether this process may begin anything of a lane."""
+        return self._ownership.owns(lane) and not self._admission.is_closed(lane)
+
+    def _wait_s(self, lane: LaneKey, now: float) -> float:
         """How long this lane must wait; for others to end, if it holds its share of places."""
+        if not self._may_go(lane):
+            if not self._has_stranded:
+                self._has_stranded = True
+                self._woken.set()
+            return inf
         if self._is_shared and self._begun[lane] >= SHARE * (self._concurrency - self._in_flight):
             return inf
         return self._admission.wait_s(lane, now)
 
-    async def _handle(self, lease: Lease) -> None:
+    async def _handle(self, lease: Lease, lane: LaneKey) -> None:
         try:
-            if lease.ends_at - self._clock.now() < self._budget:
+            if not self._may_go(lane):
                 await self._give_back([lease])
-            else:
-                self._remember(await self._duty.handle(lease))
+            elif lease.ends_at - self._clock.now() < self._budget:
+                await self._give_back([lease])
+                self.wake(lane, lease.priority)
+            elif self._look.remember(await self._duty.handle(lease)):
+                self._woken.set()
         except Exception:
             # The lease runs out and the item comes back, marked as lost.
             self._log.exception("queue.handler_failed", item=lease.item_id)
         finally:
             self._in_flight -= 1
-            self._begun[lease.lane] -= 1
-            if not self._begun[lease.lane]:
-                del self._begun[lease.lane]
-            if self._lanes.waiting:
+            self._begun[lane] -= 1
+            if not self._begun[lane]:
+                del self._begun[lane]
+            if self._lanes.has_waiting():
                 self._start()
-            if self._is_stopping or self._lanes.has_room_for_backlog(self._room):
+            if self._is_stopping or lane in self._ownership.leaving():
                 self._woken.set()
-
-    def _pause_s(self, wait_s: float | None) -> float:
-        """How long to rest: until a lane may go, work falls due, or it is time to ask."""
-        pause_s = POLL_S if wait_s is None else min(wait_s, POLL_S)
-        if self._next_due is not None:
-            pause_s = min(pause_s, (self._next_due - self._clock.now()).total_seconds())
-        return max(pause_s, 0.0)
 
     async def _rest(self, seconds: float) -> None:
         """Sleeps so long, or until woken."""
@@ -299,93 +290,106 @@ class Worker:
             alarm.cancel()
             woken.cancel()
 
-    def _remember(self, due_at: datetime | None) -> None:
-        if due_at is not None and (self._next_due is None or due_at < self._next_due):
-            self._next_due = due_at
-            self._woken.set()
-
-    def _room(self, lane: str) -> int:
-        """How many more leases of this lane are worth having in memory."""
-        held = self._lanes[lane]
+    def _room(self, lane: LaneKey, priority: Priority) -> int:
+        """How many more leases of this lane and priority are worth having in memory."""
         return min(
-            self._admission.most_waiting(lane) - len(held.waiting) - held.reserved,
-            2 * self._concurrency - self._lanes.waiting,
+            self._admission.most_waiting(lane) - self._lanes.held(lane, priority),
+            2 * self._concurrency - self._lanes.waiting[priority],
         )
+
+    def _is_low(self, lane: LaneKey, priority: Priority) -> bool:
+        """Whether so little of it is in memory that more should be fetched."""
+        return self._lanes.held(lane, priority) <= self._admission.most_waiting(lane) // 2
+
+    def _wants_more(self, lane: LaneKey, priority: Priority) -> bool:
+        """Whether something of the backlog should be fetched now that one lease is gone."""
+        if self._is_crowded and self._lanes.waiting[priority] <= self._concurrency:
+            return True
+        return (lane, priority) in self._lanes.backlog and self._is_low(lane, priority)
 
     def _token(self) -> str:
         self._leases += 1
         return f"{self._boot}:{self._leases}"
 
-    # ---- from the store ------------------------------------------------------------------------
+    # ---- from the store, and back --------------------------------------------------------------
+
+    async def _let_go(self) -> None:
+        """Gives back what is not to go, and lanes that another process should have."""
+        if self._has_stranded:
+            self._has_stranded = False
+            leases = self._lanes.take_out(lambda lane: not self._may_go(lane))
+            try:
+                await self._give_back(leases)
+            except StoreError:
+                for lease in leases:
+                    self._lanes.put(lease)
+                raise
+        if leaving := self._ownership.leaving():
+            await self._ownership.give_up(
+                [lane for lane in leaving if lane not in self._lanes and not self._begun[lane]]
+            )
 
     async def _take_due(self) -> bool:
-        """Takes due work as far as there is room; whether any was taken."""
-        now = self._clock.now()
-        since_poll_s = self._clock.monotonic() - self._polled_at
-        if since_poll_s >= POLL_S or (self._next_due is not None and self._next_due <= now):
-            self._polled_at = self._clock.monotonic()
-            self._next_due, due = await self._store.read(self._ask)
-            self._lanes.backlog.update(due)
-        claims = [
-            _Claim(lane, room, now, self._token(), now + self._lease)
-            for lane in self._lanes.backlog
-            if (room := self._room(lane)) > 0
-        ]
-        for claim in claims:
-            self._lanes.backlog.discard(claim.lane)  # a `wake` meanwhile adds it again
+        """Takes due work as far as there is room; whether there was any."""
+        if self._look.is_time():
+            for lane, priority in await self._look.ask():
+                if self._may_go(lane):
+                    self._lanes.backlog.setdefault((lane, priority))
+                elif not self._admission.is_closed(lane):
+                    self._strays.add((lane, priority))
+        if self._strays:
+            strays, self._strays = self._strays, set()
+            await self._ownership.acquire(list({lane: None for lane, _ in strays}))
+            self._lanes.backlog.update((key, None) for key in strays if self._may_go(key[0]))
+        claims = self._draw_claims()
         answers = await asyncio.gather(
             *(self._store.write(self._claim, claim) for claim in claims), return_exceptions=True
         )
-        taken = 0
+        has_found = False
         failures: list[BaseException] = []
-        for claim, leases in zip(claims, answers, strict=True):
-            if isinstance(leases, BaseException):
-                failures.append(leases)  # those of the other lanes are ours all the same
+        for claim, claimed in zip(claims, answers, strict=True):
+            if isinstance(claimed, BaseException):
+                failures.append(claimed)  # those of the other lanes are ours all the same
                 continue
-            taken += len(leases)
-            for lease in leases:
+            has_found = has_found or bool(claimed.leases or claimed.more)
+            for lease in claimed.leases:
                 self._lanes.put(lease)
-            if len(leases) == claim.most:
-                self._lanes.backlog.add(claim.lane)
+            self._lanes.backlog.update(((claim.lane, one), None) for one in claimed.more)
         if failures:
             raise failures[0]
-        return taken > 0
+        return has_found
 
-    async def _ask(self, transaction: Transaction) -> tuple[datetime | None, list[str]]:
-        """When the next work falls due, and which lanes have some now."""
-        next_due = await transaction.queue.next_due(self._queue)
+    def _draw_claims(self) -> list[Claim]:
+        """What to take of the backlog now; that leaves the backlog, a `wake` adds it again."""
         now = self._clock.now()
-        if next_due is None or next_due > now:
-            return next_due, []
-        return None, await transaction.queue.due_lanes(self._queue, now)
+        left = {one: 2 * self._concurrency - self._lanes.waiting[one] for one in Priority}
+        rooms: dict[LaneKey, list[tuple[Priority, int]]] = {}
+        gone: list[tuple[LaneKey, Priority]] = []
+        self._is_crowded = False
+        for key in self._lanes.backlog:
+            lane, priority = key
+            if left[priority] <= 0:
+                self._is_crowded = True
+                if max(left.values()) <= 0:
+                    break
+            elif not self._may_go(lane):
+                gone.append(key)  # the next look finds it again once it may
+            elif self._is_low(lane, priority):
+                most = self._admission.most_waiting(lane) - self._lanes.held(lane, priority)
+                room = min(most, left[priority])
+                left[priority] -= room
+                rooms.setdefault(lane, []).append((priority, room))
+                gone.append(key)
+        for key in gone:
+            del self._lanes.backlog[key]
+        return [
+            Claim(lane, tuple(room), now, self._token(), now + self._lease)
+            for lane, room in rooms.items()
+        ]
 
-    async def _claim(
-        self, transaction: Transaction, claims: Sequence[_Claim]
-    ) -> Sequence[list[Lease]]:
-        """A step: the oldest due work of each lane, on lease."""
-        answers = []
-        for claim in claims:
-            found = await transaction.queue.find(self._queue, claim.lane, claim.now, claim.most)
-            cargo = await self._duty.load(
-                transaction, [(due.account_id, due.item_id) for due in found]
-            )
-            leases = [
-                Lease(
-                    account_id=due.account_id,
-                    queue=self._queue,
-                    lane=claim.lane,
-                    item_id=due.item_id,
-                    attempt=due.attempt + 1,
-                    token=claim.token,
-                    ends_at=claim.ends_at,
-                    was_lost=due.lease_token is not None,
-                    cargo=cargo.get((due.account_id, due.item_id)),
-                )
-                for due in found
-            ]
-            await transaction.queue.take([lease.item(lease.ends_at) for lease in leases])
-            answers.append(leases)
-        return answers
+    async def _claim(self, transaction: Transaction, claims: Sequence[Claim]) -> Sequence[Claimed]:
+        """A step."""
+        return await claim_all(transaction, self._queue, claims, self._duty.load)
 
     async def _give_back(self, leases: Sequence[Lease]) -> None:
         """Gives back what was not begun, due at once."""
@@ -393,12 +397,3 @@ class Worker:
         items = [lease.put_back(now, was_made=False) for lease in leases]
         if items:
             await self._store.write(put_back, items)
-            self._remember(now)
-
-
-async def put_back(
-    transaction: Transaction, batches: Sequence[Sequence[QueueItem]]
-) -> Sequence[None]:
-    """A step: gives work back, each item under the lease it was held by."""
-    await transaction.queue.put_back([item for batch in batches for item in batch])
-    return [None] * len(batches)

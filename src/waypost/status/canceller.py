@@ -16,7 +16,7 @@ from waypost.model.lifecycle import Fact, State
 from waypost.model.message import Observation
 from waypost.model.report import MessageSummary
 from waypost.model.withheld import WithheldCode, withheld
-from waypost.model.work import QueueName
+from waypost.model.work import LaneKey, QueueName
 from waypost.runtime.clock import Clock
 from waypost.runtime.entropy import Entropy
 from waypost.status.recorder import Recorder
@@ -59,13 +59,13 @@ class Canceller:
 
     async def _cancel_all(
         self, transaction: Transaction, batch: Sequence[Asked]
-    ) -> Sequence[tuple[Cancellation | None, set[str]]]:
+    ) -> Sequence[tuple[Cancellation | None, set[LaneKey]]]:
         """A step; one after another, so that the same message is not cancelled twice."""
         return [await self._cancel(transaction, asked) for asked in batch]
 
     async def _cancel(
         self, transaction: Transaction, asked: Asked
-    ) -> tuple[Cancellation | None, set[str]]:
+    ) -> tuple[Cancellation | None, set[LaneKey]]:
         found = await transaction.reports.of_request(asked.account_id, asked.named)
         if not found:
             return None, set()

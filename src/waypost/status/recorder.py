@@ -15,19 +15,23 @@ from waypost.callback.publisher import Publication, Publisher
 from waypost.model.ledger import LedgerEntry
 from waypost.model.lifecycle import Fact
 from waypost.model.message import FactRow, MessageChange, MessageRecord, Observation
-from waypost.model.work import QueueItem, QueueName
+from waypost.model.work import LaneKey, QueueItem, QueueName
 from waypost.runtime.clock import Clock
 from waypost.status.consequences import UNSETTLED, draw_consequences
+from waypost.status.reviewer import Reviewer
 from waypost.store.ports import Key, Store, Transaction
 from waypost.wallet.bookkeeper import Bookkeeper
+
+MOST_ATTEMPTS = 12
 
 
 @dataclass(frozen=True, slots=True)
 class Recorder:
     """Turns observations into what is kept.
 
-    next_fact_id  grows with every call
-    wake          told each callback lane that has new work, after the commit
+    next_fact_id   grows with every call
+    wake           told each callback lane that has new work, after the commit
+    most_attempts  how often a message is given to Meta at most
     """
 
     store: Store
@@ -35,27 +39,28 @@ class Recorder:
     publisher: Publisher
     bookkeeper: Bookkeeper
     next_fact_id: Callable[[], int]
-    wake: Callable[[str], None]
+    wake: Callable[[LaneKey], None]
+    most_attempts: int = MOST_ATTEMPTS
 
     async def record(self, observation: Observation) -> None:
         """Records one fact; returns when it is durable."""
         self.wake_lanes(await self.store.write(self._record, observation))
 
-    def wake_lanes(self, lanes: Iterable[str]) -> None:
+    def wake_lanes(self, lanes: Iterable[LaneKey]) -> None:
         """After the commit: new callbacks stand in these lanes."""
         for lane in lanes:
             self.wake(lane)
 
     async def _record(
         self, transaction: Transaction, observations: Sequence[Observation]
-    ) -> Sequence[set[str]]:
+    ) -> Sequence[set[LaneKey]]:
         """A step."""
         lanes = await self.apply(transaction, observations)
         return [lanes] * len(observations)
 
     async def apply(
         self, transaction: Transaction, observations: Sequence[Observation]
-    ) -> set[str]:
+    ) -> set[LaneKey]:
         """Records facts of known messages in the caller's transaction; the lanes to wake.
 
         Each observation names its message by our id. Facts of messages that do not exist are
@@ -70,11 +75,14 @@ class Recorder:
             by_message.setdefault(key, []).append(observation)
         records = await transaction.messages.records(list(by_message))
         cards = await self.bookkeeper.cards(transaction)
+        reviewer = Reviewer(self.most_attempts, self.next_fact_id)
+        await reviewer.review(transaction, by_message, records, now)
         facts: list[FactRow] = []
         changes: list[MessageChange] = []
         entries: list[LedgerEntry] = []
         publications: list[Publication] = []
         settled: set[Key] = set()
+        returned: list[QueueItem] = []
         for key, record in records.items():
             seen = by_message[key]
             facts += [self._fact(one, key, now) for one in seen]
@@ -89,10 +97,15 @@ class Recorder:
                 ]
             if drawn.is_settled:
                 settled.add(key)
+            elif drawn.returned_at is not None:
+                returned.append(_item(record, drawn.returned_at, drawn.attempts))
         await transaction.messages.insert_facts(facts)
         await transaction.messages.update_states(changes)
         await self.bookkeeper.append(transaction, entries)
         await self._settle_queue(transaction, observations, records, settled)
+        # Whoever still has a returned message on lease has an attempt that is over.
+        await transaction.queue.drop([(one.account_id, one.queue, one.item_id) for one in returned])
+        await transaction.queue.put(returned)
         return await self.publisher.publish(transaction, publications, now)
 
     def _fact(self, observation: Observation, key: Key, now: datetime) -> FactRow:
@@ -156,17 +169,23 @@ class Recorder:
             elif one.retry_at is None or key in settled:
                 finished.append((one.account_id, QueueName.DISPATCH, key[1], one.lease_token))
             else:
-                again.append(
-                    QueueItem(
-                        account_id=one.account_id,
-                        queue=QueueName.DISPATCH,
-                        lane="",
-                        item_id=key[1],
-                        due_at=one.retry_at,
-                        attempt=(one.attempt or 0) - (not one.was_made),
-                        lease_token=one.lease_token,
-                    )
-                )
+                attempts = (one.attempt or 0) - (not one.was_made)
+                item = _item(records[key], one.retry_at, attempts)
+                again.append(replace(item, lease_token=one.lease_token))
         await transaction.queue.finish(finished)
         await transaction.queue.drop(dropped)
         await transaction.queue.put_back(again)
+
+
+def _item(record: MessageRecord, due_at: datetime, attempts: int) -> QueueItem:
+    """The work of giving this message to Meta, after so many attempts."""
+    return QueueItem(
+        account_id=record.account_id,
+        queue=QueueName.DISPATCH,
+        lane=record.sender_id,
+        item_id=record.message_id,
+        due_at=due_at,
+        attempt=attempts,
+        priority=record.priority,
+        expires_at=record.expires_at,
+    )

@@ -20,7 +20,7 @@ from waypost.model.failure import Failure
 from waypost.model.lifecycle import Fact, State
 from waypost.model.message import MessageRecord, Observation
 from waypost.model.withheld import WithheldCode, withheld
-from waypost.model.work import QueueItem, QueueName
+from waypost.model.work import LaneKey, QueueItem, QueueName
 from waypost.runtime.clock import Clock
 from waypost.runtime.entropy import Entropy
 from waypost.status.recorder import Recorder
@@ -101,13 +101,13 @@ class Resolver:
 
     async def _resolve_all(
         self, transaction: Transaction, batch: Sequence[Word]
-    ) -> Sequence[tuple[tuple[Resolved, ...], set[str]]]:
+    ) -> Sequence[tuple[tuple[Resolved, ...], set[LaneKey]]]:
         """A step; one after another, so that one message is not settled in two ways."""
         return [await self._resolve(transaction, word) for word in batch]
 
     async def _resolve(
         self, transaction: Transaction, word: Word
-    ) -> tuple[tuple[Resolved, ...], set[str]]:
+    ) -> tuple[tuple[Resolved, ...], set[LaneKey]]:
         now = self.clock.now()
         named = tuple(dict.fromkeys(word.message_ids))[:MOST]
         records = await transaction.messages.records([(word.account_id, one) for one in named])
@@ -159,7 +159,7 @@ class Resolver:
         records: Sequence[MessageRecord],
         word: Word,
         now: datetime,
-    ) -> set[str]:
+    ) -> set[LaneKey]:
         lanes = await self.recorder.apply(
             transaction,
             [

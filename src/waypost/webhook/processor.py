@@ -17,7 +17,7 @@ from msgspec import Struct
 from waypost.meta.events import StatusReceived, Understood, parse_webhook
 from waypost.meta.inbound import Inbound
 from waypost.model.message import Observation, ParkedStatus
-from waypost.model.work import QueueName
+from waypost.model.work import LaneKey, QueueName
 from waypost.queue.lease import Lease
 from waypost.runtime.clock import Clock
 from waypost.runtime.logs import WebhookProcessed, log_work
@@ -48,7 +48,7 @@ class Processed(Struct, frozen=True):
 
     recorded: int
     parked: int
-    lanes: frozenset[str]
+    lanes: frozenset[LaneKey]
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,16 +13,16 @@ from enum import StrEnum
 from msgspec import Struct
 
 from waypost.meta.signature import is_signed
-from waypost.model.work import QueueItem, QueueName
+from waypost.model.work import LaneKey, QueueItem, QueueName
+from waypost.queue.door import WorkDoor
 from waypost.queue.lease import Lease
-from waypost.queue.worker import Worker
 from waypost.runtime.clock import Clock
 from waypost.store.ports import Store, Transaction
 
 DEPLOYMENT = 0
 """The account of what nobody has read yet."""
 
-LANE = "meta"
+LANE = LaneKey(DEPLOYMENT, "meta")
 
 
 class Received(StrEnum):
@@ -47,7 +47,7 @@ class Receiver:
     """Meta's door."""
 
     store: Store
-    worker: Worker
+    door: WorkDoor
     clock: Clock
     app_secret: str
     verify_token: str
@@ -66,7 +66,7 @@ class Receiver:
         if not self.app_secret or not is_signed(body, self.app_secret, signature):
             return Received.UNSIGNED
         now = self.clock.now()
-        place = self.worker.reserve(LANE, 1)
+        place = self.door.reserve(LANE, 1)
         leases: list[Lease] = []
         try:
             arrival = Arrival(
@@ -82,7 +82,7 @@ class Receiver:
                     Lease(
                         account_id=DEPLOYMENT,
                         queue=QueueName.WEBHOOK,
-                        lane=LANE,
+                        lane=LANE.name,
                         item_id=arrival.webhook_id,
                         attempt=1,
                         token=place.token,
@@ -91,9 +91,9 @@ class Receiver:
                     )
                 )
             else:
-                self.worker.wake(LANE)
+                self.door.wake(LANE)
         finally:
-            self.worker.hand_over(LANE, leases, place.count)
+            self.door.hand_over(place, leases)
         return Received.KEPT
 
 
@@ -107,7 +107,7 @@ async def keep(transaction: Transaction, arrivals: Sequence[Arrival]) -> Sequenc
             QueueItem(
                 account_id=DEPLOYMENT,
                 queue=QueueName.WEBHOOK,
-                lane=LANE,
+                lane=LANE.name,
                 item_id=one.webhook_id,
                 due_at=one.due_at,
                 attempt=1 if one.lease_token else 0,

@@ -133,8 +133,10 @@ def test_due_work_is_found_in_order_without_sorting(database):
     lines = plan(database, QUERIES["queue.find"], 1)
 
     assert lines == [
-        "SEARCH queue USING INDEX queue_by_due "
-        "(queue=? AND account_id=? AND lane=? AND priority=? AND due_at<?)"
+        (
+            "SEARCH queue USING INDEX queue_by_due "
+            "(queue=? AND account_id=? AND lane=? AND priority=? AND due_at<?)"
+        )
     ]
 
 
@@ -142,8 +144,10 @@ def test_work_that_nobody_needs_any_more_is_found_in_order_without_sorting(datab
     lines = plan(database, QUERIES["queue.expired"], 1)
 
     assert lines == [
-        "SEARCH queue USING INDEX queue_by_expiry "
-        "(queue=? AND account_id=? AND lane=? AND expires_at<?)"
+        (
+            "SEARCH queue USING INDEX queue_by_expiry "
+            "(queue=? AND account_id=? AND lane=? AND expires_at<?)"
+        )
     ]
 
 

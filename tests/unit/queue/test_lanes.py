@@ -1,6 +1,7 @@
 """Lanes take turns; one that must wait holds up no other."""
 
-from support.nouns import lease
+from support.nouns import ACCOUNT, lease
+from waypost.model.work import LaneKey, Priority
 from waypost.queue.lanes import Lanes
 
 
@@ -27,22 +28,22 @@ def test_nothing_waits_in_empty_lanes():
     lanes = Lanes()
 
     assert lanes.next(lambda _: 0.0) is None
-    assert lanes.waiting == 0
+    assert not lanes.has_waiting()
 
 
 def test_a_lane_that_must_wait_is_passed_over():
     lanes = filled(slow=2, fast=2)
     waits = {"slow": 3.0, "fast": 0.0}
 
-    assert take_all(lanes, waits.__getitem__) == ["fast0", "fast1"]
-    assert lanes.waiting == 2
+    assert take_all(lanes, lambda lane: waits[lane.name]) == ["fast0", "fast1"]
+    assert lanes.waiting[Priority.NORMAL] == 2
 
 
 def test_the_shortest_wait_is_told_when_all_must_wait():
     lanes = filled(a=1, b=1, c=1)
 
-    assert lanes.next({"a": 3.0, "b": 0.5, "c": 2.0}.__getitem__) == 0.5
-    assert lanes.waiting == 3
+    assert lanes.next(lambda lane: {"a": 3.0, "b": 0.5, "c": 2.0}[lane.name]) == 0.5
+    assert lanes.waiting[Priority.NORMAL] == 3
 
 
 def test_a_lane_that_waited_goes_on_in_its_order():
@@ -55,26 +56,17 @@ def test_a_lane_that_waited_goes_on_in_its_order():
 def test_draining_takes_everything():
     lanes = filled(a=2, b=1)
 
-    assert sorted(one.item_id for one in lanes.drain()) == ["a0", "a1", "b0"]
+    assert sorted(one.item_id for one in lanes.take_out()) == ["a0", "a1", "b0"]
     assert lanes.next(lambda _: 0.0) is None
-    assert lanes.waiting == 0
+    assert not lanes.has_waiting()
 
 
 def test_places_that_were_promised_outlive_the_last_lease():
-    lanes = filled(a=1)
-    lanes["a"].reserved = 3
+    lanes, lane = filled(a=1), LaneKey(ACCOUNT, "a")
+    lanes.promise(lane, Priority.NORMAL, 3)
 
     take_all(lanes)
 
-    assert lanes["a"].reserved == 3
-
-
-def test_a_dry_lane_with_more_in_the_store_has_room():
-    lanes = filled(a=1)
-    lanes.backlog.add("a")
-    assert not lanes.has_room_for_backlog(lambda _: 5)
-
-    take_all(lanes)
-
-    assert lanes.has_room_for_backlog(lambda _: 5)
-    assert not lanes.has_room_for_backlog(lambda _: 0)
+    assert lanes.held(lane, Priority.NORMAL) == 3
+    lanes.promise(lane, Priority.NORMAL, -3)
+    assert lane not in lanes

@@ -10,8 +10,9 @@ from support.nouns import ACCOUNT, NOW, later, queue_item
 from support.stored import opened
 from support.workplace import Workplace, finish
 from waypost.model.errors import StoreError
-from waypost.model.work import DueItem, QueueName
-from waypost.queue.worker import OpenAdmission, put_back
+from waypost.model.work import DueItem, LaneKey, Priority, QueueName
+from waypost.queue.admission import OpenAdmission
+from waypost.queue.claims import put_back
 
 DISPATCH = QueueName.DISPATCH
 
@@ -30,10 +31,13 @@ class Waits:
     most: int = 100
 
     def wait_s(self, lane, now):
-        return max(0.0, self.waits.get(lane, 0.0) - now)
+        return max(0.0, self.waits.get(lane.name, 0.0) - now)
 
     def most_waiting(self, _):
         return self.most
+
+    def is_closed(self, _):
+        return False
 
 
 class Doors:
@@ -53,7 +57,9 @@ def ids(leases):
 
 
 def find(stored, now=NOW, lane="a"):
-    return stored.ask(lambda t: t.queue.find(DISPATCH, lane, now, 100))
+    return stored.ask(
+        lambda t: t.queue.find(DISPATCH, LaneKey(ACCOUNT, lane), Priority.NORMAL, now, 100)
+    )
 
 
 def test_work_is_handed_over_in_memory_and_done(stored):
@@ -121,11 +127,13 @@ def test_places_are_promised_only_while_the_worker_works(stored):
     workplace = Workplace(stored)
 
     async def body():
-        assert workplace.worker.reserve("a", 1).count == 0
+        assert workplace.reserve("a", 1).count == 0
         async with workplace.working():
-            assert workplace.worker.reserve("a", 1).count == 1
+            place = workplace.reserve("a", 1)
+            assert place.count == 1
+            workplace.worker.hand_over(place, [])
             workplace.worker.stop()
-            assert workplace.worker.reserve("a", 1).count == 0
+            assert workplace.reserve("a", 1).count == 0
 
     stored.run(body())
 
@@ -135,11 +143,11 @@ def test_a_promise_that_was_not_kept_frees_its_places(stored):
 
     async def body():
         async with workplace.working():
-            assert workplace.worker.reserve("a", 5).count == 3
-            assert workplace.worker.reserve("a", 5).count == 0
-            workplace.worker.hand_over("a", [], 3)
-            assert workplace.worker.reserve("a", 5).count == 3
-            workplace.worker.hand_over("a", [], 3)
+            place = workplace.reserve("a", 5)
+            assert place.count == 3
+            assert workplace.reserve("a", 5).count == 0
+            workplace.worker.hand_over(place, [])
+            assert workplace.reserve("a", 5).count == 3
 
     stored.run(body())
 
@@ -322,6 +330,9 @@ def counted_failures(stored, failures):
             if failures:
                 raise failures.pop()
             return await stored.store.read(query)
+
+        def on_hint(self, heard):
+            """There is no other process."""
 
     yield Failing()
 

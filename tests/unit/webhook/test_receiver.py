@@ -5,8 +5,8 @@ import pytest
 from support.nouns import NOW, later
 from support.stored import opened
 from waypost.meta.signature import sign
-from waypost.model.work import QueueName
-from waypost.queue.worker import Reservation
+from waypost.model.work import Priority, QueueName
+from waypost.queue.door import Reservation
 from waypost.runtime.clock import TestClock
 from waypost.runtime.entropy import SeededEntropy
 from waypost.runtime.ids import IdMaker
@@ -22,17 +22,17 @@ def stored(tmp_path):
 
 
 class NoRoom:
-    """A worker that promises nothing, and notes whom it was woken for."""
+    """A door that promises nothing, and notes whom it was woken for."""
 
     def __init__(self, stored):
         self.stored, self.woken = stored, []
 
     def reserve(self, lane, count):
         assert (lane, count) == (LANE, 1)
-        return Reservation(0, "t:0", later(60))
+        return Reservation(LANE, Priority.NORMAL, 0, "t:0", later(60))
 
-    def hand_over(self, lane, leases, promised):
-        assert (lane, list(leases), promised) == (LANE, [], 0)
+    def hand_over(self, place, leases):
+        assert (place.count, list(leases)) == (0, [])
 
     def wake(self, lane):
         self.woken.append(lane)
@@ -49,7 +49,7 @@ def test_a_signed_webhook_that_finds_no_room_waits_in_the_store(stored):
 
     assert stored.run(door.receive(b"{}", sign(b"{}", "secret"))) is Received.KEPT
     assert worker.woken == [LANE]
-    (due,) = stored.ask(lambda t: t.queue.find(WEBHOOK, LANE, NOW, 9))
+    (due,) = stored.ask(lambda t: t.queue.find(WEBHOOK, LANE, Priority.NORMAL, NOW, 9))
     assert (due.attempt, due.lease_token) == (0, None)
     assert stored.ask(lambda t: t.webhooks.load([due.item_id])) == {due.item_id: b"{}"}
 

@@ -4,9 +4,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from waypost.model.work import DueItem, QueueItem, QueueName
-from waypost.store.driver import Driver
-from waypost.store.repositories.instants import from_ms, from_ms_or_none, to_ms
+from waypost.model.work import DueItem, LaneKey, Priority, QueueItem, QueueName
+from waypost.store.driver import Driver, Row
+from waypost.store.ports import Key
+from waypost.store.repositories.instants import from_ms, from_ms_or_none, to_ms, to_ms_or_none
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,35 +29,47 @@ class QueueRepository:
                     to_ms(item.due_at),
                     item.attempt,
                     item.lease_token,
+                    int(item.priority),
+                    to_ms_or_none(item.expires_at),
                 )
                 for item in items
             ],
         )
 
-    async def due_lanes(self, queue: QueueName, now: datetime) -> list[str]:
-        """Lanes that have work due."""
+    async def due_lanes(self, queue: QueueName, now: datetime) -> list[tuple[LaneKey, Priority]]:
+        """Lanes that have work due, and of which priority."""
         rows = await self.driver.fetch("queue.due_lanes", {"queue": queue.value, "now": to_ms(now)})
-        return [lane for (lane,) in rows]
-
-    async def next_due(self, queue: QueueName) -> datetime | None:
-        """When the next work falls due."""
-        ((due_at,),) = await self.driver.fetch("queue.next_due", {"queue": queue.value})
-        return from_ms_or_none(due_at)
-
-    async def find(self, queue: QueueName, lane: str, now: datetime, limit: int) -> list[DueItem]:
-        """The oldest due work of a lane."""
-        rows = await self.driver.fetch(
-            "queue.find",
-            {"queue": queue.value, "lane": lane, "now": to_ms(now), "limit": limit},
-        )
         return [
-            DueItem(account_id, item_id, attempt, from_ms(due_at), lease_token)
-            for account_id, item_id, attempt, due_at, lease_token in rows
+            (LaneKey(account_id, name), Priority(priority)) for account_id, name, priority in rows
         ]
 
-    async def take(self, items: Sequence[QueueItem]) -> None:
-        """Takes work on lease."""
-        await self.driver.execute_rows(
+    async def next_due(self, queue: QueueName, now: datetime) -> datetime | None:
+        """When the next work falls due, of all that is not due yet."""
+        ((due_at,),) = await self.driver.fetch(
+            "queue.next_due", {"queue": queue.value, "now": to_ms(now)}
+        )
+        return from_ms_or_none(due_at)
+
+    async def find(
+        self, queue: QueueName, lane: LaneKey, priority: Priority, now: datetime, limit: int
+    ) -> list[DueItem]:
+        """The oldest due work of a lane and priority."""
+        rows = await self.driver.fetch(
+            "queue.find",
+            {
+                "queue": queue.value,
+                "account_id": lane.account_id,
+                "lane": lane.name,
+                "priority": int(priority),
+                "now": to_ms(now),
+                "limit": limit,
+            },
+        )
+        return [due_item(row) for row in rows]
+
+    async def take(self, items: Sequence[tuple[QueueItem, DueItem]]) -> set[Key]:
+        """Takes work on lease that still is as it was found; what was taken."""
+        rows = await self.driver.fetch_rows(
             "queue.take",
             [
                 (
@@ -66,10 +79,13 @@ class QueueRepository:
                     to_ms(item.due_at),
                     item.attempt,
                     item.lease_token,
+                    to_ms(found.due_at),
+                    found.lease_token,
                 )
-                for item in items
+                for item, found in items
             ],
         )
+        return {(account_id, item_id) for account_id, item_id in rows}
 
     async def finish(self, items: Sequence[tuple[int, QueueName, str, str]]) -> None:
         """Done work leaves: account, queue, item, and the lease it was done under."""
@@ -97,10 +113,77 @@ class QueueRepository:
             ],
         )
 
+    async def expired(
+        self, queue: QueueName, lane: LaneKey, now: datetime, limit: int
+    ) -> list[DueItem]:
+        """Work of a lane that waits, was never lost, and is needed no more."""
+        rows = await self.driver.fetch(
+            "queue.expired",
+            {
+                "queue": queue.value,
+                "account_id": lane.account_id,
+                "lane": lane.name,
+                "now": to_ms(now),
+                "limit": limit,
+            },
+        )
+        return [due_item(row) for row in rows]
+
+    async def cancel(self, account_id: int, queue: QueueName, item_ids: Sequence[str]) -> set[str]:
+        """Takes work out that nobody has begun; what was taken out.
+
+        Whatever is on lease, or was when its owner was lost, stays. What waits may have been
+        tried before: ask for its state in the same transaction.
+        """
+        rows = await self.driver.fetch_rows(
+            "queue.cancel", [(account_id, queue.value, item_id) for item_id in item_ids]
+        )
+        return {item_id for (item_id,) in rows}
+
+    async def bring_forward(
+        self, account_id: int, queue: QueueName, item_ids: Sequence[str], due_at: datetime
+    ) -> set[str]:
+        """Gives work that waits another time; what waits and belongs to nobody."""
+        rows = await self.driver.fetch_rows(
+            "queue.bring_forward",
+            [(account_id, queue.value, item_id, to_ms(due_at)) for item_id in item_ids],
+        )
+        return {item_id for (item_id,) in rows}
+
     async def orphans(self, now: datetime) -> None:
         """All work on lease is due at once: whoever had it is gone."""
         await self.driver.execute("queue.orphans", {"now": to_ms(now)})
 
+    async def orphans_of(
+        self, queue: QueueName, lanes: Sequence[LaneKey], now: datetime, until: datetime
+    ) -> None:
+        """Work on lease in these lanes is due at once: whoever owned them is gone.
+
+        until  all their leases end before
+        """
+        await self.driver.execute_rows(
+            "queue.orphans_of",
+            [
+                (queue.value, lane.account_id, lane.name, priority.value, to_ms(now), to_ms(until))
+                for lane in lanes
+                for priority in Priority
+            ],
+        )
+
     async def backlog(self) -> dict[str, int]:
         """How much waits in each queue."""
         return dict(await self.driver.fetch("queue.backlog", {}))
+
+
+def due_item(row: Row) -> DueItem:
+    """A row of what waits."""
+    account_id, item_id, attempt, due_at, lease_token, priority, expires_at = row
+    return DueItem(
+        account_id,
+        item_id,
+        attempt,
+        from_ms(due_at),
+        lease_token,
+        Priority(priority),
+        from_ms_or_none(expires_at),
+    )

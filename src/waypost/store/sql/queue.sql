@@ -1,51 +1,97 @@
 -- name: queue.put
 -- Puts work into a queue; with a lease token it is already on lease to the one who put it.
-INSERT INTO queue (account_id, queue, lane, item_id, due_at, attempt, lease_token)
+INSERT INTO queue (account_id, queue, lane, item_id, due_at, attempt, lease_token, priority,
+    expires_at)
 VALUES
-(:account_id, :queue, :lane, :item_id, :due_at, :attempt, :lease_token) -- each
+(:account_id, :queue, :lane, :item_id, :due_at, :attempt, :lease_token, :priority, :expires_at) -- each
 ON CONFLICT (account_id, queue, item_id) DO NOTHING
 
 -- name: queue.due_lanes
--- Lanes that have work due, found by leaping from lane to lane over the index.
-WITH RECURSIVE lanes (lane) AS (
-    SELECT min(lane) FROM queue WHERE queue = :queue
+-- Lanes that have work due, and of which priority, found by leaping over the index from account
+-- to account, and from lane to lane.
+WITH RECURSIVE owners (account_id) AS (
+    SELECT min(account_id) FROM queue WHERE queue = :queue
     UNION ALL
-    SELECT (SELECT min(q.lane) FROM queue AS q WHERE q.queue = :queue AND q.lane > lanes.lane)
+    SELECT (
+        SELECT min(q.account_id) FROM queue AS q
+        WHERE q.queue = :queue AND q.account_id > owners.account_id
+    )
+    FROM owners WHERE owners.account_id IS NOT NULL
+),
+lanes (account_id, lane) AS (
+    SELECT owners.account_id, (
+        SELECT min(q.lane) FROM queue AS q
+        WHERE q.queue = :queue AND q.account_id = owners.account_id
+    )
+    FROM owners WHERE owners.account_id IS NOT NULL
+    UNION ALL
+    SELECT lanes.account_id, (
+        SELECT min(q.lane) FROM queue AS q
+        WHERE q.queue = :queue AND q.account_id = lanes.account_id AND q.lane > lanes.lane
+    )
     FROM lanes WHERE lanes.lane IS NOT NULL
 )
-SELECT lane FROM lanes
-WHERE lane IS NOT NULL AND EXISTS (
+SELECT lanes.account_id, lanes.lane, v.column1
+FROM lanes CROSS JOIN (VALUES (0), (1), (2)) AS v
+WHERE lanes.lane IS NOT NULL AND EXISTS (
     SELECT 1 FROM queue AS q
-    WHERE q.queue = :queue AND q.lane = lanes.lane AND q.due_at <= :now
+    WHERE q.queue = :queue AND q.account_id = lanes.account_id AND q.lane = lanes.lane
+        AND q.priority = v.column1 AND q.due_at <= :now
 )
 
 -- name: queue.next_due
--- When the next work of a queue falls due; nothing if there is none.
-WITH RECURSIVE lanes (lane) AS (
-    SELECT min(lane) FROM queue WHERE queue = :queue
+-- When the next work of a queue falls due, of all that is not due yet; nothing if there is none.
+WITH RECURSIVE owners (account_id) AS (
+    SELECT min(account_id) FROM queue WHERE queue = :queue
     UNION ALL
-    SELECT (SELECT min(q.lane) FROM queue AS q WHERE q.queue = :queue AND q.lane > lanes.lane)
+    SELECT (
+        SELECT min(q.account_id) FROM queue AS q
+        WHERE q.queue = :queue AND q.account_id > owners.account_id
+    )
+    FROM owners WHERE owners.account_id IS NOT NULL
+),
+lanes (account_id, lane) AS (
+    SELECT owners.account_id, (
+        SELECT min(q.lane) FROM queue AS q
+        WHERE q.queue = :queue AND q.account_id = owners.account_id
+    )
+    FROM owners WHERE owners.account_id IS NOT NULL
+    UNION ALL
+    SELECT lanes.account_id, (
+        SELECT min(q.lane) FROM queue AS q
+        WHERE q.queue = :queue AND q.account_id = lanes.account_id AND q.lane > lanes.lane
+    )
     FROM lanes WHERE lanes.lane IS NOT NULL
 )
-SELECT min((SELECT min(q.due_at) FROM queue AS q WHERE q.queue = :queue AND q.lane = lanes.lane))
-FROM lanes WHERE lanes.lane IS NOT NULL
+SELECT min((
+    SELECT min(q.due_at) FROM queue AS q
+    WHERE q.queue = :queue AND q.account_id = lanes.account_id AND q.lane = lanes.lane
+        AND q.priority = v.column1 AND q.due_at > :now
+))
+FROM lanes CROSS JOIN (VALUES (0), (1), (2)) AS v
+WHERE lanes.lane IS NOT NULL
 
 -- name: queue.find
--- The oldest due work of a lane, with the lease it still carries if its owner was lost.
-SELECT account_id, item_id, attempt, due_at, lease_token
+-- The oldest due work of a lane and priority, with the lease it still carries if its owner was
+-- lost.
+SELECT account_id, item_id, attempt, due_at, lease_token, priority, expires_at
 FROM queue
-WHERE queue = :queue AND lane = :lane AND due_at <= :now
+WHERE queue = :queue AND account_id = :account_id AND lane = :lane AND priority = :priority
+    AND due_at <= :now
 ORDER BY due_at, item_id
 LIMIT :limit
 
 -- name: queue.take
--- Takes work on lease; the attempt that follows is counted here, before it is made.
+-- Takes work on lease if it still is as it was found; the attempt that follows is counted here,
+-- before it is made. What another process took meanwhile is not among the rows that are given.
 UPDATE queue
 SET due_at = v.column4, attempt = v.column5, lease_token = v.column6
 FROM (VALUES
-(:account_id, :queue, :item_id, :due_at, :attempt, :lease_token) -- each
+(:account_id, :queue, :item_id, :due_at, :attempt, :lease_token, :due_before, :lease_before) -- each
 ) AS v
 WHERE queue.account_id = v.column1 AND queue.queue = v.column2 AND queue.item_id = v.column3
+    AND queue.due_at = v.column7 AND queue.lease_token IS NOT DISTINCT FROM v.column8
+RETURNING queue.account_id, queue.item_id
 
 -- name: queue.finish
 -- Work that is done leaves the queue, if the lease is still the worker's own.
@@ -73,10 +119,49 @@ FROM (VALUES
 WHERE queue.account_id = v.column1 AND queue.queue = v.column2 AND queue.item_id = v.column3
     AND queue.lease_token = v.column4
 
+-- name: queue.expired
+-- Work of a lane that waits, belongs to nobody, and is needed no more.
+SELECT account_id, item_id, attempt, due_at, lease_token, priority, expires_at
+FROM queue
+WHERE queue = :queue AND account_id = :account_id AND lane = :lane
+    AND lease_token IS NULL AND expires_at <= :now
+ORDER BY expires_at
+LIMIT :limit
+
+-- name: queue.cancel
+-- Work that nobody has begun leaves the queue; what is on lease, or was when its owner was lost,
+-- stays.
+DELETE FROM queue
+WHERE (account_id, queue, item_id) IN (VALUES
+(:account_id, :queue, :item_id) -- each
+) AND lease_token IS NULL
+RETURNING item_id
+
+-- name: queue.bring_forward
+-- Work that waits and belongs to nobody is due at another time.
+UPDATE queue SET due_at = v.column4
+FROM (VALUES
+(:account_id, :queue, :item_id, :due_at) -- each
+) AS v
+WHERE queue.account_id = v.column1 AND queue.queue = v.column2 AND queue.item_id = v.column3
+    AND queue.lease_token IS NULL
+RETURNING queue.item_id
+
 -- name: queue.orphans
 -- Makes all work on lease due at once, for a gateway that starts and is the only one: whoever
 -- had it is gone.
 UPDATE queue SET due_at = :now WHERE lease_token IS NOT NULL
+
+-- name: queue.orphans_of
+-- Makes the work on lease in lanes due at once: whoever owned the lanes is gone. The last value
+-- bounds the part of the index that is looked at: no lease ends later.
+UPDATE queue SET due_at = v.column5
+FROM (VALUES
+(:queue, :account_id, :lane, :priority, :due_at, :ends_before) -- each
+) AS v
+WHERE queue.queue = v.column1 AND queue.account_id = v.column2 AND queue.lane = v.column3
+    AND queue.priority = v.column4 AND queue.due_at > v.column5 AND queue.due_at < v.column6
+    AND queue.lease_token IS NOT NULL
 
 -- name: queue.backlog
 -- How much waits in each queue.
