@@ -67,6 +67,13 @@ def serve_command(  # noqa: PLR0913, PLR0917 typer's way to declare options
     limits: Annotated[  # noqa: FBT002 typer's way
         bool, typer.Option("--limits", help="Refuse sends beyond Meta's rates.")
     ] = False,
+    messaging_limit_code: Annotated[
+        int | None,
+        typer.Option(
+            metavar="CODE",
+            help="Refuse templates to more users in 24 hours than the messaging limit, with this.",
+        ),
+    ] = None,
     access_token: Annotated[
         str | None, typer.Option(envvar=SECRETS + "ACCESS_TOKEN", help="Random if not given.")
     ] = None,
@@ -95,6 +102,7 @@ def serve_command(  # noqa: PLR0913, PLR0917 typer's way to declare options
             batch=webhook_batch,
             retry_cap_s=webhook_retry_cap,
             keeps_limits=limits,
+            messaging_limit_code=messaging_limit_code,
             review_delay_s=review_delay / 1000,
             is_strict_about_handles=strict_handles,
         )

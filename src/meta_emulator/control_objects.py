@@ -3,6 +3,7 @@
 So a test can let Meta's side drift from what a client last saw, with the webhook or without.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -10,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from meta_emulator.objects import number_object
+from meta_emulator.objects import UPGRADED, number_object
 from meta_emulator.recipients import phone_digits
 from meta_emulator.reporter import Reporter
 from meta_emulator.review import Review, Reviewer
@@ -40,6 +41,8 @@ STATUSES = frozenset(
 OUTCOMES = frozenset({"APPROVED", "REJECTED", "PENDING"})
 SCORES = frozenset({"GREEN", "YELLOW", "RED", "UNKNOWN"})
 CATEGORIES = frozenset({"AUTHENTICATION", "MARKETING", "UTILITY"})
+
+TIER = re.compile(r"TIER_(UNLIMITED|[0-9]{1,6}K?)")
 
 Order = Callable[[bytes], Any]
 
@@ -98,7 +101,10 @@ class ProductsOrder(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class NumberOrder(msgspec.Struct, forbid_unknown_fields=True):
-    """What is to become of a number, by default the first. What is left out stays."""
+    """What is to become of a number, by default the first. What is left out stays.
+
+    announce  whether Meta tells of limit and throughput by webhook
+    """
 
     phone_number_id: str | None = None
     quality_rating: str | None = None
@@ -106,6 +112,8 @@ class NumberOrder(msgspec.Struct, forbid_unknown_fields=True):
     name_status: str | None = None
     messaging_limit: str | None = None
     throughput: int | None = None
+    is_on_biz_app: bool | None = None
+    announce: bool = False
 
 
 class ObjectOrders:
@@ -226,15 +234,32 @@ class ObjectOrders:
     def _number_order(self, body: bytes) -> dict[str, Any]:
         order = msgspec.json.decode(body, type=NumberOrder)
         number = self._number(order.phone_number_id)
+        if order.messaging_limit is not None and not TIER.fullmatch(order.messaging_limit):
+            raise OrderError("messaging_limit must be a tier, as in TIER_2K or TIER_UNLIMITED")
         changed = {
             key: value
             for key, value in msgspec.structs.asdict(order).items()
-            if value is not None and key != "phone_number_id"
+            if value is not None and key not in {"phone_number_id", "announce"}
         }
         number.seed = msgspec.structs.replace(number.seed, **changed)
         number.throughput = number.seed.throughput
+        if order.announce:
+            self._announce(number, order)
         self._state.changes.happened()
         return number_object(number)
+
+    def _announce(self, number: Number, order: NumberOrder) -> None:
+        """Tells of it as Meta does (reference 4.6)."""
+        limit = {"max_daily_conversations_per_business": number.seed.messaging_limit}
+        if order.messaging_limit is not None:
+            self._reporter.tell_account(number.waba.id, "business_capability_update", limit)
+        if order.throughput is not None:
+            upgraded = {
+                "display_phone_number": number.digits,
+                "event": "THROUGHPUT_UPGRADE" if order.throughput >= UPGRADED else "ONBOARDING",
+                **limit,
+            }
+            self._reporter.tell_account(number.waba.id, "phone_number_quality_update", upgraded)
 
     def _expire(self, body: bytes) -> dict[str, str]:
         order = msgspec.json.decode(body, type=MediaOrder)

@@ -16,6 +16,7 @@ from meta_emulator.errors import GraphError, RefusedError, invalid, refused
 from meta_emulator.faults import Faults
 from meta_emulator.graph import Answer, Request, Responder, encode
 from meta_emulator.limits import Limits
+from meta_emulator.messaging_limit import MessagingLimit
 from meta_emulator.parts import read_parts
 from meta_emulator.recipients import phone_digits, user_id_of
 from meta_emulator.state import Message, Number, ReadMark, State, Template
@@ -37,14 +38,21 @@ Schedule = Callable[[Message], None]
 class Sends:
     """Takes sends: understands, checks, keeps, schedules and answers them.
 
-    limits  the rates that are kept; None for none
+    limits           the rates that are kept; None for none
+    messaging_limit  counts users of portfolios; None: nobody does
     """
 
     def __init__(
-        self, state: State, responder: Responder, schedule: Schedule, limits: Limits | None
+        self,
+        state: State,
+        responder: Responder,
+        schedule: Schedule,
+        limits: Limits | None,
+        messaging_limit: MessagingLimit | None = None,
     ) -> None:
         self.faults = Faults()
         self._limits = limits
+        self._messaging_limit = messaging_limit
         self._state = state
         self._responder = responder
         self._schedule = schedule
@@ -143,11 +151,14 @@ class Sends:
         return MEDIA_REFUSED if media_mismatch(kind, body, number.waba.holdings) else None
 
     def _breach(self, body: dict[str, Any], number: Number) -> int | None:
-        if self._limits is None:
-            return None
         to = body.get("to")
-        address = body["recipient"] if to is None else phone_digits(to)
-        return self._limits.breach(number, str(address))
+        digits = None if to is None else phone_digits(to)
+        code = None
+        if self._limits is not None:
+            code = self._limits.breach(number, digits or str(body.get("recipient")))
+        if code is None and self._messaging_limit is not None and kind_of(body) == "template":
+            code = self._messaging_limit.breach(number, digits, body.get("recipient"))
+        return code
 
     def _wamid(self, address: str) -> str:
         """An id of Meta's shape: base64 around the recipient and 18 hexadecimal digits."""

@@ -137,6 +137,7 @@ def number_object(number: Number) -> dict[str, Any]:
         "is_official_business_account": False,
         "is_pin_enabled": True,
         "account_mode": "LIVE",
+        "is_on_biz_app": number.seed.is_on_biz_app,
         "messaging_limit_tier": number.seed.messaging_limit,
         "whatsapp_business_manager_messaging_limit": number.seed.messaging_limit,
     }

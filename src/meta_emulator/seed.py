@@ -18,7 +18,10 @@ class SeedError(ValueError):
 
 
 class NumberSeed(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """A business phone number. `throughput` in messages per second."""
+    """A business phone number. `throughput` in messages per second.
+
+    is_on_biz_app  the WhatsApp Business app uses it as well; Meta allows it 20 a second then
+    """
 
     id: str
     display_phone_number: str
@@ -29,6 +32,7 @@ class NumberSeed(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     name_status: str = "APPROVED"
     code_verification_status: str = "VERIFIED"
     messaging_limit: str = "TIER_100K"
+    is_on_biz_app: bool = False
 
 
 class TemplateSeed(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
@@ -68,13 +72,17 @@ class CatalogueSeed(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 
 
 class WabaSeed(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """A WhatsApp Business Account and what it owns."""
+    """A WhatsApp Business Account and what it owns.
+
+    portfolio  WABAs of one share a messaging limit; empty: its own
+    """
 
     id: str
     name: str
     phone_numbers: list[NumberSeed]
     templates: list[TemplateSeed] = []
     catalogue: CatalogueSeed | None = None
+    portfolio: str = ""
 
 
 class MediaSeed(msgspec.Struct, forbid_unknown_fields=True, frozen=True):

@@ -26,6 +26,7 @@ from meta_emulator.graph import Responder
 from meta_emulator.http import Http, NetworkHttp
 from meta_emulator.limits import Limits
 from meta_emulator.messages import Sends
+from meta_emulator.messaging_limit import MessagingLimit
 from meta_emulator.reporter import Reporter
 from meta_emulator.review import Reviewer
 from meta_emulator.schedule import Scheduler
@@ -57,7 +58,9 @@ class Emulator:
         self.reporter.webhook_url = settings.webhook_url
         self.scheduler = Scheduler(settings.status_delays, clock, self.reporter.report)
         limits = Limits(clock) if settings.keeps_limits else None
-        self.sends = Sends(self.state, responder, self.scheduler.add, limits)
+        code = settings.messaging_limit_code
+        users = MessagingLimit(self.state, code) if code is not None else None
+        self.sends = Sends(self.state, responder, self.scheduler.add, limits, users)
         self.reviewer = Reviewer(self.state, self.reporter, clock, settings.review_delay_s)
         parts = Parts(
             self.state,

@@ -26,6 +26,8 @@ class Settings:
     retry_cap_s     the longest gap
     retry_span_s    after this long a webhook is given up
     keeps_limits    whether sends beyond Meta's rates are refused (limits.py)
+    messaging_limit_code  what templates to more users in 24 hours than the number's messaging
+                    limit are refused with (messaging_limit.py); None: nothing is
     review_delay_s  how long a new template is PENDING
     is_strict_about_handles  whether a sample's handle must come from an upload made here
     kept            messages, refusals and callbacks remembered, each
@@ -44,6 +46,7 @@ class Settings:
     retry_span_s: float = WEEK_S
     timeout_s: float = 10.0
     keeps_limits: bool = False
+    messaging_limit_code: int | None = None
     review_delay_s: float = 2.0
     is_strict_about_handles: bool = False
     kept: int = 200_000

@@ -83,6 +83,7 @@ class Waba:
     templates: dict[tuple[str, str], Template] = field(default_factory=dict)
     numbers: list[Number] = field(default_factory=list)
     webhook_url: str | None = None
+    portfolio: str = ""
     created_at: deque[datetime] = field(default_factory=deque)
     removed_at: dict[tuple[str, str], datetime] = field(default_factory=dict)
 
@@ -254,6 +255,7 @@ class State:
             Holdings(catalogue_id, catalogue, self.media_kind),
             catalogue,
             "" if given is None else given.name,
+            portfolio=seed.portfolio,
         )
         if catalogue_id is not None:
             self.catalogues[catalogue_id] = waba
