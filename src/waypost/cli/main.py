@@ -12,6 +12,7 @@ import typer
 
 from waypost.cli import (
     account,
+    alarm,
     audit,
     block,
     catalogue,
@@ -28,6 +29,7 @@ from waypost.cli import (
     sender,
     serve,
     template,
+    unknown,
     waba,
     wallet,
 )
@@ -75,6 +77,8 @@ for name, noun in {
     "optout": opt_out,
     "block": block,
     "wallet": wallet,
+    "alarm": alarm,
+    "unknown": unknown,
     "audit": audit,
     "db": database,
 }.items():

@@ -1,27 +1,31 @@
-"""`waypost message`: what became of a message."""
+"""`waypost message`: what became of a message; and cancelling one that still waits."""
 
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.text import Text
 
-from waypost.cli.opening import work_on
-from waypost.cli.output import CommandError, console, print_json, print_lines, print_rows
+from waypost.cli.opening import who_acts, work_on
+from waypost.cli.output import (
+    REFUSED,
+    CommandError,
+    console,
+    print_json,
+    print_lines,
+    print_rows,
+)
 from waypost.cli.settings import ConfigOption, DataOption, JsonOption, load_for
+from waypost.model.lifecycle import State
 from waypost.report.timeline import Line, Listed, Timeline, list_messages, tell
 from waypost.store.ports import Transaction
 
 if TYPE_CHECKING:
     from waypost.assembly import OperatorTools
+    from waypost.status.canceller import Cancellation
 
 application = typer.Typer(no_args_is_help=True, help="Messages and their timelines.")
 
 STYLES = {"gateway": "cyan", "meta": "green", "callback": "magenta", "money": "yellow"}
-
-
-@application.callback()
-def _message() -> None:
-    """Keeps `show` a word of its own while it is the only one."""
 
 
 @application.command("show")
@@ -62,6 +66,71 @@ def show(
             ("message", "to", "state", ""),
             [(one.message_id, one.recipient, one.state, one.headline) for one in found],
         )
+
+
+@application.command("cancel")
+def cancel(
+    message_id: Annotated[
+        str,
+        typer.Argument(metavar="ID", help="The message_id of the 202; a request's is all of its."),
+    ],
+    data: DataOption = None,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Cancel a message that still waits. Ends with 1 if none could be cancelled.
+
+    Example: waypost message cancel A0MWPDAWKF0OPFFPU21L
+    """
+    loaded = load_for(data, config)
+
+    async def work(tools: "OperatorTools") -> "Cancellation | None":
+        from waypost.status.canceller import Asked  # noqa: PLC0415 - with serve
+
+        account_id = await tools.store.read(
+            lambda transaction: find_account(transaction, message_id)
+        )
+        if account_id is None:
+            return None
+        return await tools.canceller.cancel(Asked(account_id, message_id, who_acts()))
+
+    cancellation = work_on(loaded, work)
+    if cancellation is None:
+        raise CommandError(
+            f"There is no message {message_id} in {loaded.data_dir}; the id is the message_id of "
+            "the 202 answer, and --data names the gateway's folder."
+        )
+    if as_json:
+        print_json(
+            {
+                "cancelled": [one.message_id for one in cancellation.cancelled],
+                "too_late": [one.message_id for one in cancellation.too_late],
+            }
+        )
+    else:
+        for one in cancellation.cancelled:
+            print_lines(f"{one.message_id} to {one.recipient} is cancelled.")
+        for one in cancellation.too_late:
+            print_lines(
+                f"{one.message_id} to {one.recipient} is too late to cancel: it is "
+                + (
+                    "being given to Meta."
+                    if one.state is State.ACCEPTED
+                    else f"{one.state.value.replace('_', ' ')}."
+                )
+            )
+    if not cancellation.cancelled:
+        raise typer.Exit(REFUSED)
+
+
+async def find_account(transaction: Transaction, named: str) -> int | None:
+    """Whose a message or a request is; None if there is no such id."""
+    found = await transaction.reports.find_message(named)
+    if found is None:
+        for message_id, _, _ in await transaction.reports.messages_of_submission(named):
+            found = await transaction.reports.find_message(message_id)
+            break
+    return None if found is None else found.account_id
 
 
 def print_timeline(timeline: Timeline) -> None:

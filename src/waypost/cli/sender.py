@@ -8,7 +8,14 @@ from msgspec.structs import replace
 
 from waypost.cli.account import Sid
 from waypost.cli.opening import who_acts, work_on
-from waypost.cli.output import CommandError, MisusedError, print_json, print_lines, print_rows
+from waypost.cli.output import (
+    CommandError,
+    MisusedError,
+    print_json,
+    print_lines,
+    print_rows,
+    show_time,
+)
 from waypost.cli.settings import ConfigOption, DataOption, JsonOption, load_for
 from waypost.model.account import Account
 from waypost.model.sender import ApiVersion, Sender, SenderState
@@ -84,23 +91,61 @@ def list_senders(
     async def work(tools: "OperatorTools") -> list[Sender]:
         return list((await tools.registrar.find(sid)).senders.values())
 
-    rows = [_row(sender) for sender in work_on(load_for(data, config), work)]
+    senders = work_on(load_for(data, config), work)
+    rows = [_row(sender) for sender in senders]
     if as_json:
         print_json(rows)
     else:
         print_rows(
-            (
-                "sender",
-                "name",
-                "phone number id",
-                "WABA",
-                "state",
-                "per second",
-                "API",
-                "callbacks to",
-            ),
-            [tuple(row.values()) for row in rows],
+            ("sender", "name", "WABA", "state", "held until", "per second", "last heard"),
+            [
+                (
+                    row["sender"],
+                    row["name"],
+                    row["waba_id"],
+                    row["state"],
+                    show_time(sender.held_until),
+                    show_throughput(sender),
+                    show_time(sender.heard_at) or "never",
+                )
+                for row, sender in zip(rows, senders, strict=True)
+            ],
         )
+
+
+@application.command("show")
+def show(
+    sid: Sid,
+    phone_number: PhoneNumber,
+    data: DataOption = None,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show a sender: its state, why it is held if it is, its throughput, its last webhook.
+
+    Example: waypost sender show HXIN1234567890IN +919800000001
+    """
+    read_number(phone_number)
+
+    async def work(tools: "OperatorTools") -> Sender:
+        return find_sender(await tools.registrar.find(sid), phone_number)
+
+    sender = work_on(load_for(data, config), work)
+    if as_json:
+        print_json(_row(sender))
+        return
+    rows = {word.replace("_", " "): value for word, value in _row(sender).items()}
+    for word in ("is throughput pinned", "held for"):
+        del rows[word]
+    rows["throughput"] = f"{show_throughput(sender)} per second"
+    rows["held until"] = show_time(sender.held_until) or "not held"
+    rows["heard at"] = show_time(sender.heard_at) or "never"
+    held_for = sender.held_for
+    if held_for is not None:
+        code = f" ({held_for.code})" if held_for.code else ""
+        rows["held for"] = f"{held_for.title}{code}"
+        rows["what to do"] = held_for.next_step
+    print_rows(("", ""), list(rows.items()))
 
 
 @application.command("set")
@@ -151,11 +196,11 @@ def pause(
     config: ConfigOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Let no message leave from a sender.
+    """Let no message leave from a sender; what is accepted waits.
 
     Example: waypost sender pause HXIN1234567890IN +919800000001
     """
-    _set_state((sid, phone_number), SenderState.PAUSED, data, config, as_json=as_json)
+    _switch((sid, phone_number), SenderState.PAUSED, data, config, as_json=as_json)
 
 
 @application.command("resume")
@@ -166,11 +211,11 @@ def resume(
     config: ConfigOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Let messages leave from a paused sender again.
+    """Let messages leave from a sender again, also from one that is held after Meta refused it.
 
     Example: waypost sender resume HXIN1234567890IN +919800000001
     """
-    _set_state((sid, phone_number), SenderState.ACTIVE, data, config, as_json=as_json)
+    _switch((sid, phone_number), SenderState.ACTIVE, data, config, as_json=as_json)
 
 
 def read_number(text: str) -> str:
@@ -188,7 +233,7 @@ def read_url(text: str) -> str:
     return text
 
 
-def _set_state(
+def _switch(
     of: tuple[str, str],
     state: SenderState,
     data: DataOption,
@@ -196,7 +241,16 @@ def _set_state(
     *,
     as_json: bool,
 ) -> None:
-    changed = _change(of, {"state": state}, data, config)
+    sid, phone_number = of
+    read_number(phone_number)
+
+    async def work(tools: "OperatorTools") -> Sender:
+        account = await tools.registrar.find(sid)
+        sender_id = find_sender(account, phone_number).sender_id
+        act = tools.switch.pause if state is SenderState.PAUSED else tools.switch.resume
+        return await act(account, sender_id, actor=who_acts())
+
+    changed = work_on(load_for(data, config), work)
     if as_json:
         print_json(_row(changed))
     else:
@@ -230,6 +284,11 @@ def _change(
     return work_on(load_for(data, config), work)
 
 
+def show_throughput(sender: Sender) -> str:
+    """Messages per second, and whose word that is."""
+    return f"{sender.throughput}, {'pinned' if sender.is_throughput_pinned else 'as Meta tells'}"
+
+
 def _row(sender: Sender) -> dict[str, object]:
     return {
         "sender": f"+{sender.sender_id}",
@@ -240,4 +299,8 @@ def _row(sender: Sender) -> dict[str, object]:
         "throughput": sender.throughput,
         "api_version": sender.api_version.value,
         "callback_url": sender.callback_url,
+        "is_throughput_pinned": sender.is_throughput_pinned,
+        "held_until": sender.held_until,
+        "held_for": sender.held_for,
+        "heard_at": sender.heard_at,
     }
