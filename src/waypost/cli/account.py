@@ -7,9 +7,25 @@ import typer
 from waypost.cli.amounts import read_amount
 from waypost.cli.opening import who_acts, work_on
 from waypost.cli.output import MisusedError, print_json, print_lines, print_rows, show_time
+from waypost.cli.policies import (
+    OF_DEPLOYMENT,
+    CappedOption,
+    DailyOption,
+    TemplateOption,
+    UnknownOption,
+    ValidityOption,
+    read_policies,
+)
 from waypost.cli.settings import ConfigOption, DataOption, JsonOption, load_for
 from waypost.cli.typed import read_count, read_words
-from waypost.model.account import Account, AccountKind, AccountState, ApiKey, CheckMode
+from waypost.cli.wallet import top_up
+from waypost.model.account import (
+    Account,
+    AccountKind,
+    AccountState,
+    ApiKey,
+    CheckMode,
+)
 from waypost.model.ledger import Wallet
 from waypost.model.money import Money
 
@@ -20,11 +36,7 @@ application = typer.Typer(no_args_is_help=True, help="Customers of this gateway.
 
 COUNTRY_LENGTH = 2
 
-OF_DEPLOYMENT = "default"
-"""What is typed for the price that the deployment asks of everybody."""
-
 Sid = Annotated[str, typer.Argument(metavar="SID", help="The account.")]
-Amount = Annotated[str, typer.Argument(metavar="AMOUNT", help="Like 100 or 12.50.")]
 RequestsOption = Annotated[
     str | None,
     typer.Option(
@@ -47,6 +59,11 @@ def create(
     check_mode: Annotated[
         CheckMode, typer.Option(help="What becomes of sends in which something is found.")
     ] = CheckMode.STRICT,
+    unknown_policy: UnknownOption = None,
+    template_policy: TemplateOption = None,
+    capped_policy: CappedOption = None,
+    validity: ValidityOption = None,
+    daily_limit: DailyOption = None,
     data: DataOption = None,
     config: ConfigOption = None,
     as_json: JsonOption = False,
@@ -61,6 +78,9 @@ def create(
     price_minor = None if price is None else read_amount("--price", price)
     credit_limit_minor = read_amount("--credit-limit", credit_limit)
     requests_per_s = _read_requests(requests_per_second)
+    policies = read_policies(
+        (unknown_policy, template_policy, capped_policy), validity, daily_limit
+    )
 
     async def work(tools: "OperatorTools") -> Account:
         from waypost.directory.changes import NewAccount  # noqa: PLC0415 - with serve
@@ -75,6 +95,7 @@ def create(
                 credit_limit_minor=credit_limit_minor,
                 requests_per_s=requests_per_s,
                 check_mode=check_mode,
+                **policies,
             ),
             actor=who_acts(),
         )
@@ -92,7 +113,7 @@ def create(
     else:
         print_lines(
             f"{account.sid} is open. Next: `waypost key create {account.sid}`, "
-            f"`waypost account top-up {account.sid} 100`, `waypost waba add`, `waypost sender add`."
+            f"`waypost wallet topup {account.sid} 100`, `waypost waba add`, `waypost sender add`."
         )
 
 
@@ -119,6 +140,11 @@ def change(
         str | None,
         typer.Option(metavar="WORDS", help="By which they come back, like start; default."),
     ] = None,
+    unknown_policy: UnknownOption = None,
+    template_policy: TemplateOption = None,
+    capped_policy: CappedOption = None,
+    validity: ValidityOption = None,
+    daily_limit: DailyOption = None,
     data: DataOption = None,
     config: ConfigOption = None,
     as_json: JsonOption = False,
@@ -140,6 +166,7 @@ def change(
         given["opt_out_keywords"] = read_words(opt_out_words)
     if opt_in_words is not None:
         given["opt_in_keywords"] = read_words(opt_in_words)
+    given |= read_policies((unknown_policy, template_policy, capped_policy), validity, daily_limit)
     if not given:
         raise MisusedError("Nothing is to change: give at least one of the options; see --help.")
 
@@ -225,7 +252,8 @@ def show(
         state = "not read yet" if waba.synced_at is None else f"read {show_time(waba.synced_at)}"
         print_lines(f"WABA {waba.waba_id} {waba.name}".rstrip() + f", {state}{failure}")
     for sender in account.senders.values():
-        print_lines(f"sender +{sender.sender_id}, {sender.state}, of WABA {sender.waba_id}")
+        held = f", held until {show_time(sender.held_until)}" if sender.held_until else ""
+        print_lines(f"sender +{sender.sender_id}, {sender.state}{held}, of WABA {sender.waba_id}")
     print_lines(f"{len(account.templates)} templates; `waypost template list {sid}` shows them")
 
 
@@ -251,30 +279,8 @@ def resume(
     _set_state(sid, AccountState.ACTIVE, data, config, as_json=as_json)
 
 
-@application.command("top-up")
-def top_up(
-    sid: Sid,
-    amount: Amount,
-    reason: Annotated[str, typer.Option(help="For the ledger.")] = "by the operator",
-    data: DataOption = None,
-    config: ConfigOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Add money to an account's wallet.
-
-    Example: waypost account top-up HXIN1234567890IN 100 --reason "invoice 17"
-    """
-    amount_minor = read_amount("AMOUNT", amount)
-
-    async def work(tools: "OperatorTools") -> Wallet:
-        return await tools.registrar.money.top_up(sid, amount_minor, reason, actor=who_acts())
-
-    wallet = work_on(load_for(data, config), work)
-    balance = Money(wallet.balance_minor, wallet.currency)
-    if as_json:
-        print_json({"sid": sid, "balance": str(balance)})
-    else:
-        print_lines(f"{sid} has {balance} now.")
+# The word of earlier releases.
+application.command("top-up", hidden=True)(top_up)
 
 
 def _set_state(
@@ -312,6 +318,8 @@ def _line_of_key(key: ApiKey) -> str:
 def _print_summary(account: Account, wallet: Wallet) -> None:
     rows = {word.replace("_", " "): value for word, value in _summary(account, wallet).items()}
     rows["requests per s"] = account.requests_per_s or "unlimited"
+    rows["daily limit"] = account.daily_limit or "unlimited"
+    rows["validity s"] = account.validity_s or "the deployment's"
     for word in ("opt out words", "opt in words"):
         rows[word] = ", ".join(rows[word]) or "none"
     print_rows(("", ""), list(rows.items()))
@@ -333,6 +341,11 @@ def _summary(account: Account, wallet: Wallet) -> dict[str, Any]:
         "spendable": str(Money(wallet.spendable_minor, wallet.currency)),
         "opt_out_words": account.opt_out_keywords,
         "opt_in_words": account.opt_in_keywords,
+        "unknown_policy": account.unknown_policy.value,
+        "template_policy": account.template_policy.value,
+        "capped_policy": account.capped_policy.value,
+        "validity_s": account.validity_s,
+        "daily_limit": account.daily_limit,
         "wabas": len(account.wabas),
         "senders": len(account.senders),
         "templates": len(account.templates),

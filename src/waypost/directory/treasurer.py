@@ -134,8 +134,16 @@ class Treasurer:
 
         return await self.store.read(read)
 
-    async def statement(self, sid: str, first: date, last: date) -> list[StatementLine]:
-        """What moved from one day to another, both included, by day, template and country."""
+    async def statement(
+        self, sid: str, first: date | None = None, last: date | None = None
+    ) -> list[StatementLine]:
+        """What moved from one day (UTC) to another, both included, by day, template and country.
+
+        first  None: the first of the last day's month
+        last   None: today
+        """
+        last = last or max(self.clock.now().date(), first or date.min)
+        first = first or last.replace(day=1)
         if last < first:
             raise DirectoryError(f"The last day, {last}, is before the first, {first}.", "/to")
         if last - first > LONGEST_STATEMENT:
