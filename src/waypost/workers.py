@@ -7,6 +7,7 @@ from waypost.callback.deliverer import Deliverer, Patience, load_callbacks
 from waypost.callback.publisher import Publisher
 from waypost.dispatch.decide import Policy
 from waypost.dispatch.dispatcher import Dispatcher, load_messages
+from waypost.dispatch.messaging_limit import LimitedAudience
 from waypost.dispatch.pacing import Pacing
 from waypost.meta.client import MetaClient
 from waypost.model.work import QueueName
@@ -59,7 +60,15 @@ def build_crew(config: Config, store: Store, senses: Senses) -> Crew:
         workers.insert(0, telling)
     number = IdMaker(senses.clock, senses.entropy).number
     bookkeeper = Bookkeeper(RateKeeper(store, senses.clock))
-    recorder = Recorder(store, senses.clock, Publisher(), bookkeeper, number, callbacks.wake)
+    recorder = Recorder(
+        store,
+        senses.clock,
+        Publisher(),
+        bookkeeper,
+        number,
+        callbacks.wake,
+        config.dispatch_attempts,
+    )
     webhooks: WorkDoor = RemoteDoor(store, QueueName.WEBHOOK)
     if Role.WEBHOOK in roles:
         webhooks = understanding = build_webhooks(config, store, senses, recorder)
@@ -136,6 +145,7 @@ def build_dispatch(config: Config, store: Store, senses: Senses, recorder: Recor
         clock=clock,
         entropy=entropy,
         metrics=metrics,
+        audience=LimitedAudience(store, clock, entropy),
     )
     return Worker(
         Plan(
@@ -147,6 +157,6 @@ def build_dispatch(config: Config, store: Store, senses: Senses, recorder: Recor
         store=store,
         clock=clock,
         entropy=entropy,
-        duty=Duty(load_messages, dispatcher.handle),
+        duty=Duty(load_messages, dispatcher.handle, dispatcher.survey),
         admission=pacing,
     )

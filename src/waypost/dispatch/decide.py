@@ -1,7 +1,8 @@
 """Outcome and attempt to Decision. Pure.
 
-Meta's refusals follow the class of their code; what never reached Meta is tried again for as
-long as it takes; what may have reached Meta is unknown and waits for a status, and so often.
+What Meta refuses is judged by the row of its code (`status.verdict`); what never reached Meta is
+tried again for as long as it takes; what may have reached Meta is unknown and waits for a status,
+and so often. No message waits beyond its validity: then it comes back to be withheld.
 """
 
 from datetime import datetime, timedelta
@@ -9,16 +10,14 @@ from typing import assert_never
 
 from msgspec import Struct
 
-from waypost.meta.errors import ErrorClass
 from waypost.meta.outcome import Lost, NotReached, Outcome, Refused, Taken, TokenSealed
 from waypost.model.failure import Failure
+from waypost.model.message import Dispatchable
+from waypost.model.meta_error import RetryRule
 from waypost.queue.retry import RetryPolicy
+from waypost.status.verdict import Circumstances, circumstances_of, judge
 
-REFUSALS = RetryPolicy(first_s=1.0, factor=2.0, longest_s=300.0)
 UNREACHABLE = RetryPolicy(first_s=0.5, factor=2.0, longest_s=30.0)
-
-AGAIN = frozenset({ErrorClass.THROTTLE, ErrorClass.TRANSIENT, ErrorClass.ACCOUNT})
-"""Classes that time, or an operator, can mend."""
 
 
 class Submitted(Struct, frozen=True):
@@ -29,7 +28,25 @@ class Submitted(Struct, frozen=True):
 
 
 class RetryAt(Struct, frozen=True):
-    """Not now: once more at this time."""
+    """Not now: once more at this time.
+
+    is_counted  whether the attempt is used up; not if nothing was asked of Meta, or too fast
+    """
+
+    at: datetime
+    failure: Failure
+    is_counted: bool = True
+
+
+class Held(Struct, frozen=True):
+    """Meta refuses the sender as a whole: it is held, and the message waits with it."""
+
+    at: datetime
+    failure: Failure
+
+
+class TemplateStopped(Struct, frozen=True):
+    """Meta stopped its template: the message waits until this time, and is looked at again."""
 
     at: datetime
     failure: Failure
@@ -48,7 +65,7 @@ class Unknown(Struct, frozen=True):
     failure: Failure
 
 
-Decision = Submitted | RetryAt | Failed | Unknown
+Decision = Submitted | RetryAt | Held | TemplateStopped | Failed | Unknown
 
 
 class Policy(Struct, frozen=True):
@@ -63,28 +80,46 @@ class Policy(Struct, frozen=True):
 
 
 def decide(
-    outcome: Outcome, attempt: int, policy: Policy, now: datetime, jitter: float
+    outcome: Outcome,
+    attempt: int,
+    policy: Policy,
+    now: datetime,
+    jitter: float,
+    message: Dispatchable | None = None,
 ) -> Decision:
-    """What we do about this outcome of this attempt (from 1)."""
+    """What we do about this outcome of this attempt (from 1); jitter is a chance in [0, 1)."""
     match outcome:
         case Taken(wamid, wa_id):
             return Submitted(wamid, wa_id)
-        case Refused(failure, error_class):
-            # Too fast is no fault of the message: it waits for as long as it takes.
-            is_last = attempt >= policy.attempts and error_class is not ErrorClass.THROTTLE
-            if error_class not in AGAIN or is_last:
-                return Failed(failure)
-            gap_s = REFUSALS.delay_s(attempt, jitter)
-            return RetryAt(now + timedelta(seconds=gap_s), failure)
+        case Refused():
+            if message is None:
+                case = Circumstances(attempt, policy.attempts)
+            else:
+                case = circumstances_of(message, attempt, policy.attempts)
+            return decide_refusal(outcome, case, now, jitter)
         case NotReached() | TokenSealed():
             gap_s = UNREACHABLE.delay_s(attempt, jitter)
-            return RetryAt(now + timedelta(seconds=gap_s), not_asked(outcome))
+            return RetryAt(now + timedelta(seconds=gap_s), not_asked(outcome), is_counted=False)
         case Lost(why):
             if attempt >= policy.attempts:
                 return Failed(answer_always_lost(why))
             return Unknown(now + policy.window, answer_lost(why))
         case never:
             assert_never(never)
+
+
+def decide_refusal(
+    refused: Refused, case: Circumstances, now: datetime, jitter: float
+) -> Failed | RetryAt | Held | TemplateStopped:
+    """What we do about a refusal of Meta's."""
+    verdict = judge(refused.row, case, now, jitter)
+    if verdict.retry_at is None:
+        return Failed(refused.failure)
+    if refused.row.rule is RetryRule.HOLD_SENDER:
+        return Held(verdict.retry_at, refused.failure)
+    if refused.row.rule is RetryRule.HOLD_TEMPLATE:
+        return TemplateStopped(verdict.retry_at, refused.failure)
+    return RetryAt(verdict.retry_at, refused.failure, verdict.is_counted)
 
 
 def not_asked(outcome: NotReached | TokenSealed) -> Failure:
@@ -112,7 +147,8 @@ def answer_lost(why: str) -> Failure:
         "0",
         "Meta's answer was lost; it may have taken the message",
         why,
-        "Nothing: a status from Meta settles it, or Waypost sends it again after a while.",
+        "Nothing: a status from Meta settles it, or it is sent again or held, as the account's "
+        "`unknown_policy` says.",
     )
 
 

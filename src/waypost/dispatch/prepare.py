@@ -4,13 +4,21 @@ from datetime import datetime, timedelta
 
 from msgspec import Struct
 
+from waypost.model.account import TemplatePolicy, UnknownPolicy
+from waypost.model.failure import Failure
 from waypost.model.lifecycle import State
 from waypost.model.message import Dispatchable
-from waypost.model.sender import SenderState
+from waypost.model.sender import Sender, SenderState
+from waypost.model.template import STOPPED
+from waypost.model.withheld import WithheldCode, withheld
 from waypost.queue.lease import Lease
+from waypost.status.verdict import TEMPLATE_LOOK
 
 PAUSED_S = 5.0
-"""How often a paused sender's messages are looked at again."""
+"""How long a message of a closed sender waits, if it came before its sender was known closed."""
+
+SHORTEST_HEARING = timedelta(seconds=30)
+"""Webhooks count as flowing if one came within the window, or within so long if that is longer."""
 
 
 class Prepared(Struct, frozen=True):
@@ -40,7 +48,31 @@ class Orphaned(Struct, frozen=True):
     until: datetime
 
 
-Preparation = Prepared | Over | Postponed | Orphaned
+class Withheld(Struct, frozen=True):
+    """Never: for a reason of our own."""
+
+    message: Dispatchable
+    failure: Failure
+
+
+class Unheard(Struct, frozen=True):
+    """Its outcome is unknown, and of its number no webhook comes: nothing can be told yet."""
+
+    message: Dispatchable
+    until: datetime
+
+
+class Unresolved(Struct, frozen=True):
+    """Its outcome stays unknown until a person, or a late status, tells.
+
+    is_parked  it may be sent again, if somebody says so; else nobody needs it any more
+    """
+
+    message: Dispatchable
+    is_parked: bool
+
+
+Preparation = Prepared | Over | Postponed | Orphaned | Withheld | Unheard | Unresolved
 
 
 def prepare(
@@ -51,6 +83,52 @@ def prepare(
         return Over()
     if lease.was_lost:
         return Orphaned(message, now + window)
-    if message.sender.state is SenderState.PAUSED:
-        return Postponed(now + timedelta(seconds=PAUSED_S))
-    return Prepared(lease, message)
+    hindrance = _of_outcome(message, now, window) or _of_sender_and_template(message, now)
+    return hindrance or Prepared(lease, message)
+
+
+def is_heard(sender: Sender, now: datetime, window: timedelta) -> bool:
+    """Whether Meta's webhooks about this number are flowing."""
+    return sender.heard_at is not None and sender.heard_at > now - max(window, SHORTEST_HEARING)
+
+
+def is_closed(sender: Sender, now: datetime) -> bool:
+    """Whether nothing may leave from this sender."""
+    is_held = sender.held_until is not None and sender.held_until > now
+    return sender.state is SenderState.PAUSED or is_held
+
+
+def within(message: Dispatchable, due_at: datetime) -> datetime:
+    """When a message is looked at again: no later than its validity ends."""
+    return due_at if message.expires_at is None else min(due_at, message.expires_at)
+
+
+def _of_outcome(
+    message: Dispatchable, now: datetime, window: timedelta
+) -> Withheld | Unheard | Unresolved | None:
+    """What its validity and its unknown outcome stand for."""
+    is_over = message.expires_at is not None and message.expires_at <= now
+    if message.state is not State.UNKNOWN:
+        return Withheld(message, withheld(WithheldCode.EXPIRED)) if is_over else None
+    if is_over:
+        return Unresolved(message, is_parked=False)
+    if not is_heard(message.sender, now, window):
+        return Unheard(message, within(message, now + window))
+    if message.policies.unknown is UnknownPolicy.HOLD:
+        return Unresolved(message, is_parked=True)
+    return None
+
+
+def _of_sender_and_template(message: Dispatchable, now: datetime) -> Postponed | Withheld | None:
+    """Whether Meta, or the operator, stopped its sender or its template."""
+    if is_closed(message.sender, now):
+        return Postponed(within(message, now + timedelta(seconds=PAUSED_S)))
+    if message.template_status not in STOPPED:
+        return None
+    if message.policies.template is TemplatePolicy.FAIL and message.state is State.ACCEPTED:
+        content = message.content
+        detail = (
+            f"{content.template_name} ({content.template_language}) is {message.template_status}."
+        )
+        return Withheld(message, withheld(WithheldCode.TEMPLATE_STOPPED, detail))
+    return Postponed(within(message, now + TEMPLATE_LOOK))

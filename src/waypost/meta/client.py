@@ -4,16 +4,22 @@ from dataclasses import dataclass
 
 import msgspec
 
-from waypost.meta.errors import classify
 from waypost.meta.events import read_error
 from waypost.meta.outcome import Lost, NotReached, Outcome, Refused, Taken, TokenSealed
 from waypost.meta.payload import render_message
 from waypost.model.message import Dispatchable
+from waypost.model.meta_error_table import classify
 from waypost.runtime.http import AnswerLostError, HttpAnswer, HttpClient, NeverLeftError
 from waypost.runtime.vault import Vault
 from waypost.runtime.vault_error import VaultError
 
 OK = 200
+UNKNOWN_NUMBER = (100, 33)
+"""Code and subcode of an answer whose number is gone, or not this token's (`reference` 3.3)."""
+
+NUMBER_GONE = 33
+"""The code that has the row for it."""
+
 UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 """What decoding raises for a body that is not what was hoped for."""
 
@@ -91,7 +97,9 @@ def read_answer(answer: HttpAnswer) -> Outcome:
         error = _decode(answer.body)["error"]
         if not isinstance(error["code"], int):
             return Lost(f"HTTP {answer.status} with an error that has no code")
+        if (error["code"], error.get("error_subcode")) == UNKNOWN_NUMBER:
+            error = {**error, "code": NUMBER_GONE}
         failure = read_error(error, answer.status)
     except (*UNREADABLE, KeyError, TypeError):
         return Lost(f"HTTP {answer.status} without Meta's error object")
-    return Refused(failure, classify(int(failure.code), answer.status).error_class)
+    return Refused(failure, classify(int(failure.code), answer.status))

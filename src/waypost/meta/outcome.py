@@ -2,8 +2,8 @@
 
 from msgspec import Struct
 
-from waypost.meta.errors import ErrorClass
 from waypost.model.failure import Failure
+from waypost.model.meta_error import ErrorRow
 
 
 class Taken(Struct, frozen=True):
@@ -14,10 +14,10 @@ class Taken(Struct, frozen=True):
 
 
 class Refused(Struct, frozen=True):
-    """Meta refused it, and said why."""
+    """Meta refused it, and said why; the row of its code says what is done about it."""
 
     failure: Failure
-    error_class: ErrorClass
+    row: ErrorRow
 
 
 class NotReached(Struct, frozen=True):

@@ -5,6 +5,10 @@ Law 2: only facts. Who is working on a message is a lease (queue/lease.py).
 Law 3: facts come late, twice and out of order. All are kept in the message's
 timeline; one that TABLE does not name here moves nothing and costs nothing.
 
+Law 4: only RETURNED leads back, to ACCEPTED; between two of them no state is
+entered twice. Facts of an attempt that was returned move nothing any more,
+unless they tell of a delivery: `status/consequences.py` tells them by wamid.
+
 What does not fit the table: a transient refusal by Meta and a retry. Both are
 facts of the timeline (ATTEMPTED) that move nothing: the message is still only
 accepted. `docs/lifecycle.md` is drawn from TABLE by tools/draw_lifecycle.py.
@@ -69,6 +73,7 @@ ANSWER: Mapping[Fact, State] = {
     Fact.TAKEN: State.SUBMITTED,
     Fact.REFUSED: State.FAILED,
 }
+BACK: Mapping[Fact, State] = {Fact.RETURNED: State.ACCEPTED}
 
 TABLE: Mapping[State, Mapping[Fact, State]] = {
     State.ACCEPTED: {
@@ -77,9 +82,12 @@ TABLE: Mapping[State, Mapping[Fact, State]] = {
         **ANSWER,
         **STATUS,
     },
-    State.UNKNOWN: {Fact.RETURNED: State.ACCEPTED, **ANSWER, **STATUS},
-    State.SUBMITTED: STATUS,
-    State.SENT: {fact: STATUS[fact] for fact in (Fact.DELIVERED, Fact.READ, Fact.FAILED)},
+    State.UNKNOWN: {**ANSWER, **STATUS, **BACK},
+    State.SUBMITTED: {**STATUS, **BACK},
+    State.SENT: {
+        **{fact: STATUS[fact] for fact in (Fact.DELIVERED, Fact.READ, Fact.FAILED)},
+        **BACK,
+    },
     State.FAILED: {fact: STATUS[fact] for fact in (Fact.DELIVERED, Fact.READ)},
     State.DELIVERED: {Fact.READ: State.READ},
     State.READ: {},

@@ -73,7 +73,9 @@ class Observation(Struct, frozen=True):
     pricing      what Meta said of the price; None: nothing
     lease_token  the lease whose work this ends; None when a webhook told it
     retry_at     when to try again, if the queue item is to stay
-    was_made     whether the attempt counts: not if the call certainly never left
+    was_made     whether the attempt counts: not if the call certainly never left, or if what
+                 Meta said is no fault of the message
+    is_past      it is of an attempt before the newest, and moves nothing any more
     """
 
     account_id: int
@@ -89,6 +91,7 @@ class Observation(Struct, frozen=True):
     lease_token: str | None = None
     retry_at: datetime | None = None
     was_made: bool = True
+    is_past: bool = False
 
 
 class MessageRecord(Struct, frozen=True):

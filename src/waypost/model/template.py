@@ -16,6 +16,16 @@ APPROVED = "APPROVED"
 """The one status in which a template can be sent (`reference` 7.6)."""
 
 
+UNAVAILABLE = "UNAVAILABLE"
+"""Ours: Meta refused a send as if the template were not there, and it was not read again yet."""
+
+STOPPED = frozenset({"PAUSED", "DISABLED", UNAVAILABLE})
+"""Statuses in which nothing of a template is given to Meta (`reference` 3.3, 7.6)."""
+
+STATUS_OF_REFUSAL: Mapping[int, str] = {132015: "PAUSED", 132016: "DISABLED"}
+"""What a refusal tells of the template's status; any other says UNAVAILABLE."""
+
+
 class Template(Struct, frozen=True):
     """One language of one template.
 
@@ -96,11 +106,15 @@ class TemplateChangeKind(StrEnum):
 
 
 class ChangeSource(StrEnum):
-    """Who told of a change: a reading of all templates, Meta's webhook, or an act through us."""
+    """Who told of a change: a reading of all templates, Meta's webhook, an act through us.
+
+    SEND is Meta's refusal of a send, in its answer or in a failed status.
+    """
 
     SYNC = "sync"
     WEBHOOK = "webhook"
     API = "api"
+    SEND = "send"
 
 
 class TemplateChange(Struct, frozen=True):

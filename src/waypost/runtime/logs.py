@@ -33,7 +33,10 @@ class WorkLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DispatchAttempted(WorkLine):
-    """A message given to Meta; `outcome` is taken, refused, postponed or lost."""
+    """A message given to Meta.
+
+    outcome  taken, refused, postponed, lost, held (with its sender) or template_stopped
+    """
 
     event: ClassVar[str] = "dispatch.attempted"
     message_id: str

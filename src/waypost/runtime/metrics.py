@@ -62,6 +62,8 @@ class Metrics:
     failed_authentications  wrong credentials: told, slowed or turned_away
     findings             findings of checks at the door, by code, refused or noted
     dispatch_attempts    messages given to Meta, by outcome
+    dispatch_postponed   messages that were not given to Meta yet, by reason
+    dispatch_brakes      senders that were slowed down after Meta said too fast, by whose limit
     statuses_recorded    delivery statuses of Meta, by status
     template_events      what Meta told of templates, by what became of it
     webhooks_received    webhook requests of Meta, by result
@@ -69,7 +71,7 @@ class Metrics:
     commit_batch_size    steps that shared one commit
     commit_seconds       seconds from the first statement of a batch to its durable end
     queue_backlog        items not yet done, by queue
-    alarms_open          alarms that nobody has ended
+    alarms_open          alarms that nobody has ended, by kind
     lanes_owned          lanes of the dispatch queue that this process owns
     """
 
@@ -93,6 +95,12 @@ class Metrics:
         self.dispatch_attempts = self._counters(
             "dispatch_attempts", "Messages given to Meta, by what became of it.", "outcome"
         )
+        self.dispatch_postponed = self._counters(
+            "dispatch_postponed", "Messages not given to Meta yet, by why not.", "reason"
+        )
+        self.dispatch_brakes = self._counters(
+            "dispatch_brakes", "Senders slowed down because Meta said too fast.", "rule"
+        )
         self.statuses_recorded = self._counters(
             "statuses_recorded", "Delivery statuses that Meta reported.", "status"
         )
@@ -111,15 +119,12 @@ class Metrics:
         self.commit_seconds = self._histogram(
             "commit_seconds", "Seconds that one commit and its steps took.", SECONDS_BUCKETS
         )
-        backlog = Gauge(
-            "queue_backlog",
-            "Items of a queue that are not done.",
-            ["queue"],
-            namespace=NAMESPACE,
-            registry=registry,
+        self.queue_backlog = self._gauges(
+            "queue_backlog", "Items of a queue that are not done.", "queue"
         )
-        self.queue_backlog: Labelled[Gauge] = Labelled(backlog.labels)
-        self.alarms_open = self._gauge("alarms_open", "Alarms of the deployment that are open.")
+        self.alarms_open = self._gauges(
+            "alarms_open", "Alarms of the deployment that are open.", "kind"
+        )
         self.lanes_owned = self._gauge(
             "lanes_owned", "Lanes of the dispatch queue that this process owns."
         )
@@ -133,6 +138,10 @@ class Metrics:
 
     def _gauge(self, name: str, about: str) -> Gauge:
         return Gauge(name, about, namespace=NAMESPACE, registry=self._registry)
+
+    def _gauges(self, name: str, about: str, label: str) -> Labelled[Gauge]:
+        gauge = Gauge(name, about, [label], namespace=NAMESPACE, registry=self._registry)
+        return Labelled(gauge.labels)
 
     def _counters(self, name: str, about: str, label: str) -> Labelled[Counter]:
         counter = Counter(name, about, [label], namespace=NAMESPACE, registry=self._registry)

@@ -232,4 +232,5 @@ def test_the_bits_of_the_facts_never_change():
         "delivered",
         "read",
         "failed",
+        "returned",
     ]
