@@ -1,5 +1,6 @@
 """Is the process alive, is it ready, and what does it count."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from math import inf
 from typing import Any, Protocol
@@ -7,6 +8,7 @@ from typing import Any, Protocol
 import msgspec
 
 from waypost.api.asgi import plain
+from waypost.model.alarm import AlarmKind
 from waypost.model.errors import StoreError
 from waypost.model.work import QueueName
 from waypost.runtime.clock import Clock
@@ -62,7 +64,7 @@ class HealthEndpoint:
         self._roles = [role.value for role in Role if role in roles]
         self._workers = workers
         self._lanes = lanes
-        self._counts: tuple[dict[str, int], int] = ({}, 0)
+        self._counts: tuple[dict[str, int], Counter[AlarmKind]] = ({}, Counter())
         self._counted_at = -inf
 
     async def show(self, what: str) -> Answer:
@@ -84,7 +86,8 @@ class HealthEndpoint:
         told: dict[str, Any] = {"status": "ready", "roles": self._roles}
         idle = [worker.name for worker in self._workers if not worker.is_working]
         try:
-            told["backlog"], told["alarms"] = await self._count()
+            told["backlog"], alarms = await self._count()
+            told["alarms"] = alarms.total()
         except StoreError as error:
             return _not_ready(str(error))
         if idle:
@@ -98,20 +101,21 @@ class HealthEndpoint:
         backlog, alarms = await self._count()
         for queue in QueueName:
             self._metrics.queue_backlog[queue.value].set(backlog.get(queue.value, 0))
-        self._metrics.alarms_open.set(alarms)
+        for kind in AlarmKind:
+            self._metrics.alarms_open[kind.value].set(alarms[kind])
         if self._lanes is not None:
             self._metrics.lanes_owned.set(self._lanes())
         return plain(200, self._metrics.render().decode(), CONTENT_TYPE)
 
-    async def _count(self) -> tuple[dict[str, int], int]:
-        """How much waits in each queue, and how many alarms; no more often than every FRESH_S."""
+    async def _count(self) -> tuple[dict[str, int], Counter[AlarmKind]]:
+        """What waits in each queue, and the alarms by kind; no more often than every FRESH_S."""
         now = self._clock.monotonic()
         if now - self._counted_at >= FRESH_S:
             backlog = await self._store.read(lambda transaction: transaction.queue.backlog())
             alarms = await self._store.read(
                 lambda transaction: transaction.alarms.open(None, MOST_ALARMS)
             )
-            self._counts = backlog, len(alarms)
+            self._counts = backlog, Counter(alarm.kind for alarm in alarms)
             self._counted_at = now
         return self._counts
 

@@ -7,6 +7,7 @@ from prometheus_client import CollectorRegistry
 
 from support.nouns import NOW
 from waypost.api.health import HealthEndpoint
+from waypost.model.alarm import Alarm, AlarmKind
 from waypost.model.errors import StoreError
 from waypost.runtime.clock import TestClock
 from waypost.runtime.metrics import Metrics
@@ -49,6 +50,10 @@ class Working:
         self.is_working = is_working
 
 
+def alarm(subject):
+    return Alarm(1, AlarmKind.SENDER_HELD, subject, "what happened", "what to do", NOW)
+
+
 def endpoint(answer, store=None, clock=None, **parts):
     metrics = Metrics(CollectorRegistry())
     return HealthEndpoint(store or Answering(answer), clock or TestClock(NOW), metrics, **parts)
@@ -69,7 +74,7 @@ def test_a_process_whose_database_answers_is_ready_and_tells_its_backlog():
 def test_a_process_tells_its_roles_its_lanes_and_the_alarms_of_all():
     made = endpoint(
         None,
-        store=Answering({}, alarms=["one", "two"]),
+        store=Answering({}, alarms=[alarm("one"), alarm("two")]),
         roles=frozenset({Role.DISPATCH}),
         workers=[Working(True)],
         lanes=lambda: 7,
@@ -79,8 +84,9 @@ def test_a_process_tells_its_roles_its_lanes_and_the_alarms_of_all():
 
     assert (told["roles"], told["lanes"], told["alarms"]) == (["dispatch"], 7, 2)
     shown = asyncio.run(made.show_metrics()).body.decode()
+    assert 'waypost_alarms_open{kind="daily_limit"} 0.0' in shown
     assert "waypost_lanes_owned 7.0" in shown
-    assert "waypost_alarms_open 2.0" in shown
+    assert 'waypost_alarms_open{kind="sender_held"} 2.0' in shown
 
 
 def test_a_process_whose_worker_does_not_work_is_not_ready_and_says_which():
