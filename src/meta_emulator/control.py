@@ -58,6 +58,7 @@ class Control:
             ("GET", "callbacks"): self._callbacks,
             ("GET", "state"): self._shown_state,
             ("GET", "health"): self._health,
+            ("GET", "counts"): self._counts,
             ("GET", "faults"): self._shown_faults,
             ("POST", "faults"): self._set_faults,
             ("POST", "inbound"): self._inbound,
@@ -128,6 +129,15 @@ class Control:
 
     async def _health(self, _request: Request) -> Answer:
         return _json({"data": [{"status": "ok"}]})
+
+    async def _counts(self, _request: Request) -> Answer:
+        counts = {
+            "messages": self._state.messages.last,
+            "refusals": self._state.refusals.last,
+            "callbacks": self._state.callbacks.last,
+            "posts": self._parts.deliverer.posts,
+        }
+        return _json({"data": [counts]})
 
     async def _shown_faults(self, _request: Request) -> Answer:
         return _json({"data": [self._parts.sends.faults]})

@@ -34,6 +34,11 @@ class Log(Generic[T]):
         first = self._forgotten + start + 1
         return list(enumerate(self._items[start:stop], first))
 
+    @property
+    def last(self) -> int:
+        """The position of the newest: how many there ever were."""
+        return self._forgotten + len(self._items)
+
     def clear(self) -> None:
         """Forget all; positions go on where they were."""
         self._forgotten += len(self._items)

@@ -8,7 +8,7 @@ import pytest
 
 from support.processes import HOST, SECRET, SERVE, Program, free_port, house
 
-pytestmark = [pytest.mark.fault, pytest.mark.timeout(60)]
+pytestmark = [pytest.mark.fault, pytest.mark.sqlite_only, pytest.mark.timeout(60)]
 
 
 def refusal(folder, data):

@@ -13,7 +13,7 @@ import pytest
 
 from support.processes import PRICE, RICH, House, house, until
 
-pytestmark = [pytest.mark.fault, pytest.mark.timeout(90)]
+pytestmark = [pytest.mark.fault, pytest.mark.sqlite_only, pytest.mark.timeout(90)]
 
 SIZE_KB = 64 * 1024
 BRISK = {"unknown_window_s": 4, "lease_s": 4, "meta_timeout_s": 2, "callback_timeout_s": 2}

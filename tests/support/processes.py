@@ -105,6 +105,15 @@ class Program:
 
         until(answers, "the program answers", START_S, 0.01)
 
+    def signal(self, number: signal.Signals) -> None:
+        """Any signal."""
+        assert self.process is not None
+        self.process.send_signal(number)
+
+    def health(self) -> Any:
+        """What `/health/ready` tells."""
+        return ask(self.port, "GET", "/health/ready")
+
     def kill(self) -> None:
         """SIGKILL: it gets no chance to tidy up."""
         if self.process is not None:
@@ -160,6 +169,11 @@ class Emulator(Program):
     def messages(self) -> list[dict[str, Any]]:
         """Every message it took."""
         return self._all("messages")
+
+    def counts(self) -> dict[str, int]:
+        """How many messages, refusals and callbacks there were, and POSTs of webhooks."""
+        (found,) = ask(self.port, "GET", "/_emulator/counts")["data"]
+        return dict(found)
 
     def taken(self) -> Counter[str]:
         """How often it took each of our message ids."""
@@ -330,20 +344,23 @@ def house(
     money: int = RICH,
     data: Path | None = None,
     roles: Sequence[str] = ALL,
-    database_url: str | None = None,
+    throughput: int = 1000,
+    command: Sequence[str] = SERVE,
     **settings: Any,
 ) -> Iterator[House]:
     """An emulator with these options, and a gateway with these settings on it.
 
-    money         what the account has, in minor units
-    data          the data directory, if it is not in `folder`
-    roles         the role of each process; the first one with `api` is whom customers speak to
-    database_url  the PostgreSQL of the gateway's processes; empty: SQLite. A pair of proxies may
-                  stand before it: what is kept is read at DATABASE_URL
+    money       what the account has, in minor units
+    data        the data directory, if it is not in `folder`
+    roles       the role of each process; customers speak to the first
+    throughput  messages a second of the account's sender
+    command     what starts a process of the gateway
+    settings    of every process; `database_url` and `meta_base_url` where proxies are between: what
+                is kept is read past them
     """
     data = data or folder / "data"
     kept = kept_in(data, DATABASE_URL.get())
-    url = DATABASE_URL.get() if database_url is None else database_url
+    url = DATABASE_URL.get()
     names = list(_names(roles))
     of_webhooks = next(place for place, role in enumerate(roles) if role == "all" or "web" in role)
     ports = [free_port() for _ in roles]
@@ -360,7 +377,7 @@ def house(
     }
     gateways = {}
     for name, role, port in zip(names, roles, ports, strict=True):
-        program = Program(SERVE, port, "/health/live", folder / f"{name}.log")
+        program = Program([*command], port, "/health/live", folder / f"{name}.log")
         own = {**given, "port": port, **({} if role == "all" else {"role": role})}
         program.environment = {f"WAYPOST_{key.upper()}": str(value) for key, value in own.items()}
         gateways[name] = program
@@ -368,7 +385,7 @@ def house(
         emulator.start()
         facts = json.loads(emulator.ready_file.read_text())
         known = {**kept.settings(), "meta_base_url": given["meta_base_url"]}
-        sid, key = operate(known, lambda tools: _open(tools, emulator, facts, money))
+        sid, key = operate(known, lambda tools: _open(tools, emulator, facts, (money, throughput)))
         for program in gateways.values():
             program.start()
         sender = facts["display_phone_number"]
@@ -391,9 +408,10 @@ def _names(roles: Sequence[str]) -> Iterator[str]:
 
 
 async def _open(
-    tools: OperatorTools, emulator: Emulator, facts: dict[str, str], money: int
+    tools: OperatorTools, emulator: Emulator, facts: dict[str, str], given: tuple[int, int]
 ) -> tuple[str, str]:
-    """An account with a sender that may send 1,000 messages a second; its SID and key."""
+    """An account with so much money and a sender of so much throughput; its SID and key."""
+    money, throughput = given
     registrar = tools.registrar
     account = await registrar.open_account(
         NewAccount("demo", AccountKind.PREPAID, check_mode=CheckMode.OFF)
@@ -405,7 +423,7 @@ async def _open(
         phone_number_id=facts["phone_number_id"],
         waba_id=facts["waba_id"],
         access_token="",
-        throughput=1000,
+        throughput=throughput,
         callback_url=f"{emulator.url}/_emulator/inbox",
     )
     await registrar.save_sender(account.sid, sender)
