@@ -164,7 +164,12 @@ def test_an_audit_that_finds_nothing_ends_with_0(folder, sid):
 
 def test_the_database_is_checked_and_counted(folder, sid):
     assert sid
-    assert asked(folder, "db", "check") == {"data_dir": "d", "messages": {}, "waiting": {}}
+    assert asked(folder, "db", "check") == {
+        "database": "d",
+        "messages": {},
+        "waiting": {},
+        "findings": [],
+    }
 
 
 def test_another_programs_database_is_refused_in_a_sentence(tmp_path):

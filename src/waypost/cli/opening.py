@@ -29,7 +29,8 @@ def work_on(
 
     Raises CommandError for such a slip, StoreError, and whatever the work raises.
     """
-    if not may_be_new and not (config.data_dir / DATABASE).exists():
+    is_there = config.database_url or (config.data_dir / DATABASE).exists()
+    if not may_be_new and not is_there:
         raise CommandError(
             f"There is no gateway's database in {config.data_dir}. Name its folder with --data; "
             "`waypost account create` begins a new one."

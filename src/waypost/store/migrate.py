@@ -24,6 +24,11 @@ class Migration:
     text: str
 
     @property
+    def label(self) -> str:
+        """As its file is called: `0001_first_floor`."""
+        return f"{self.version:04}_{self.name}"
+
+    @property
     def digest(self) -> str:
         """SHA-256 of the text: a migration that was applied never changes."""
         return hashlib.sha256(self.text.encode()).hexdigest()

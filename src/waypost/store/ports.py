@@ -408,7 +408,7 @@ Step = Callable[[Transaction, Sequence[Item]], Coroutine[Any, Any, Sequence[Resu
 
 
 class Partitions(Protocol):
-    """Where a database keeps history in parts by time; on others there are none."""
+    """The database below the rows: the parts by time in which history stands, if there are."""
 
     async def make_ahead(self, now: datetime) -> list[str]:
         """Makes the parts that the coming weeks need; their names. Raises StoreError."""
@@ -420,6 +420,10 @@ class Partitions(Protocol):
         What in them is not over is kept, and what their ledger came to is carried forward.
         Raises StoreError.
         """
+        ...
+
+    async def find_faults(self, now: datetime) -> list[str]:
+        """What is wrong with how the rows are kept, in words. Raises StoreError."""
         ...
 
 

@@ -10,7 +10,7 @@ within LOCK_S: else it is tried again with the next round.
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import asyncpg
 
@@ -20,15 +20,19 @@ from waypost.model.ledger import EntryKind, LedgerEntry
 from waypost.store.postgres.connection import LOST, Connection, connect, hang_up, reason
 from waypost.store.postgres.parts import (
     AHEAD,
+    KEYS,
     LOCK_S,
     OF_MESSAGES,
     WEBHOOKS,
     Part,
     make_parts,
     midnight,
+    missing_parts,
     parts_of,
 )
 from waypost.store.repositories.instants import from_ms, to_ms
+
+SOON = timedelta(days=7)
 
 ROUND = 0x57595001
 """The advisory lock of whoever makes or drops parts: one process at a time."""
@@ -72,6 +76,23 @@ class TimedPartitions:
                         await _drop_messages(connection, part, now)
                 dropped.append(part.name)
         return dropped
+
+    async def find_faults(self, now: datetime) -> list[str]:
+        """What is missing of the parts that the coming week needs."""
+        async with self._round() as connection:
+            if connection is None:
+                return []
+            return [
+                f"{part.name}: a part that the coming week needs is missing"
+                for table in KEYS
+                for part in missing_parts(
+                    table,
+                    await parts_of(connection, table),
+                    now.date(),
+                    (now + SOON).date(),
+                    self._days,
+                )
+            ]
 
     @asynccontextmanager
     async def _round(self) -> AsyncIterator[Connection | None]:

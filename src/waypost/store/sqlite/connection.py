@@ -78,11 +78,7 @@ def bring_forward(connection: apsw.Connection, now: datetime) -> None:
                 "CREATE TABLE schema_versions (version INTEGER PRIMARY KEY, name TEXT NOT NULL, "
                 "digest TEXT NOT NULL, applied_at INTEGER NOT NULL)"
             )
-        rows = connection.execute(
-            "SELECT version, name, digest FROM schema_versions ORDER BY version"
-        )
-        applied = [(int(version), str(name), str(digest)) for version, name, digest in rows]
-        for migration in pending(known, applied):
+        for migration in pending(known, _applied(connection)):
             connection.execute(migration.text)
             connection.execute(
                 "INSERT INTO schema_versions VALUES (?, ?, ?, ?)",
@@ -92,3 +88,24 @@ def bring_forward(connection: apsw.Connection, now: datetime) -> None:
     except BaseException:
         connection.execute("ROLLBACK")
         raise
+
+
+def pending_in(path: Path) -> list[str]:
+    """What `bring_forward` would apply to the file at `path`, also if it is not there.
+
+    Raises StoreError, and UnknownSchemaError for a database this program does not know.
+    """
+    known = load_migrations(resources.files("waypost.store.sqlite").joinpath("migrations"))
+    if not path.exists():
+        return [migration.label for migration in known]
+    connection = connect(path)
+    try:
+        applied = [] if _is_empty(connection) else _applied(connection)
+        return [migration.label for migration in pending(known, applied)]
+    finally:
+        connection.close()
+
+
+def _applied(connection: apsw.Connection) -> list[tuple[int, str, str]]:
+    rows = connection.execute("SELECT version, name, digest FROM schema_versions ORDER BY version")
+    return [(int(version), str(name), str(digest)) for version, name, digest in rows]

@@ -26,8 +26,12 @@ from waypost.store.sqlite.connection import bring_forward, connect
 from waypost.store.sqlite.driver import SqliteDriver, run_to_end
 from waypost.store.sqlite.writer import Writer
 
+
 class WholeFile:
     """`ports.Partitions` of a file that has none: its rows are let go in small batches."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
 
     async def make_ahead(self, now: datetime) -> list[str]:
         """None are made."""
@@ -38,6 +42,16 @@ class WholeFile:
         """None are let go."""
         del before, now
         return []
+
+    async def find_faults(self, now: datetime) -> list[str]:
+        """What SQLite itself finds wrong with the file."""
+        del now
+        return await asyncio.to_thread(self._examine)
+
+    def _examine(self) -> list[str]:
+        with closing(connect(self._path)) as connection:
+            found = connection.execute("PRAGMA integrity_check(20)").fetchall()
+        return [f"the file: {what}" for (what,) in found if what != "ok"]
 
 
 Item = TypeVar("Item")
@@ -89,7 +103,7 @@ class SqliteStore:
             observe=observe,
         )
         self._reader = RepositoryTransaction(SqliteDriver(self._reading, queries))
-        self.partitions = WholeFile()
+        self.partitions = WholeFile(path)
         self._readers = ThreadPoolExecutor(1, thread_name_prefix="waypost-reader")
 
     async def write(self, step: Step[Item, Result], item: Item) -> Result:
