@@ -37,7 +37,7 @@ hands, and nothing while it does not.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from datetime import timedelta
 from functools import partial
 from typing import Protocol
@@ -175,21 +175,18 @@ class LeasedOwnership:
         wanted = [
             lane
             for lane in lanes
-            if lane not in self._owned and self._roster.rightful_owner(lane) == me
+            if lane not in self._owned
+            and lane not in self._leaving
+            and self._roster.rightful_owner(lane) == me
         ]
         for start in range(0, len(wanted), AT_ONCE):
             some = wanted[start : start + AT_ONCE]
             owners, living = await self._store.read(partial(self._look_up, lanes=some))
-            free = [
-                lane
-                for lane in some
-                if (owner := owners.get(lane)) is None or owner.process_id not in living
-            ]
-            if not free:
-                continue
-            gained = await self._store.write(self._take, (me, tuple(free)))
-            if me == self._process_id:  # else: taken for dead meanwhile, and they are gone again
+            free = tuple(lane for lane in some if is_free(owners.get(lane), living, me))
+            gained = await self._store.write(self._take, (me, free)) if free else set()
+            if gained and me == self._process_id:  # else taken for dead, and they are gone again
                 self._owned |= gained
+                self._note_leaving()
                 self._log.info("ownership.gained", lanes=len(gained), process_id=me)
 
     def leaving(self) -> Sequence[LaneKey]:
@@ -200,8 +197,8 @@ class LeasedOwnership:
         """See `Ownership.give_up`."""
         for start in range(0, len(lanes), AT_ONCE):
             some = tuple(lanes[start : start + AT_ONCE])
+            self._owned.difference_update(some)  # whatever comes of it: the answer may be lost
             await self._store.write(self._release, (self._process_id, some))
-            self._owned.difference_update(some)
             self._leaving.difference_update(some)
         if lanes:
             self._log.info("ownership.given_up", lanes=len(lanes), process_id=self._process_id)
@@ -265,10 +262,14 @@ class LeasedOwnership:
                 self._roster.look(members, seen_at)
         if self._roster.version != self._roster_seen:
             self._roster_seen = self._roster.version
-            me = self._process_id
-            self._leaving = {
-                lane for lane in self._owned if self._roster.rightful_owner(lane) != me
-            }
+            self._note_leaving()
+
+    def _note_leaving(self) -> None:
+        """Sets aside what another should have; what is being given up stays there."""
+        me = self._process_id
+        self._leaving = (self._leaving - self._owned) | {
+            lane for lane in self._owned if self._roster.rightful_owner(lane) != me
+        }
 
     async def _rest(self, seconds: float) -> None:
         """So long, or until `stop`."""
@@ -334,11 +335,17 @@ class LeasedOwnership:
                 continue
             new = [lane for lane in lanes if lane not in owners]
             free = [
-                (lane, owner) for lane, owner in owners.items() if owner.process_id not in living
+                (lane, owner)
+                for lane, owner in owners.items()
+                if is_free(owner, living, process_id)
             ]
             gained = await transaction.owners.claim(self._queue, new, process_id)
             taken = await transaction.owners.take_over(self._queue, free, process_id)
-            orphaned = [lane for lane, owner in free if owner.process_id and lane in taken]
+            orphaned = [
+                lane
+                for lane, owner in free
+                if lane in taken and owner.process_id not in {"", process_id}
+            ]
             await transaction.queue.orphans_of(self._queue, orphaned, now, now + LONGEST_LEASE)
             answers.append(gained | taken)
         return answers
@@ -349,3 +356,12 @@ class LeasedOwnership:
         for process_id, lanes in releases:
             await transaction.owners.give_up(self._queue, lanes, process_id)
         return [None] * len(releases)
+
+
+def is_free(owner: LaneOwner | None, living: Container[str], me: str) -> bool:
+    """Whether a lane may be taken.
+
+    One that is ours in the database and not in memory is: its taking was kept, and the answer
+    was lost.
+    """
+    return owner is None or owner.process_id == me or owner.process_id not in living
