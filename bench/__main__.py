@@ -30,6 +30,7 @@ from bench.rounds import (
     file_system,
     full_path,
 )
+from bench.scale_out import durable_accept_on_postgresql, full_path_on_postgresql, spread
 from bench.table import Results, render, rows_of
 from tools.marked import write_generated
 
@@ -39,6 +40,7 @@ RESULTS = ROOT / "bench" / "results" / "latest.json"
 PAGE = ROOT / "docs" / "performance.md"
 ROUNDS = 3
 SECONDS = 5.0
+DISPATCHERS = (1, 2, 4)
 
 
 def main() -> None:
@@ -100,9 +102,21 @@ def plan_round(seconds: float, database: Database) -> dict[str, Measure]:
         "decode-only, paced": lambda folder, before: decode_only_at(
             before["full path"].rate if "full path" in before else 4000.0, Trial(seconds, folder)
         ),
+        "durable accept, PostgreSQL": lambda folder, _: durable_accept_on_postgresql(
+            Trial(seconds, folder), database
+        ),
+        "full path, PostgreSQL": lambda folder, _: full_path_on_postgresql(
+            Trial(seconds, folder), database
+        ),
         "tuned peer": lambda folder, _: tuned_peer(Trial(seconds, folder), database),
         "emulator alone": lambda folder, _: emulator_alone(Trial(seconds, folder)),
         "everything on": lambda folder, _: everything_on(Trial(seconds, folder)),
+        **{
+            f"PostgreSQL, {number} dispatching": lambda folder, _, number=number: spread(
+                Trial(seconds, folder), database, number
+            )
+            for number in DISPATCHERS
+        },
     }
 
 
@@ -118,7 +132,7 @@ def run_round(
         started = time.monotonic()
         figure = figures[name] = measure(place, figures)
         print(
-            f"round {number}/{rounds}  {name:20} {figure.rate:9,.0f}/s  p99 {figure.p99_ms:6.1f} ms"
+            f"round {number}/{rounds}  {name:26} {figure.rate:9,.0f}/s  p99 {figure.p99_ms:6.1f} ms"
             f"  CPU {figure.cpu_us:5.0f} µs  {figure.memory_mb:4.0f} MiB"
             f"  ({time.monotonic() - started:.0f} s)",
             flush=True,

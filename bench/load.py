@@ -8,6 +8,7 @@ import asyncio
 import sys
 import time
 from array import array
+from itertools import cycle
 from typing import cast
 
 import msgspec
@@ -28,6 +29,7 @@ class Plan(msgspec.Struct):
     first   the national digits of the first recipient; the others count up from it
     status  the answer that counts as a success
     rate    requests per second to keep to; 0: as many as are answered
+    paths   in place of `path`, one after the other
     """
 
     port: int
@@ -39,6 +41,7 @@ class Plan(msgspec.Struct):
     status: int = 202
     connections: int = 64
     rate: float = 0.0
+    paths: list[str] = []
 
 
 class Report(msgspec.Struct):
@@ -60,11 +63,14 @@ class Load:
 
     def __init__(self, plan: Plan) -> None:
         body = plan.body.encode()
-        lines = [f"POST {plan.path} HTTP/1.1", f"host: 127.0.0.1:{plan.port}"]
+        lines = [f"host: 127.0.0.1:{plan.port}"]
         lines += [f"{name}: {value}" for name, value in plan.headers.items()]
         lines += ["content-type: application/json", f"content-length: {len(body)}", "", ""]
         whole = "\r\n".join(lines).encode() + body
-        self._before, self._after = whole.split(PLACE)
+        before, self._after = whole.split(PLACE)
+        self._befores = cycle(
+            f"POST {path} HTTP/1.1\r\n".encode() + before for path in plan.paths or [plan.path]
+        )
         self._number = plan.first
         self._gap_s = 1 / plan.rate if plan.rate else 0.0
         self._turn_at = 0.0
@@ -79,7 +85,7 @@ class Load:
     def next(self) -> bytes:
         """The next request."""
         self._number += 1
-        return b"%b%d%b" % (self._before, self._number, self._after)
+        return b"%b%d%b" % (next(self._befores), self._number, self._after)
 
     def wait_s(self, now: float) -> float:
         """How long whoever wants to ask now must wait for its turn."""

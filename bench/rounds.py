@@ -6,14 +6,14 @@ messages whose TAKEN fact is in the database are what counts.
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import apsw
 import msgspec
 from bench import request
+from bench.books import Book, SqliteBook
 from bench.contenders import Options
 from bench.load import Plan, Report
 from bench.measure import (
@@ -110,49 +110,19 @@ def durable_accept(trial: Trial) -> Figure:
         return measure_answers(gateway_plan(ready.port, ready.sid, ready.key, trial), pid)
 
 
-class Book:
-    """A look into the gateway's database from outside."""
-
-    def __init__(self, folder: Path) -> None:
-        path = str(folder / "waypost.sqlite")
-        self._connection = apsw.Connection(path, flags=apsw.SQLITE_OPEN_READONLY)
-        self._connection.set_busy_timeout(10_000)
-
-    def is_idle(self, queue: str) -> bool:
-        """Nothing is left in the queue."""
-        return not self._ask("SELECT EXISTS (SELECT 1 FROM queue WHERE queue = ?)", queue)
-
-    def taken(self) -> int:
-        """Messages that Meta took, by their facts."""
-        return self._ask("SELECT count(*) FROM facts WHERE fact = ?", "taken")
-
-    def told(self) -> int:
-        """Callbacks that a customer's endpoint took."""
-        return self._ask("SELECT count(*) FROM callbacks WHERE state = ?", "delivered")
-
-    def close(self) -> None:
-        """Let the file go."""
-        self._connection.close()
-
-    def _ask(self, sql: str, value: str) -> int:
-        ((answer,),) = self._connection.execute(sql, (value,)).fetchall()
-        return int(answer)
-
-
-def measure_end_to_end(plan: Plan, pid: int, data: Path) -> Figure:
+def measure_end_to_end(plan: Plan, pids: Sequence[int], book: Book) -> Figure:
     """What is taken and recorded counts."""
-    book = Book(data)
     warm_up(plan)
     wait_until(lambda: book.is_idle("dispatch"), "dispatch after warming up")
-    taken, before = book.taken(), cpu_s([pid])
+    taken, before = book.taken(), cpu_s(pids)
     report = apply_load(plan)
     ended_at = wait_until(lambda: book.is_idle("dispatch"), "dispatch")
-    spent_us = (cpu_s([pid]) - before) / report.requests * 1e6
+    spent_us = (cpu_s(pids) - before) / report.requests * 1e6
     done = book.taken() - taken
     book.close()
     if done != report.requests:
         raise BenchError(f"{report.requests} messages were accepted and {done} taken")
-    return figure_of(report, done / (ended_at - report.started_at), spent_us, memory_mb(pid))
+    return figure_of(report, done / (ended_at - report.started_at), spent_us, memory_mb(pids[0]))
 
 
 def full_path(trial: Trial) -> Figure:
@@ -161,7 +131,7 @@ def full_path(trial: Trial) -> Figure:
         settings = {"data_dir": str(data), "meta_base_url": f"http://{HOST}:{meta.port}"}
         with contender("gateway", trial.folder, Options(settings)) as (ready, pid):
             plan = gateway_plan(ready.port, ready.sid, ready.key, trial)
-            return measure_end_to_end(plan, pid, data)
+            return measure_end_to_end(plan, [pid], SqliteBook(data))
 
 
 @contextmanager
@@ -221,7 +191,7 @@ def everything_on(trial: Trial) -> Figure:
         )
         with contender("gateway", trial.folder, options) as (ready, pid):
             plan = gateway_plan(ready.port, ready.sid, ready.key, trial)
-            book = Book(data)
+            book = SqliteBook(data)
             warm_up(plan)
             warmed = book.taken
             wait_until(lambda: book.told() == STATUSES * warmed(), "callbacks after warming up")

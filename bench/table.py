@@ -64,6 +64,30 @@ WANTED = (
         goal=None,
         field="cpu_us",
     ),
+    Wanted(
+        "PostgreSQL: durable accept ÷ decode-only",
+        "durable accept, PostgreSQL",
+        "decode-only",
+        0.42,
+        0.60,
+    ),
+    Wanted(
+        "PostgreSQL: full path ÷ decode-only", "full path, PostgreSQL", "decode-only", None, None
+    ),
+    Wanted(
+        "PostgreSQL: 2 dispatching ÷ 1",
+        "PostgreSQL, 2 dispatching",
+        "PostgreSQL, 1 dispatching",
+        None,
+        None,
+    ),
+    Wanted(
+        "PostgreSQL: 4 dispatching ÷ 1",
+        "PostgreSQL, 4 dispatching",
+        "PostgreSQL, 1 dispatching",
+        None,
+        None,
+    ),
     Wanted("end to end ÷ tuned peer", "full path", "tuned peer", 6, 12),
     Wanted("emulator alone ÷ full path", "emulator alone", "full path", 2, 2),
 )

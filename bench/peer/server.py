@@ -57,6 +57,12 @@ class Database:
             self._ask("DROP TABLE IF EXISTS messages, ledger_entries, queue", SCHEMA.read_text())
         )
 
+    def fresh(self, name: str) -> str:
+        """The address of a new, empty database of this name on the server."""
+        self.ask(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        self.ask(f"CREATE DATABASE {name}")
+        return self.url.replace("/postgres?", f"/{name}?")
+
     def stop(self) -> None:
         """Ends the server."""
         self._server.cleanup()
