@@ -15,7 +15,7 @@ what is in memory of it goes back, and its attempts are not counted.
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from math import inf
@@ -215,6 +215,11 @@ class Worker:
     def name(self) -> str:
         """The queue it works on."""
         return self._queue.value
+
+    @property
+    def waiting(self) -> Mapping[Priority, int]:
+        """How many leases wait in memory, of each priority."""
+        return self._lanes.waiting
 
     @property
     def in_flight(self) -> int:
