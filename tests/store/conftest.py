@@ -11,8 +11,9 @@ from support.stored import ENGINES, Stored, opened
 
 
 @pytest.fixture(params=ENGINES, ids=[engine.name for engine in ENGINES])
-def engine(request: pytest.FixtureRequest) -> Any:
-    return request.param
+def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Any]:
+    yield request.param
+    request.param.drop(tmp_path)
 
 
 @pytest.fixture

@@ -1,18 +1,23 @@
-"""A store of one engine, opened in a folder, spoken to from tests that are not coroutines.
+"""A store of one engine, opened for a folder, spoken to from tests that are not coroutines.
 
-A second database joins by one more engine in ENGINES.
+A folder stands for a database on PostgreSQL too: who opens the same one again finds the same.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
+import apsw
+import asyncpg
+
 from support.nouns import NOW, account, new_message, new_submission, sender, waba
+from support.postgres import drop_database, new_database
 from waypost.store.ports import Store, Transaction
-from waypost.store.sqlite.store import SqliteStore
+from waypost.store.postgres.store import PostgresStore
+from waypost.store.sqlite.store import FILE, SqliteStore
 
 Found = TypeVar("Found")
 
@@ -26,7 +31,18 @@ class OpenedStore(Store, Protocol):
 class Engine(Protocol):
     """One kind of database."""
 
+    @property
+    def name(self) -> str: ...
+
     async def open(self, folder: Path, **options: Any) -> OpenedStore: ...
+
+    def drop(self, folder: Path) -> None:
+        """Lets go of the database behind a folder."""
+        ...
+
+    def holding(self, folder: Path) -> AbstractAsyncContextManager[None]:
+        """Within it no write is committed; reads go on."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -39,8 +55,56 @@ class SqliteEngine:
         options = {"now": NOW, "is_gateway": True, **options}
         return SqliteStore(folder, **options)
 
+    def drop(self, folder: Path) -> None:
+        """The folder is pytest's."""
 
-ENGINES = (SqliteEngine(),)
+    @asynccontextmanager
+    async def holding(self, folder: Path) -> AsyncIterator[None]:
+        connection = apsw.Connection(str(folder / FILE))
+        connection.set_busy_timeout(10_000)
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        finally:
+            connection.execute("ROLLBACK")
+            connection.close()
+
+
+@dataclass(frozen=True)
+class PostgresEngine:
+    """PostgreSQL: a database for each folder, made when it is first opened."""
+
+    name: str = "postgres"
+    urls: dict[Path, str] = field(default_factory=dict, hash=False, compare=False)
+
+    def url(self, folder: Path) -> str:
+        """The address of the folder's database."""
+        if folder not in self.urls:
+            self.urls[folder] = new_database()
+        return self.urls[folder]
+
+    async def open(self, folder: Path, **options: Any) -> OpenedStore:
+        options = {"now": NOW, **options}
+        options.pop("is_gateway", None)
+        return await PostgresStore.open(self.url(folder), **options)
+
+    def drop(self, folder: Path) -> None:
+        if (url := self.urls.pop(folder, None)) is not None:
+            drop_database(url)
+
+    @asynccontextmanager
+    async def holding(self, folder: Path) -> AsyncIterator[None]:
+        connection = await asyncpg.connect(self.url(folder))
+        await connection.execute("BEGIN; LOCK TABLE writers IN EXCLUSIVE MODE")
+        try:
+            yield
+        finally:
+            await connection.execute("ROLLBACK")
+            await connection.close()
+
+
+SQLITE, POSTGRES = SqliteEngine(), PostgresEngine()
+ENGINES: tuple[Engine, ...] = (SQLITE, POSTGRES)
 
 
 @dataclass
@@ -53,6 +117,8 @@ class Stored:
     store: OpenedStore
     runner: asyncio.Runner
     commits: list[int] = field(default_factory=list)
+    engine: Engine = SQLITE
+    folder: Path = Path()
 
     def run(self, coroutine: Coroutine[Any, Any, Found]) -> Found:
         return self.runner.run(coroutine)
@@ -108,6 +174,6 @@ def opened(folder: Path, engine: Engine = ENGINES[0], **options: Any) -> Iterato
     with asyncio.Runner() as runner:
         store = runner.run(engine.open(folder, **{"observe": observe, **options}))
         try:
-            yield Stored(store, runner, commits)
+            yield Stored(store, runner, commits, engine, folder)
         finally:
             runner.run(store.close())

@@ -18,6 +18,7 @@ EDGES = {
     "src/waypost/queue/worker.py",
     "src/waypost/cli/main.py",
     "src/waypost/runtime/supervisor.py",
+    "src/waypost/store/postgres/writer.py",
     "src/waypost/store/sqlite/writer.py",
     "src/meta_emulator/app.py",
 }

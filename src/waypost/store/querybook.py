@@ -1,21 +1,25 @@
 """The named queries: loaded once, their parameters known, `-- each` rows repeated on demand.
 
+One text serves both databases. Where one needs another, a file of the same form in its folder
+`overrides` takes the query's place and says why.
+
 A query stands in sql/<noun>.sql under `-- name: repository.method` and a sentence. A line of
 values that ends in `-- each` is the pattern of one row: such a query is given rows, in the
 order of the names in that line, and runs in chunks of a power of two of them, at most 64
 (measured: a fifth faster than one statement per row, for the interpreter's lock changes hands
-less often).
+less often). PostgreSQL is given arrays instead (`postgres/dialect.py`).
 """
 
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from importlib import resources
+from importlib.resources.abc import Traversable
 
 LARGEST_CHUNK = 64
 NAME = re.compile(r"^-- name: (\S+)$", re.MULTILINE)
 EACH = re.compile(r"^\((?P<row>[^()]*)\) -- each$", re.MULTILINE)
-PARAMETER = re.compile(r":([a-z][a-z0-9_]*)")
+PARAMETER = re.compile(r"(?<!:):([a-z][a-z0-9_]*)")
 
 
 @dataclass(slots=True)
@@ -75,12 +79,26 @@ def parse_queries(text: str) -> Iterator[Query]:
             yield Query(name, " ".join(comments), statement, columns=columns)
 
 
-def load_queries() -> Mapping[str, Query]:
-    """All named queries of sql/*.sql. Raises ValueError if a name stands twice."""
+def load_queries(database: str = "") -> Mapping[str, Query]:
+    """All named queries of sql/*.sql, and instead of some of them those of a database.
+
+    database  the folder of its store, whose `overrides` differ; empty: the common texts alone
+
+    Raises ValueError if a name stands twice, or if an override takes no query's place.
+    """
+    store = resources.files("waypost.store")
+    queries = _load_folder(store.joinpath("sql"))
+    if database:
+        overrides = _load_folder(store.joinpath(database).joinpath("overrides"))
+        if strangers := overrides.keys() - queries.keys():
+            raise ValueError(f"{sorted(strangers)} of {database} take no query's place")
+        queries |= overrides
+    return queries
+
+
+def _load_folder(folder: Traversable) -> dict[str, Query]:
     queries: dict[str, Query] = {}
-    for file in sorted(
-        resources.files("waypost.store").joinpath("sql").iterdir(), key=lambda file: file.name
-    ):
+    for file in sorted(folder.iterdir(), key=lambda file: file.name):
         if file.name.endswith(".sql"):
             for query in parse_queries(file.read_text(encoding="utf-8")):
                 if query.name in queries:

@@ -2,7 +2,8 @@
 -- One administrative act; its id is larger than every other, whatever the clock says.
 INSERT INTO audit_entries (account_id, audit_id, acted_at, actor, address, act, target, detail)
 VALUES (:account_id,
-    max(:audit_id, (SELECT COALESCE(MAX(audit_id), 0) + 1 FROM audit_entries)),
+    CASE WHEN :audit_id > (SELECT COALESCE(MAX(audit_id), 0) FROM audit_entries) THEN :audit_id
+        ELSE (SELECT MAX(audit_id) + 1 FROM audit_entries) END,
     :acted_at, :actor, :address, :act, :target, :detail)
 
 -- name: audit.of_account

@@ -23,7 +23,8 @@ VALUES
 (:account_id, :media_id, :sender_id, :kind, :mime_type, :size_bytes, :file_name, :digest, :object_key, :meta_id, :meta_expires_at, :created_at, :last_used_at) -- each
 ON CONFLICT (account_id, media_id) DO UPDATE
 SET meta_id = excluded.meta_id, meta_expires_at = excluded.meta_expires_at,
-    last_used_at = max(media.last_used_at, excluded.last_used_at)
+    last_used_at = CASE WHEN excluded.last_used_at > media.last_used_at
+        THEN excluded.last_used_at ELSE media.last_used_at END
 
 -- name: media.expiring
 -- Media with bytes of ours that Meta is about to forget, the nearest first, and that are in use.
@@ -38,11 +39,12 @@ ORDER BY meta_expires_at, account_id, media_id LIMIT :limit
 -- name: media.mark_used
 -- When media were last named in a send.
 UPDATE media
-SET last_used_at = max(last_used_at, v.column3)
+SET last_used_at = v.column3
 FROM (VALUES
 (:account_id, :media_id, :used_at) -- each
 ) AS v
 WHERE media.account_id = v.column1 AND media.media_id = v.column2
+    AND media.last_used_at < v.column3
 
 -- name: media.of_account
 -- A page of an account's media, the newest first.

@@ -1,0 +1,227 @@
+"""Opening PostgreSQL: the address, how a session is kept, and the schema.
+
+An address may name several servers; the one that takes writes is used.
+"""
+
+import asyncio
+import re
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+from importlib import resources
+from typing import Any, TypeAlias
+from urllib.parse import urlsplit
+
+import asyncpg
+
+from waypost.model.errors import StoreError, UnknownSchemaError
+from waypost.store.migrate import Migration, load_migrations, pending
+from waypost.store.postgres.parts import AHEAD, DAYS, make_parts
+from waypost.store.repositories.instants import to_ms
+
+Connection: TypeAlias = asyncpg.Connection
+
+CONNECT_S = 5.0
+"""How long opening one connection may take."""
+
+MIGRATION_LOCK = 0x57595054
+"""The number of the advisory lock under which the schema is brought forward."""
+
+HOT = {
+    "jit": "off",
+    "plan_cache_mode": "force_generic_plan",
+    "enable_seqscan": "off",
+    "enable_hashjoin": "off",
+    "enable_mergejoin": "off",
+}
+"""Plans of the statements that run all day: made once, and by index whatever the statistics say.
+
+A table that is empty, or was filled a moment ago, is planned as small; such a plan would walk
+through all of it later.
+"""
+
+COLD = {"enable_seqscan": "on", "enable_hashjoin": "on", "enable_mergejoin": "on"}
+"""What is set again while a query runs that may look at whole tables."""
+
+KEPT = {
+    "client_encoding": "utf8",
+    "timezone": "UTC",
+    "default_transaction_isolation": "read committed",
+    # Two processes that wait for each other's rows are both told sooner than by the server's
+    # search for deadlocks; both run their batch again.
+    "lock_timeout": "500ms",
+    # A process that stands still holds the rows that it has touched for no longer.
+    "idle_in_transaction_session_timeout": "5s",
+    "tcp_keepalives_idle": "5",
+    "tcp_keepalives_interval": "2",
+    "tcp_keepalives_count": "3",
+}
+
+LOST = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.IdleInTransactionSessionTimeoutError,
+    asyncpg.ReadOnlySQLTransactionError,
+    asyncpg.InvalidCachedStatementError,
+    asyncpg.InternalClientError,
+    OSError,
+    TimeoutError,
+)
+"""The connection is gone or of no more use; nothing that was not committed is kept."""
+
+
+def shown(url: str) -> str:
+    """The address without the name and the password."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
+
+
+async def connect(url: str, purpose: str, settings: Mapping[str, str]) -> Connection:
+    """A connection that takes writes. Raises StoreError with what to do."""
+    is_open_to_all = "target_session_attrs" in url
+    try:
+        connection: Connection = await asyncpg.connect(
+            url,
+            timeout=CONNECT_S,
+            statement_cache_size=0,
+            server_settings={"application_name": f"waypost {purpose}", **KEPT, **settings},
+            **({} if is_open_to_all else {"target_session_attrs": "read-write"}),
+        )
+    except (asyncpg.ClientConfigurationError, ValueError) as error:
+        raise StoreError(
+            f"database_url is no address of a PostgreSQL database: {error}. Write it like "
+            "postgresql://name:password@host:5432/database."
+        ) from None
+    except (asyncpg.PostgresError, *LOST) as error:
+        raise StoreError(
+            f"The database at {shown(url)} cannot be reached: {reason(error)}. Check the address, "
+            "the password and that the server runs and takes writes."
+        ) from error
+    try:
+        await _prepare_session(connection)
+    except (asyncpg.PostgresError, *LOST) as error:
+        connection.terminate()
+        raise StoreError(f"The database at {shown(url)} hung up: {reason(error)}.") from error
+    return connection
+
+
+async def _prepare_session(connection: Connection) -> None:
+    # Sums of bigint come as numeric; ours are whole numbers.
+    await connection.set_type_codec(
+        "numeric", schema="pg_catalog", encoder=str, decoder=_whole, format="text"
+    )
+    # A server that was told to answer commits before they are on its disk is told otherwise; one
+    # that waits for its standbys too, as well as it may.
+    if await connection.fetchval("SHOW synchronous_commit") == "off":
+        await connection.execute("SET synchronous_commit = on")
+
+
+def _whole(text: str) -> int | Decimal:
+    return int(text) if re.fullmatch(r"-?\d+", text) else Decimal(text)
+
+
+def reason(error: BaseException) -> str:
+    """An error's own words in one line."""
+    if isinstance(error, TimeoutError) and not str(error):
+        return "it did not answer in time"
+    return " ".join(str(error).split()) or type(error).__name__
+
+
+async def hang_up(connection: Connection) -> None:
+    """Closes politely, or at once if that takes long."""
+    try:
+        await connection.close(timeout=1.0)
+    except (asyncpg.PostgresError, *LOST, asyncio.CancelledError):
+        connection.terminate()
+
+
+def known_migrations() -> list[Migration]:
+    """The migrations of this program."""
+    return load_migrations(resources.files("waypost.store.postgres").joinpath("migrations"))
+
+
+async def bring_forward(
+    url: str, now: datetime, part_days: int = DAYS, *, is_copying: bool = False
+) -> None:
+    """Applies the migrations this database lacks, in one transaction, under a lock.
+
+    part_days   how many days of history stand in one part; those of the coming weeks are made
+    is_copying  whether it is opened to copy into it: nobody else may before the copy is done
+
+    Raises UnknownSchemaError for a database this program does not know; nothing is changed.
+    StoreError if it cannot be reached or will not have it.
+    """
+    connection = await connect(url, "migrate", {"lock_timeout": "0"})
+    try:
+        async with connection.transaction():
+            await connection.execute("SELECT pg_advisory_xact_lock($1)", MIGRATION_LOCK)
+            for migration in pending(known_migrations(), await read_versions(connection)):
+                await connection.execute(migration.text)
+                await connection.execute(
+                    "INSERT INTO schema_versions VALUES ($1, $2, $3, $4)",
+                    migration.version,
+                    migration.name,
+                    migration.digest,
+                    to_ms(now),
+                )
+            if await connection.fetchval("SELECT to_regclass('copy_progress')") and not is_copying:
+                raise StoreError(
+                    f"A copy into {shown(url)} is not finished. Begin `waypost db copy` again, "
+                    "or name another database."
+                )
+            await make_parts(connection, now, now + AHEAD, part_days)
+    except (asyncpg.PostgresError, *LOST) as error:
+        raise StoreError(
+            f"The schema of {shown(url)} could not be brought up to date: {reason(error)}. "
+            "Nothing of it was changed."
+        ) from error
+    finally:
+        await hang_up(connection)
+
+
+async def pending_at(url: str) -> list[str]:
+    """What `bring_forward` would apply; nothing is changed. Raises as it does."""
+    connection = await connect(url, "migrate", {})
+    try:
+        trial = connection.transaction()
+        await trial.start()
+        try:
+            applied = await read_versions(connection)
+        finally:
+            await trial.rollback()
+        return [migration.label for migration in pending(known_migrations(), applied)]
+    except (asyncpg.PostgresError, *LOST) as error:
+        raise StoreError(f"{shown(url)} could not be read: {reason(error)}.") from error
+    finally:
+        await hang_up(connection)
+
+
+async def read_versions(connection: Connection) -> Sequence[tuple[int, str, str]]:
+    """Version, name and digest of what was applied; the table is made in an empty database.
+
+    Raises UnknownSchemaError if it holds what is not ours.
+    """
+    tables = {
+        row["tablename"]
+        for row in await connection.fetch(
+            "SELECT tablename FROM pg_tables WHERE schemaname = current_schema()"
+        )
+    }
+    if "schema_versions" in tables:
+        rows: list[Any] = await connection.fetch(
+            "SELECT version, name, digest FROM schema_versions ORDER BY version"
+        )
+        return [(int(row[0]), str(row[1]), str(row[2])) for row in rows]
+    if tables:
+        raise UnknownSchemaError(
+            "This PostgreSQL database holds tables that are not Waypost's. Name another in "
+            "database_url."
+        )
+    await connection.execute(
+        "CREATE TABLE schema_versions (version BIGINT PRIMARY KEY, name TEXT NOT NULL, "
+        "digest TEXT NOT NULL, applied_at BIGINT NOT NULL)"
+    )
+    return []

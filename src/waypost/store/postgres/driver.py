@@ -1,0 +1,148 @@
+"""Named queries on one PostgreSQL connection, each prepared once."""
+
+from collections.abc import Coroutine, Generator, Iterator, Mapping, Sequence
+from typing import Any, TypeVar
+
+import asyncpg
+
+from waypost.store.driver import Row
+from waypost.store.postgres.dialect import Schema, Statement, compile_query
+from waypost.store.querybook import Query
+
+Result = TypeVar("Result")
+
+STATEMENT_S = 30.0
+"""How long one statement may take before its connection counts as lost."""
+
+
+class Statements:
+    """All named queries as PostgreSQL reads them, each compiled when it is first asked for."""
+
+    def __init__(self, queries: Mapping[str, Query], schema: Schema) -> None:
+        self._queries = queries
+        self._schema = schema
+        self._compiled: dict[str, Statement] = {}
+
+    def find(self, name: str) -> Statement:
+        """The statement of this name. Raises KeyError, or ValueError for one that is wrong."""
+        found = self._compiled.get(name)
+        if found is None:
+            found = self._compiled[name] = compile_query(self._queries[name], self._schema)
+        return found
+
+
+class PostgresDriver:
+    """`driver.Driver` on a connection; transactions are its owner's affair.
+
+    is_waiting  whether the step that holds this driver waits for the database just now
+    """
+
+    def __init__(self, connection: asyncpg.Connection, statements: Statements) -> None:
+        self.is_waiting = False
+        self._connection = connection
+        self._statements = statements
+        self._prepared: dict[str, Any] = {}
+
+    async def execute(self, query: str, parameters: Mapping[str, object]) -> None:
+        """Run a statement once."""
+        await self.fetch(query, parameters)
+
+    async def fetch(self, query: str, parameters: Mapping[str, object]) -> list[Row]:
+        """Run a statement once; all its rows."""
+        statement = self._statements.find(query)
+        values = [without_nul(parameters[name]) for name in statement.parameters]
+        return await self._run(query, statement, values)
+
+    async def execute_rows(self, query: str, rows: Sequence[Sequence[object]]) -> None:
+        """Run an `-- each` statement for these rows."""
+        await self.fetch_rows(query, rows)
+
+    async def fetch_rows(self, query: str, rows: Sequence[Sequence[object]]) -> list[Row]:
+        """Run an `-- each` statement for these rows; all rows it gives."""
+        statement = self._statements.find(query)
+        found: list[Row] = []
+        for distinct in rounds(rows, statement.key):
+            columns: list[Sequence[object]] = list(zip(*distinct, strict=True))
+            for position in statement.texts:
+                column = columns[position]
+                if any(isinstance(value, str) and "\0" in value for value in column):
+                    columns[position] = [without_nul(value) for value in column]
+            found += await self._run(query, statement, columns)
+        return found
+
+    async def _run(self, query: str, statement: Statement, values: Sequence[object]) -> list[Row]:
+        self.is_waiting = True
+        try:
+            prepared = self._prepared.get(query)
+            if prepared is None:
+                prepared = await self._connection.prepare(statement.text, timeout=STATEMENT_S)
+                self._prepared[query] = prepared
+            return [tuple(row) for row in await prepared.fetch(*values, timeout=STATEMENT_S)]
+        finally:
+            self.is_waiting = False
+
+
+def without_nul(value: object) -> object:
+    """The same, without what PostgreSQL cannot keep in a text.
+
+    A character of no meaning is dropped rather than a whole message that is accepted, or a whole
+    webhook that is answered.
+    """
+    if isinstance(value, str) and "\0" in value:
+        return value.replace("\0", "")
+    return value
+
+
+def rounds(
+    rows: Sequence[Sequence[object]], key: Sequence[int]
+) -> Iterator[Sequence[Sequence[object]]]:
+    """Rows in as few lots as can be, in none of which a key stands twice; in their order.
+
+    One statement of PostgreSQL refuses to replace a row that it has just written, where SQLite
+    takes one after the other.
+    """
+    if not key:
+        if rows:
+            yield rows
+        return
+    waiting = rows
+    while waiting:
+        distinct: dict[tuple[object, ...], Sequence[object]] = {}
+        waiting = [
+            row
+            for row in waiting
+            if distinct.setdefault(tuple(row[position] for position in key), row) is not row
+        ]
+        yield list(distinct.values())
+
+
+class OnlyItsTransaction:
+    """Runs a coroutine, and ends it as soon as it waits for anything but its driver.
+
+    Raises RuntimeError then: a step, or a query, must not.
+    """
+
+    def __init__(self, coroutine: Coroutine[Any, Any, Result], driver: PostgresDriver) -> None:
+        self._coroutine = coroutine
+        self._driver = driver
+
+    def __await__(self) -> Generator[Any, Any, Any]:
+        """What the coroutine gives."""
+        inner, answer = self._coroutine, None
+        while True:
+            try:
+                waits_for = inner.send(answer)
+            except StopIteration as finished:
+                return finished.value
+            while True:
+                if not self._driver.is_waiting:
+                    inner.close()
+                    raise RuntimeError("a step waited for something other than its transaction")
+                try:
+                    answer = yield waits_for
+                    break
+                except BaseException as error:  # noqa: BLE001 # lint-skip: broad-except - handed on to where it belongs
+                    try:
+                        waits_for = inner.throw(error)
+                    except StopIteration as finished:
+                        return finished.value
