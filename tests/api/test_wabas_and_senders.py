@@ -17,10 +17,54 @@ def test_a_waba_is_saved_and_its_token_never_comes_back(tmp_path):
 
     saved, listed, acts = in_office(tmp_path, visit)
     # The gateway reads it from Meta at once: how that went may stand there already.
-    assert saved.keys() == {"waba_id", "name", "catalogue_id", "synced_at", "sync_failure"}
+    shown = {"waba_id", "name", "portfolio_id", "catalogue_id", "synced_at", "sync_failure"}
+    assert saved.keys() == shown
     assert (saved["waba_id"], saved["name"]) == ("102290129340399", "Shop")
     assert ("102290129340399", "Shop") in [(one["waba_id"], one["name"]) for one in listed]
     assert acts[-1] == ("waba.added", "operator", "203.0.113.77")
+
+
+def test_a_messaging_limit_is_told_with_what_is_left_of_it(tmp_path):
+    async def visit(office):
+        await office.done("PUT", office.waba, {"access_token": "meta-token", "portfolio_id": "p1"})
+        await office.done("POST", f"{office.waba}/sync")
+        waba = await office.done("GET", office.waba)
+        limit = await office.done("GET", f"{office.waba}/messaging-limit")
+        await office.refused("GET", f"{office.account}/wabas/1/messaging-limit")
+        return waba, limit, await office.acts()
+
+    waba, limit, acts = in_office(tmp_path, visit)
+    assert waba["portfolio_id"] == "p1"
+    assert limit == {
+        "portfolio_id": "p1",
+        "limit": 100_000,
+        "is_known": True,
+        "used": 0,
+        "free": 100_000,
+        "waiting": 0,
+        "hours": [],
+    }
+    assert ("waba.portfolio_set", "operator", "203.0.113.77") in acts
+
+
+def test_a_sender_follows_meta_until_the_operator_names_a_throughput(tmp_path):
+    async def visit(office):
+        path = f"{office.account}/senders/{SENDER_ID}"
+        body = {"phone_number_id": PHONE_NUMBER_ID, "waba_id": WABA_ID}
+        office.pair.emulator.state.first_number.throughput = 1000
+        told = []
+        for method, sent in (
+            ("PUT", body),
+            ("PATCH", {"throughput": 200}),
+            ("PATCH", {"throughput": None}),
+        ):
+            await office.done(method, path, sent)
+            await office.done("POST", f"{office.waba}/sync")
+            shown = await office.done("GET", path)
+            told.append((shown["throughput"], shown["is_throughput_pinned"]))
+        return told
+
+    assert in_office(tmp_path, visit) == [(1000, False), (200, True), (1000, False)]
 
 
 def test_a_waba_is_read_from_meta_when_the_operator_asks(tmp_path):
@@ -96,8 +140,17 @@ def test_a_sender_is_added_looked_at_and_changed(tmp_path):
         "state": "active",
         "callback_url": "https://shop.example.com/status",
         "display_name": "Shop",
+        "is_throughput_pinned": False,
+        "held_until": None,
+        "held_for": None,
+        "heard_at": None,
     }
-    assert changed == {**added, "throughput": 5, "callback_url": None}
+    assert changed == {
+        **added,
+        "throughput": 5,
+        "is_throughput_pinned": True,
+        "callback_url": None,
+    }
     assert len(listed) == 2
     assert [act for act, *_ in acts[-2:]] == ["sender.added", "sender.changed"]
 

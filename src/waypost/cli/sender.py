@@ -40,7 +40,8 @@ def add(
         str | None, typer.Option(metavar="URL", help="Where the customer wants statuses.")
     ] = None,
     throughput: Annotated[
-        int | None, typer.Option(min=1, max=1000, help="Messages per second.")
+        int | None,
+        typer.Option(min=1, max=1000, help="Messages per second; without it, as Meta tells."),
     ] = None,
     name: Annotated[str, typer.Option(help="Its display name.")] = "",
     api_version: Annotated[
@@ -62,6 +63,7 @@ def add(
         waba_id=waba_id,
         access_token="",  # its WABA's
         throughput=throughput or loaded.sender_throughput,
+        is_throughput_pinned=throughput is not None,
         callback_url=None if callback_url is None else read_url(callback_url),
         display_name=name,
         api_version=api_version,
@@ -157,7 +159,8 @@ def change(
         typer.Option(metavar="URL", help="Where the customer wants statuses; none for nowhere."),
     ] = None,
     throughput: Annotated[
-        int | None, typer.Option(min=1, max=1000, help="Messages per second.")
+        int | None,
+        typer.Option(min=0, max=1000, help="Messages per second; 0: as Meta tells."),
     ] = None,
     name: Annotated[str | None, typer.Option(help="Its display name.")] = None,
     api_version: Annotated[
@@ -172,13 +175,15 @@ def change(
     Example: waypost sender set HXIN1234567890IN +919800000001 --throughput 200
     """
     given: dict[str, Any] = {
-        "throughput": throughput,
+        "throughput": throughput or None,
         "display_name": name,
         "api_version": api_version,
     }
     given = {word: value for word, value in given.items() if value is not None}
     if callback_url is not None:
         given["callback_url"] = None if callback_url == "none" else read_url(callback_url)
+    if throughput is not None:
+        given["is_throughput_pinned"] = throughput > 0
     if not given:
         raise MisusedError("Nothing is to change: give at least one of the options; see --help.")
     changed = _change((sid, phone_number), given, data, config)

@@ -11,6 +11,7 @@ from waypost.cli.opening import who_acts, work_on
 from waypost.cli.output import MisusedError, print_json, print_lines, print_rows, show_time
 from waypost.cli.settings import ConfigOption, DataOption, JsonOption, load_for
 from waypost.model.account import Account
+from waypost.model.messaging_limit import Forecast
 
 if TYPE_CHECKING:
     from waypost.assembly import OperatorTools
@@ -27,6 +28,13 @@ def add(
         typer.Option(metavar="FILE", help="The access token; else read from standard input."),
     ] = None,
     name: Annotated[str | None, typer.Option(help="For your own lists.")] = None,
+    portfolio: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ID",
+            help="The business portfolio whose messaging limit it shares; empty: its own.",
+        ),
+    ] = None,
     data: DataOption = None,
     config: ConfigOption = None,
     as_json: JsonOption = False,
@@ -39,6 +47,8 @@ def add(
 
     async def work(tools: "OperatorTools") -> None:
         await tools.registrar.save_waba(sid, waba_id, token, name, actor=who_acts())
+        if portfolio is not None:
+            await tools.registrar.portfolios.assign(sid, waba_id, portfolio, actor=who_acts())
 
     work_on(load_for(data, config), work)
     if as_json:
@@ -64,9 +74,47 @@ def list_wabas(
         print_json(rows)
     else:
         print_rows(
-            ("WABA", "name", "senders", "templates", "catalogue", "read from Meta", "failure"),
+            (
+                "WABA",
+                "name",
+                "portfolio",
+                "senders",
+                "templates",
+                "catalogue",
+                "read from Meta",
+                "failure",
+            ),
             [tuple(row.values()) for row in rows],
         )
+
+
+@application.command("limit")
+def show_limit(
+    sid: Sid,
+    waba_id: Annotated[str, typer.Argument(metavar="WABA_ID", help="Meta's id of it.")],
+    data: DataOption = None,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show how many users Meta allows in 24 hours, how many are used, and when the others go.
+
+    Example: waypost waba limit HXIN1234567890IN 102290129340398
+    """
+
+    async def work(tools: "OperatorTools") -> Forecast:
+        account = await tools.registrar.find(sid)
+        return await tools.registrar.portfolios.forecast(account, waba_id)
+
+    told = work_on(load_for(data, config), work)
+    if as_json:
+        print_json(told)
+        return
+    print_rows(
+        ("portfolio", "users in 24 hours", "used", "free now", "waiting"),
+        [(told.portfolio_id, _limit_words(told), told.used, _free_words(told), told.waiting)],
+    )
+    if told.hours:
+        print_rows(("from", "users go"), [(show_time(at), users) for at, users in told.hours])
 
 
 def read_token(file: Path | None) -> str:
@@ -85,6 +133,16 @@ def read_token(file: Path | None) -> str:
     return token
 
 
+def _limit_words(told: Forecast) -> str:
+    if not told.is_known:
+        return "not known: Meta has not told"
+    return "any number" if told.limit is None else str(told.limit)
+
+
+def _free_words(told: Forecast) -> str:
+    return "any number" if told.free is None else str(told.free)
+
+
 def _rows(account: Account) -> list[dict[str, object]]:
     senders = [sender.waba_id for sender in account.senders.values()]
     templates = [waba_id for waba_id, _, _ in account.templates]
@@ -92,6 +150,7 @@ def _rows(account: Account) -> list[dict[str, object]]:
         {
             "waba_id": waba.waba_id,
             "name": waba.name,
+            "portfolio_id": waba.portfolio_id,
             "senders": senders.count(waba.waba_id),
             "templates": templates.count(waba.waba_id),
             "catalogue_id": waba.catalogue_id,

@@ -29,6 +29,7 @@ def show_sender(sender: Sender) -> dict[str, Any]:
         "phone_number_id": sender.phone_number_id,
         "waba_id": sender.waba_id,
         "throughput": sender.throughput,
+        "is_throughput_pinned": sender.is_throughput_pinned,
         "api_version": sender.api_version.value,
         "state": sender.state.value,
         "display_name": sender.display_name,

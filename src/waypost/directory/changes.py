@@ -21,6 +21,7 @@ from waypost.model.account import (
 )
 from waypost.model.errors import DirectoryError
 from waypost.model.opt_out import OPT_IN_KEYWORDS, OPT_OUT_KEYWORDS
+from waypost.model.sender import Sender
 
 LONGEST_NAME = 200
 LONGEST_KEYWORD = 64
@@ -214,3 +215,15 @@ def _check_amounts(change: AccountChange) -> None:
                 else f"{name} must be {most} or less, not {value}.",
                 f"/{name}" if most < MAX_AMOUNT else "",
             )
+
+
+def as_learnt(sender: Sender, known: Sender) -> Sender:
+    """A sender as the operator wants it, with what others than the operator say of it."""
+    return replace(
+        sender,
+        access_token=known.access_token,
+        throughput=sender.throughput if sender.is_throughput_pinned else known.throughput,
+        held_until=known.held_until,
+        held_for=known.held_for,
+        heard_at=known.heard_at,
+    )

@@ -17,6 +17,7 @@ from waypost.directory.audit import OPERATOR, differences, show_sender
 from waypost.directory.changes import (
     AccountChange,
     NewAccount,
+    as_learnt,
     change_of,
     changed_account,
     check_meta_id,
@@ -36,6 +37,7 @@ from waypost.directory.keys import (
     show_key,
 )
 from waypost.directory.named import account_named
+from waypost.directory.portfolio_keeper import PortfolioKeeper
 from waypost.directory.scribe import Scribe, write_alone
 from waypost.directory.token_keeper import TokenKeeper
 from waypost.directory.treasurer import Treasurer
@@ -272,11 +274,14 @@ class Registrar:
                 raise DirectoryError(
                     f"The number {sender.phone_number_id} belongs to another account."
                 )
-            known = account.senders.get(sender.sender_id)
-            if known is not None and replace(sender, access_token=known.access_token) == known:
+            known, now = account.senders.get(sender.sender_id), self.clock.now()
+            kept = sender if known is None else as_learnt(sender, known)
+            if kept == known:
                 return
-            await transaction.directory.save_sender(account.account_id, sender, self.clock.now())
-            shown = show_sender(sender)
+            await transaction.directory.save_sender(account.account_id, kept, now)
+            if not kept.is_throughput_pinned:
+                await transaction.directory.set_sync_due(kept.waba_id, now)
+            shown = show_sender(kept)
             if known is None:
                 act, detail = "sender.added", shown
             else:
@@ -289,6 +294,11 @@ class Registrar:
     def money(self) -> Treasurer:
         """The hand on the money of all accounts."""
         return Treasurer(self.store, self.clock, self.entropy)
+
+    @property
+    def portfolios(self) -> PortfolioKeeper:
+        """The hand on the portfolios of all WABAs."""
+        return PortfolioKeeper(self.store, self.clock, self._scribe)
 
     @property
     def tokens(self) -> TokenKeeper:

@@ -81,7 +81,16 @@ CallbackUrl = Annotated[
         examples=["https://shop.example.com/status"],
     ),
 ]
-Throughput = Annotated[int, Meta(ge=1, le=1000, description="Messages per second.")]
+Throughput = Annotated[
+    int, Meta(ge=1, le=1000, description="Messages per second; null: as Meta tells.")
+]
+PortfolioId = Annotated[
+    str,
+    Meta(
+        pattern=r"^[!-~]{0,100}$",
+        description="The business portfolio whose messaging limit it shares; empty: its own.",
+    ),
+]
 
 
 class Body(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -133,14 +142,6 @@ class AccountPatch(Body, frozen=True):
     daily_limit: DailyLimit | UnsetType | None = UNSET
 
 
-class TopUp(Body, frozen=True):
-    """Money that came in."""
-
-    amount: Decimal
-    currency: Currency | None = None
-    reason: Annotated[str, Meta(max_length=200)] = ""
-
-
 class KeyCreation(Body, frozen=True):
     """A new key; without days it never expires."""
 
@@ -164,10 +165,11 @@ class KeyPatch(Body, frozen=True):
 
 
 class WabaBody(Body, frozen=True):
-    """A WABA's token, and its name: null leaves the name as it is."""
+    """A WABA's token, name and portfolio: null leaves name and portfolio as they are."""
 
     access_token: Token
     name: Annotated[str, Meta(max_length=LONGEST_NAME)] | None = None
+    portfolio_id: PortfolioId | None = None
 
 
 class SenderBody(Body, frozen=True):
@@ -185,7 +187,7 @@ class SenderBody(Body, frozen=True):
 class SenderPatch(Body, frozen=True):
     """What is to change of a sender; what is left out stays."""
 
-    throughput: Throughput | UnsetType = UNSET
+    throughput: Throughput | UnsetType | None = UNSET
     api_version: ApiVersion | UnsetType = UNSET
     state: SenderState | UnsetType = UNSET
     callback_url: CallbackUrl | UnsetType | None = UNSET

@@ -42,6 +42,7 @@ async def save_sender(
     sender_id = phone_number.removeprefix("+")
     given = asdict(data)
     given["throughput"] = data.throughput or management.throughput
+    given["is_throughput_pinned"] = data.throughput is not None
     sender = Sender(sender_id=sender_id, access_token="", **given)
     await management.registrar.save_sender(sid, sender, actor=actor)
     return show_sender(_sender(await management.fresh(sid), sender_id))
@@ -69,6 +70,9 @@ async def change_sender(
 ) -> SenderShape:
     """Change a sender; what is left out stays."""
     given = {name: value for name, value in asdict(data).items() if value is not UNSET}
+    if data.throughput is not UNSET:
+        given["is_throughput_pinned"] = data.throughput is not None
+        given["throughput"] = data.throughput or management.throughput
     return await _change(management, account, phone_number, actor, given)
 
 

@@ -23,6 +23,7 @@ from waypost.model.audit import AuditEntry
 from waypost.model.catalogue import CatalogueSource
 from waypost.model.ledger import Wallet
 from waypost.model.medium import Medium, MediumKind
+from waypost.model.messaging_limit import Forecast
 from waypost.model.money import Money
 from waypost.model.opt_out import OptOut, OptOutSource
 from waypost.model.sender import ApiVersion, Sender, SenderState
@@ -101,9 +102,37 @@ class WabaShape(Struct, frozen=True):
 
     waba_id: str
     name: str
+    portfolio_id: str
     catalogue_id: str | None
     synced_at: datetime | None
     sync_failure: str | None
+
+
+class HourShape(Struct, frozen=True):
+    """When users who wait are written to; the last hour of a list may hold those of later."""
+
+    begins_at: datetime
+    users: int
+
+
+class MessagingLimitShape(Struct, frozen=True):
+    """How the portfolio of a WABA stands at its messaging limit.
+
+    limit     users in 24 hours; null: any number, or not known
+    is_known  whether Meta told
+    used      users who count now; an hour counts until all of it is a day ago
+    free      how many more may be written to now; null: any number
+    waiting   how many users wait
+    hours     when they are written to
+    """
+
+    portfolio_id: str
+    limit: int | None
+    is_known: bool
+    used: int
+    free: int | None
+    waiting: int
+    hours: list[HourShape]
 
 
 class SyncShape(Struct, frozen=True):
@@ -311,9 +340,23 @@ def show_waba(waba: Waba) -> WabaShape:
     return WabaShape(
         waba_id=waba.waba_id,
         name=waba.name,
+        portfolio_id=waba.portfolio_id,
         catalogue_id=waba.catalogue_id,
         synced_at=waba.synced_at,
         sync_failure=waba.sync_failure,
+    )
+
+
+def show_forecast(told: Forecast) -> MessagingLimitShape:
+    """How a portfolio stands."""
+    return MessagingLimitShape(
+        portfolio_id=told.portfolio_id,
+        limit=told.limit,
+        is_known=told.is_known,
+        used=told.used,
+        free=told.free,
+        waiting=told.waiting,
+        hours=[HourShape(at, users) for at, users in told.hours],
     )
 
 

@@ -10,7 +10,14 @@ from msgspec.structs import asdict
 
 from waypost.api.management.bodies import WabaBody
 from waypost.api.management.door import Management, MetaIdInPath, values_from_body
-from waypost.api.management.shapes import Page, SyncShape, WabaShape, show_waba
+from waypost.api.management.shapes import (
+    MessagingLimitShape,
+    Page,
+    SyncShape,
+    WabaShape,
+    show_forecast,
+    show_waba,
+)
 from waypost.directory.templates import waba_of
 from waypost.model.account import Account
 from waypost.model.audit import Actor
@@ -36,6 +43,9 @@ async def save_waba(
         await management.registrar.save_waba(
             sid, waba_id, data.access_token, data.name, actor=actor
         )
+        if data.portfolio_id is not None:
+            portfolios = management.registrar.portfolios
+            await portfolios.assign(sid, waba_id, data.portfolio_id, actor=actor)
     return show_waba(waba_of(await management.fresh(sid), waba_id))
 
 
@@ -64,4 +74,14 @@ async def sync_waba(
     return SyncShape(**asdict(report))
 
 
-HANDLERS: Sequence[Any] = (save_waba, list_wabas, get_waba, sync_waba)
+@get(f"{WABA}/messaging-limit")
+async def get_messaging_limit(
+    management: NamedDependency[Management],
+    account: NamedDependency[Account],
+    waba_id: FromPath[str],
+) -> MessagingLimitShape:
+    """Show how many users the WABA's portfolio may write to, and when those who wait will go."""
+    return show_forecast(await management.registrar.portfolios.forecast(account, waba_id))
+
+
+HANDLERS: Sequence[Any] = (save_waba, list_wabas, get_waba, get_messaging_limit, sync_waba)
