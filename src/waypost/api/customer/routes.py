@@ -7,7 +7,7 @@ from litestar.connection import ASGIConnection
 from litestar.di import Provide
 from litestar.handlers import BaseRouteHandler
 
-from waypost.api.customer import blocks, media, messages, templates
+from waypost.api.customer import billing, blocks, media, messages, templates
 from waypost.api.customer.door import (
     CustomerGuard,
     provide_account,
@@ -18,7 +18,7 @@ from waypost.api.customer.hands import CustomerHands
 
 
 def customer_router(hands: CustomerHands, guard: CustomerGuard) -> Router:
-    """`/v2/<SID>/whatsapp/...`."""
+    """`/v2/<SID>/whatsapp/...` and `/v2/<SID>/account/...`."""
 
     def provide_hands() -> CustomerHands:
         return hands
@@ -35,6 +35,7 @@ def customer_router(hands: CustomerHands, guard: CustomerGuard) -> Router:
             *media.HANDLERS,
             *blocks.HANDLERS,
             *messages.HANDLERS,
+            *billing.HANDLERS,
         ],
         dependencies={
             "hands": Provide(provide_hands, sync_to_thread=False),

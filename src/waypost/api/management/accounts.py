@@ -1,4 +1,4 @@
-"""Accounts: opened, looked at, changed, suspended, topped up."""
+"""Accounts: opened, looked at, changed, suspended."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -8,14 +8,12 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 from msgspec import UNSET, UnsetType
 
-from waypost.api.management.bodies import AccountCreation, AccountPatch, GivenAmount, TopUp
+from waypost.api.management.bodies import AccountCreation, AccountPatch, GivenAmount
 from waypost.api.management.door import After, Limit, Management, values_from_body
 from waypost.api.management.shapes import (
     AccountShape,
     Page,
-    WalletShape,
     show_account,
-    show_wallet,
 )
 from waypost.api.problem import ProblemDetail, ProblemError
 from waypost.directory.changes import AccountChange, NewAccount
@@ -43,8 +41,8 @@ async def open_account(
         kind=data.kind,
         country=data.country,
         currency=currency,
-        price_minor=_minor(data.price, currency, "/price"),
-        credit_limit_minor=_minor(data.credit_limit, currency, "/credit_limit") or 0,
+        price_minor=minor_of(data.price, currency, "/price"),
+        credit_limit_minor=minor_of(data.credit_limit, currency, "/credit_limit") or 0,
         requests_per_s=data.requests_per_s,
         check_mode=data.check_mode,
         opt_out_keywords=_keywords(data.opt_out_keywords, OPT_OUT_KEYWORDS),
@@ -108,7 +106,7 @@ async def change_account(
         daily_limit=data.daily_limit,
         credit_limit_minor=UNSET
         if isinstance(credit, UnsetType)
-        else _minor(credit, currency, "/credit_limit") or 0,
+        else minor_of(credit, currency, "/credit_limit") or 0,
     )
     with values_from_body():
         await management.registrar.change_account(account.sid, change, actor=actor)
@@ -136,29 +134,6 @@ async def resume_account(
     return await _show(management, sid)
 
 
-@post(f"{ACCOUNT}/top_ups", status_code=201)
-async def top_up_account(
-    management: NamedDependency[Management],
-    account: NamedDependency[Account],
-    actor: NamedDependency[Actor],
-    data: JSONBody[TopUp],
-) -> WalletShape:
-    """Add money to an account's wallet.
-
-    Answers with the wallet after it. Asked twice, it adds twice.
-    """
-    currency = (await management.wallet(account)).currency
-    amount_minor = _minor(GivenAmount(amount=data.amount, currency=data.currency), currency, "")
-    if not amount_minor:
-        raise ProblemError(
-            "invalid_body",
-            "The body has one fault.",
-            [ProblemDetail("/amount", "invalid_value", "Nothing is no top-up; give an amount.")],
-        )
-    wallet = await management.registrar.money.top_up(account.sid, amount_minor, data.reason, actor=actor)
-    return show_wallet(wallet)
-
-
 HANDLERS: Sequence[Any] = (
     open_account,
     list_accounts,
@@ -166,7 +141,6 @@ HANDLERS: Sequence[Any] = (
     change_account,
     suspend_account,
     resume_account,
-    top_up_account,
 )
 
 
@@ -175,7 +149,7 @@ async def _show(management: Management, sid: str) -> AccountShape:
     return show_account(account, await management.wallet(account))
 
 
-def _minor(given: GivenAmount | None, currency: str, path: str) -> int | None:
+def minor_of(given: GivenAmount | None, currency: str, path: str) -> int | None:
     """Minor units. Raises ProblemError for another currency than the account's."""
     if given is None:
         return None
@@ -189,7 +163,7 @@ def _minor(given: GivenAmount | None, currency: str, path: str) -> int | None:
 def _minor_or_unset(
     given: GivenAmount | UnsetType | None, currency: str, path: str
 ) -> int | UnsetType | None:
-    return UNSET if isinstance(given, UnsetType) else _minor(given, currency, path)
+    return UNSET if isinstance(given, UnsetType) else minor_of(given, currency, path)
 
 
 def _keywords(given: tuple[str, ...] | None, default: tuple[str, ...]) -> tuple[str, ...]:

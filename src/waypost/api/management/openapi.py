@@ -51,7 +51,8 @@ PARAMETERS = {
 }
 TAGS = {
     "customer": "Customers, with their api-key: the documented v2 addresses.",
-    "accounts": "The operator: accounts and their money.",
+    "accounts": "The operator: accounts.",
+    "wallets": "The operator: money, prices and statements.",
     "keys": "The operator: API keys.",
     "wabas": "The operator: WABAs, their tokens and how they are read from Meta.",
     "senders": "The operator: business phone numbers.",

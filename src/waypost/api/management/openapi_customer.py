@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
+from waypost.model.account import AccountKind
 from waypost.model.lifecycle import State
 from waypost.model.message import Payment
 from waypost.wire.codes import PROCESSED, REFUSED
@@ -300,6 +301,24 @@ CANCELLED = envelope(
     )
 )
 
+BILLING = envelope(
+    an_object(
+        {
+            "account_type": {"enum": [kind.value for kind in AccountKind]},
+            "currency": TEXT,
+            "currency_symbol": TEXT,
+            "balance": {**AMOUNT, "description": "What can be spent; not of postpaid accounts."},
+            "held": {**AMOUNT, "description": "Set aside for messages under way."},
+            "usage": {**AMOUNT, "description": "Of the credit limit; of postpaid accounts."},
+            "credit_limit": AMOUNT,
+            "is_75_percent_used": {"type": "boolean"},
+        },
+        "account_type",
+        "currency",
+        "currency_symbol",
+    )
+)
+
 ANSWERS: Mapping[str, Json] = {
     "createMessageTemplate": envelope(
         an_object({"id": TEXT, "status": TEXT, "category": TEXT}, "id", "status", "category")
@@ -316,6 +335,7 @@ ANSWERS: Mapping[str, Json] = {
     "unblockUsers": BLOCKED,
     "getOwnMessage": STANDING,
     "cancelOwnMessage": CANCELLED,
+    "getBilling": BILLING,
 }
 """What `data` is in the 200 of each operation."""
 

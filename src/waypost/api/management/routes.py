@@ -16,6 +16,7 @@ from waypost.api.management import (
     senders,
     templates,
     wabas,
+    wallets,
 )
 from waypost.api.management.door import (
     Management,
@@ -34,6 +35,7 @@ TAGS = {
     "catalogues": catalogues.HANDLERS,
     "records": records.HANDLERS,
     "messages": messages.HANDLERS,
+    "wallets": wallets.HANDLERS,
 }
 
 
@@ -58,10 +60,11 @@ def management_router(management: Management, guard: OperatorGuard) -> Router:
         for tag, handlers in TAGS.items()
     ]
     log = Router("/", route_handlers=[records.list_audit], tags=["records"])
+    money = Router("/", route_handlers=list(wallets.OF_DEPLOYMENT), tags=["wallets"])
     alarms = Router("/", route_handlers=[messages.list_alarms], tags=["messages"])
     return Router(
         "/v1/admin",
-        route_handlers=[*groups, log, alarms],
+        route_handlers=[*groups, log, alarms, money],
         dependencies=shared,
         guards=[admit],
         dto=Read,
