@@ -1,18 +1,16 @@
 """Steps for what waits for a person: messages whose outcome stays unknown, and the alarms of it."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 
 import structlog
 from msgspec import Struct
 
 from waypost.model.alarm import Alarm, AlarmKind
 from waypost.model.sender import Sender
+from waypost.model.work import PARKED_AT
 from waypost.queue.lease import Lease
 from waypost.store.ports import Transaction
-
-PARKED_AT = datetime(9000, 1, 1, tzinfo=UTC)
-"""When work that only a person can bring forward is due."""
 
 UNKNOWN_LIST = (
     "Operator: `waypost unknown list` shows them, `waypost unknown resolve` settles them."

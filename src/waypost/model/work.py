@@ -1,10 +1,13 @@
 """Work that waits in a queue, and the lease on it."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import IntEnum, StrEnum
 from typing import NamedTuple
 
 from msgspec import Struct
+
+PARKED_AT = datetime(9000, 1, 1, tzinfo=UTC)
+"""When work is due that only a person can bring forward."""
 
 
 class QueueName(StrEnum):

@@ -10,17 +10,18 @@ message by message, and nothing is assumed.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from msgspec import Struct
 
+from waypost.model.alarm import AlarmKind
 from waypost.model.audit import Actor, make_entry
 from waypost.model.failure import Failure
 from waypost.model.lifecycle import Fact, State
 from waypost.model.message import MessageRecord, Observation
 from waypost.model.withheld import WithheldCode, withheld
-from waypost.model.work import LaneKey, QueueItem, QueueName
+from waypost.model.work import LaneKey, QueueName
 from waypost.runtime.clock import Clock
 from waypost.runtime.entropy import Entropy
 from waypost.status.recorder import Recorder
@@ -28,6 +29,10 @@ from waypost.store.ports import Store, Transaction
 
 MOST = 500
 """How many messages are resolved in one commit at most; more are for another call."""
+
+
+SOON = timedelta(days=1)
+"""What is looked at again within this time still has its window, and needs nobody yet."""
 
 
 class Resolution(StrEnum):
@@ -169,12 +174,12 @@ class Resolver:
                     fact=_FACTS[word.resolution],
                     occurred_at=now,
                     failure=_FAILURES.get(word.resolution),
+                    retry_at=now if word.resolution is Resolution.RESEND else None,
                 )
                 for record in records
             ],
         )
-        if word.resolution is Resolution.RESEND:
-            await _queue_again(transaction, records, now)
+        await self._end_alarms(transaction, records, now)
         await transaction.audit.append(
             [
                 make_entry(
@@ -192,26 +197,16 @@ class Resolver:
         )
         return lanes
 
-
-async def _queue_again(
-    transaction: Transaction, records: Sequence[MessageRecord], now: datetime
-) -> None:
-    """Their work is due at once, as if they had just been accepted."""
-    await transaction.queue.drop(
-        [(one.account_id, QueueName.DISPATCH, one.message_id) for one in records]
-    )
-    await transaction.queue.put(
-        [
-            QueueItem(
-                account_id=one.account_id,
-                queue=QueueName.DISPATCH,
-                lane=one.sender_id,
-                item_id=one.message_id,
-                due_at=now,
-                attempt=one.attempts,
-                priority=one.priority,
-                expires_at=one.expires_at,
-            )
-            for one in records
-        ]
-    )
+    async def _end_alarms(
+        self, transaction: Transaction, records: Sequence[MessageRecord], now: datetime
+    ) -> None:
+        """Of senders whose unknown messages wait for nobody any more."""
+        account_id = records[0].account_id
+        left = await transaction.reports.senders_with_unknown(account_id, now + SOON)
+        await transaction.alarms.clear(
+            [
+                (account_id, AlarmKind.UNKNOWN_HELD, sender_id)
+                for sender_id in {record.sender_id for record in records} - left
+            ],
+            now,
+        )

@@ -1,6 +1,7 @@
 """Reads of what happened."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 import msgspec
 
@@ -11,10 +12,10 @@ from waypost.model.money import Money
 from waypost.model.refusal import Fault
 from waypost.model.report import MessageReport, MessageSummary, TimelineFact, UnknownMessage
 from waypost.model.submission import Content, References
-from waypost.model.work import DueItem, Priority
+from waypost.model.work import PARKED_AT, DueItem, Priority
 from waypost.store.driver import Driver
 from waypost.store.repositories.failures import failure_of
-from waypost.store.repositories.instants import from_ms, from_ms_or_none
+from waypost.store.repositories.instants import from_ms, from_ms_or_none, to_ms
 
 _decode_findings = msgspec.json.Decoder(tuple[Fault, ...]).decode
 
@@ -105,10 +106,17 @@ class ReportsRepository:
                 policy=UnknownPolicy(row[6]),
                 attempts=row[7],
                 expires_at=from_ms_or_none(row[8]),
-                due_at=from_ms_or_none(row[9]),
+                due_at=_unless_parked(row[9]),
             )
             for row in rows
         ]
+
+    async def senders_with_unknown(self, account_id: int, soon: datetime) -> set[str]:
+        """Senders with messages of unknown outcome that nobody looks at before `soon`."""
+        rows = await self.driver.fetch(
+            "reports.senders_with_unknown", {"account_id": account_id, "soon": to_ms(soon)}
+        )
+        return {sender_id for (sender_id,) in rows}
 
     async def facts(self, account_id: int, message_id: str) -> list[TimelineFact]:
         """The timeline, in the order in which it was learned."""
@@ -134,3 +142,8 @@ class ReportsRepository:
     async def states(self) -> dict[str, int]:
         """How many messages are in each state."""
         return dict(await self.driver.fetch("reports.states", {}))
+
+
+def _unless_parked(due_at: int | None) -> datetime | None:
+    """None for work that only a person brings forward."""
+    return None if due_at is None or due_at >= to_ms(PARKED_AT) else from_ms(due_at)

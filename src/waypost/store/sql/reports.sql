@@ -46,6 +46,15 @@ WHERE m.state = 'unknown' AND (:account_id IS NULL OR m.account_id = :account_id
     AND m.message_id > :after
 ORDER BY m.message_id LIMIT :limit
 
+-- name: reports.senders_with_unknown
+-- Senders of an account that have messages of unknown outcome which nobody looks at soon.
+SELECT DISTINCT m.sender_id
+FROM messages AS m
+LEFT JOIN queue AS q ON q.account_id = m.account_id AND q.queue = 'dispatch'
+    AND q.item_id = m.message_id
+WHERE m.state = 'unknown' AND m.account_id = :account_id
+    AND (q.due_at IS NULL OR q.due_at > :soon)
+
 -- name: reports.facts
 -- The timeline of a message, in the order in which it was learned.
 SELECT fact, occurred_at, recorded_at, attempt, wamid, failure_code, failure_title,
