@@ -13,6 +13,7 @@ from waypost.meta.client import MetaClient
 from waypost.model.work import QueueName
 from waypost.queue.admission import OpenAdmission
 from waypost.queue.door import RemoteDoor, WorkDoor
+from waypost.queue.ownership import LeasedOwnership, SoleOwner
 from waypost.queue.worker import Duty, Plan, Worker
 from waypost.runtime.addresses import AddressGuard
 from waypost.runtime.config import Config
@@ -41,7 +42,8 @@ class Crew:
 
     A door is the worker itself where the process has the role, else a hint to those that have it.
 
-    workers  those of this process, in the order in which they stop
+    workers    those of this process, in the order in which they stop
+    ownership  which senders this process paces; None: it dispatches nothing, or is the only one
     """
 
     dispatch: WorkDoor
@@ -49,6 +51,7 @@ class Crew:
     callbacks: WorkDoor
     workers: tuple[Worker, ...]
     recorder: Recorder
+    ownership: LeasedOwnership | None
 
 
 def build_crew(config: Config, store: Store, senses: Senses) -> Crew:
@@ -74,10 +77,13 @@ def build_crew(config: Config, store: Store, senses: Senses) -> Crew:
         webhooks = understanding = build_webhooks(config, store, senses, recorder)
         workers.insert(0, understanding)
     dispatch: WorkDoor = RemoteDoor(store, QueueName.DISPATCH)
+    ownership: LeasedOwnership | None = None
     if Role.DISPATCH in roles:
-        dispatch = giving = build_dispatch(config, store, senses, recorder)
+        if config.database_url:
+            ownership = LeasedOwnership(store, senses.clock, senses.entropy)
+        dispatch = giving = build_dispatch(config, store, senses, recorder, ownership)
         workers.insert(0, giving)
-    return Crew(dispatch, webhooks, callbacks, tuple(workers), recorder)
+    return Crew(dispatch, webhooks, callbacks, tuple(workers), recorder, ownership)
 
 
 def build_callbacks(config: Config, store: Store, senses: Senses) -> Worker:
@@ -125,7 +131,13 @@ def build_webhooks(config: Config, store: Store, senses: Senses, recorder: Recor
     )
 
 
-def build_dispatch(config: Config, store: Store, senses: Senses, recorder: Recorder) -> Worker:
+def build_dispatch(
+    config: Config,
+    store: Store,
+    senses: Senses,
+    recorder: Recorder,
+    ownership: LeasedOwnership | None,
+) -> Worker:
     """Gives messages to Meta."""
     clock, entropy, metrics = senses.clock, senses.entropy, senses.metrics
     longest_s = config.lease_s * BUDGET_SHARE
@@ -153,6 +165,8 @@ def build_dispatch(config: Config, store: Store, senses: Senses, recorder: Recor
             config.dispatch_concurrency,
             config.lease_s,
             min(config.meta_timeout_s + SPARE_S, longest_s),
+            is_shared=True,
+            ownership=SoleOwner() if ownership is None else ownership,
         ),
         store=store,
         clock=clock,

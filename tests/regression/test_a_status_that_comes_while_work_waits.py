@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from prometheus_client import CollectorRegistry
 
-from support.nouns import ACCOUNT, MESSAGE_ID, NOW, later, lease, queue_item
+from support.nouns import ACCOUNT, MESSAGE_ID, NOW, PHONE_NUMBER_ID, later, lease, queue_item
 from support.stored import opened
 from waypost.callback.publisher import Publisher
 from waypost.dispatch.decide import Policy
@@ -56,6 +56,8 @@ def sent_again(stored, *, is_settled):
     stored.keep_message(MESSAGE_ID)
     stored.run(recorder.record(Observation(ACCOUNT, MESSAGE_ID, Fact.LOST, NOW)))
     stored.do(lambda t: t.queue.put([queue_item(attempt=2, lease_token="t:1", due_at=later(60))]))
+    heard = {(ACCOUNT, PHONE_NUMBER_ID): NOW}
+    stored.do(lambda t: t.directory.note_heard(heard, timedelta(0)))
     cargo = stored.ask(lambda t: load_messages(t, [KEY]))[KEY]
     if is_settled:
         stored.run(recorder.record(Observation(ACCOUNT, MESSAGE_ID, Fact.SENT, NOW, "wamid.1")))

@@ -9,15 +9,14 @@ from datetime import timedelta
 import pytest
 from prometheus_client import CollectorRegistry
 
-from support.nouns import ACCOUNT, MESSAGE_ID, NOW, UNDELIVERABLE, later, lease, queue_item
+from support.nouns import ACCOUNT, MESSAGE_ID, NOW, later, lease, queue_item, refused
 from support.stored import opened
 from waypost.callback.publisher import Publisher
 from waypost.dispatch.decide import Policy
 from waypost.dispatch.dispatcher import Dispatcher, load_messages
 from waypost.dispatch.pacing import Pacing
 from waypost.dispatch.reach import Reach
-from waypost.meta.errors import ErrorClass
-from waypost.meta.outcome import Lost, NotReached, Refused, Taken
+from waypost.meta.outcome import Lost, NotReached, Taken
 from waypost.runtime.clock import TestClock
 from waypost.runtime.entropy import SeededEntropy
 from waypost.runtime.ids import IdMaker
@@ -61,7 +60,7 @@ def state_after(stored, outcomes):
         key = (ACCOUNT, MESSAGE_ID)
         cargo = stored.ask(lambda t, key=key: load_messages(t, [key]))[key]
         taken = lease(token=f"t:{number}", attempt=due.attempt + 1, cargo=cargo)
-        stored.do(lambda t, taken=taken: t.queue.take([taken.item(later(3600))]))
+        stored.do(lambda t, taken=taken, due=due: t.queue.take([(taken.item(later(3600)), due)]))
         stored.run(dispatcher.handle(taken))
         clock.advance(60)
     return stored.ask(lambda t: t.reports.find_message(MESSAGE_ID)).state
@@ -74,7 +73,7 @@ def stored(tmp_path):
 
 
 OUTAGE = [NotReached("connection refused")] * 20
-BUSY = Refused(UNDELIVERABLE, ErrorClass.TRANSIENT)
+BUSY = refused(131016)
 
 
 def test_a_refusal_after_an_outage_is_the_first(stored):

@@ -5,6 +5,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from waypost.meta.outcome import Refused
 from waypost.model.account import Account, AccountKind, AccountState, ApiKey
 from waypost.model.failure import Failure
 from waypost.model.lifecycle import Fact, State
@@ -20,6 +21,7 @@ from waypost.model.message import (
     Payment,
     Pricing,
 )
+from waypost.model.meta_error_table import classify
 from waypost.model.outbox import CallbackRow
 from waypost.model.recipient import Recipient
 from waypost.model.sender import Sender
@@ -42,6 +44,12 @@ VAULT = Vault(["test-key-0123456789-0123456789-0123456789"])
 TOKEN = "token"
 SEALED_TOKEN = VAULT.seal(TOKEN)
 UNDELIVERABLE = Failure("131026", "The message cannot be delivered", "detail", "reach it otherwise")
+
+
+def refused(code: int, detail: str = "detail") -> Refused:
+    """Meta's refusal with this code."""
+    row = classify(code, http_status=400)
+    return Refused(Failure(str(code), row.title, detail, row.next_step), row)
 
 
 def later(seconds: float) -> datetime:

@@ -96,8 +96,8 @@ class PairRate:
         if now >= known.closed_to:
             known.closed_to = now + min(LONGEST_BACKOFF_S, 4.0**known.refusals)
             known.refusals += 1
-            # Meta has nothing left to lend: from there on it is one message a gap.
-            known.even_at = max(known.even_at, known.closed_to + self._borrowed_s)
+            # What was refused was not sent; but Meta has nothing left to lend.
+            known.even_at = max(known.even_at - self._gap_s, known.closed_to + self._borrowed_s)
             instant = known.closed_to
         else:
             instant = max(known.closed_to, known.promised_to) + self._gap_s

@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 
 from support.nouns import SEALED_TOKEN, VAULT, content, dispatchable, sender
 from waypost.meta.client import MetaClient, read_answer
-from waypost.meta.errors import ErrorClass
 from waypost.meta.graph import GraphCall, GraphClient
 from waypost.meta.outcome import Lost, NotReached, Refused, Taken, TokenSealed
 from waypost.meta.payload import render_message
 from waypost.meta.signature import is_signed, sign
 from waypost.model.errors import MetaRefusedError
+from waypost.model.meta_error import ErrorClass
 from waypost.model.recipient import Recipient
 from waypost.runtime.http import AnswerLostError, HttpAnswer, NeverLeftError
 
@@ -100,7 +100,7 @@ def test_a_refusal_is_told_in_words_with_its_class():
     outcome = read_answer(answer(400, {"error": error}))
 
     assert isinstance(outcome, Refused)
-    assert outcome.error_class is ErrorClass.RECIPIENT
+    assert outcome.row.error_class is ErrorClass.RECIPIENT
     assert outcome.failure.code == "131026"
     assert outcome.failure.detail == "the number is not on WhatsApp"
 
@@ -109,7 +109,7 @@ def test_a_refusal_without_details_gives_metas_message():
     outcome = read_answer(answer(401, {"error": {"code": 190, "message": "Session has expired"}}))
 
     assert outcome.failure.detail == "Session has expired"
-    assert outcome.error_class is ErrorClass.ACCOUNT
+    assert outcome.row.error_class is ErrorClass.ACCOUNT
 
 
 @pytest.mark.parametrize(
