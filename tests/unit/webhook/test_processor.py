@@ -7,18 +7,25 @@ from prometheus_client import CollectorRegistry
 
 from support.nouns import (
     ACCOUNT,
+    CALLBACK_URL,
     MESSAGE_ID,
     NOW,
     PHONE_NUMBER_ID,
+    SENDER_ID,
+    WABA_ID,
     WAMID,
+    account,
     later,
     lease,
     message_change,
     queue_item,
+    sender,
+    waba,
 )
 from support.stored import opened
 from waypost.callback.publisher import Publisher
-from waypost.model.work import QueueItem, QueueName
+from waypost.model.messaging_limit import MessagingLimit
+from waypost.model.work import LaneKey, QueueItem, QueueName
 from waypost.runtime.clock import TestClock
 from waypost.runtime.entropy import SeededEntropy
 from waypost.runtime.ids import IdMaker
@@ -62,7 +69,9 @@ class Desk:
     def work_off(self, body, *, is_handed_over=True, **changes):
         self.count += 1
         webhook_id = f"w{self.count}"
-        item = QueueItem(DEPLOYMENT, WEBHOOK, LANE, webhook_id, later(60), 1, lease_token="t:1")
+        item = QueueItem(
+            DEPLOYMENT, WEBHOOK, LANE.name, webhook_id, later(60), 1, lease_token="t:1"
+        )
         self.stored.do(lambda t: t.webhooks.keep([(webhook_id, body, NOW)]))
         self.stored.do(lambda t: t.queue.put([item]))
         taken = lease(
@@ -103,7 +112,7 @@ def test_a_status_is_matched_by_our_own_id(desk, is_handed_over):
     assert desk.work_off(body, is_handed_over=is_handed_over) is None
     assert desk.facts() == ["sent"]
     assert desk.backlog() == {"callback": 1}, "the webhook is done, the customer is told"
-    assert desk.woken == ["https://shop.example.com/hook"]
+    assert desk.woken == [LaneKey(ACCOUNT, CALLBACK_URL)]
 
 
 def test_a_status_is_matched_by_metas_id_second(desk):
@@ -158,3 +167,47 @@ def test_a_webhook_that_defied_every_attempt_is_set_aside(desk):
 
     desk.work_off(body, attempt=MOST_ATTEMPTS)
     assert desk.facts() == ["sent"]
+
+
+def limits_told(field, **value):
+    change = {"field": field, "value": value}
+    return json.dumps({"entry": [{"id": WABA_ID, "time": 1, "changes": [change]}]}).encode()
+
+
+def test_a_limit_that_meta_tells_is_kept_and_the_waba_is_read_again(desk):
+    desk.stored.do(lambda t: t.directory.record_sync(waba(), NOW, NOW, later(900)))
+    told = {"max_daily_conversations_per_business": "TIER_2K"}
+    desk.work_off(limits_told("business_capability_update", **told))
+    key = ACCOUNT, WABA_ID
+    found = desk.stored.ask(lambda t: t.portfolios.find([key]))
+    assert found == {key: MessagingLimit(*key, 2000, NOW)}
+    assert len(desk.stored.ask(lambda t: t.directory.wabas_due(NOW))) == 1
+
+
+def test_a_number_that_meta_upgraded_is_faster_with_the_commit(desk):
+    made = sender(is_throughput_pinned=False)
+    desk.stored.do(lambda t: t.directory.save_sender(ACCOUNT, made, NOW))
+    version = desk.stored.ask(lambda t: t.directory.account_version(ACCOUNT))
+    told = {"display_phone_number": f"+{SENDER_ID}", "event": "THROUGHPUT_UPGRADE"}
+    desk.work_off(limits_told("phone_number_quality_update", **told))
+    known = desk.stored.ask(lambda t: t.directory.account_by_sid(account().sid))
+    assert known.senders[SENDER_ID].throughput == 1000
+    assert known.version == version + 1
+    assert desk.stored.ask(lambda t: t.portfolios.find([(ACCOUNT, WABA_ID)])) == {}
+
+
+def test_when_meta_last_told_of_a_number_is_noted(desk):
+    def heard_at():
+        known = desk.stored.ask(lambda t: t.directory.account_by_sid(account().sid))
+        return known.senders[SENDER_ID].heard_at
+
+    seconds = int(NOW.timestamp())
+    desk.work_off(webhook(status(timestamp=str(seconds - 60))))
+    assert heard_at() == later(-60)  # Meta's own time: a backlog is no news
+    desk.work_off(webhook(status(timestamp=str(seconds - 90))))
+    assert heard_at() == later(-60)
+    written = {"id": "w", "from": "919876543210", "timestamp": str(seconds + 999), "type": "text"}
+    value = {"metadata": {"phone_number_id": PHONE_NUMBER_ID}, "messages": [written]}
+    change = {"field": "messages", "value": value}
+    desk.work_off(json.dumps({"entry": [{"id": "1", "changes": [change]}]}).encode())
+    assert heard_at() == NOW
