@@ -216,6 +216,12 @@ class Pair:
     async def ask(self, query: Callable[[Transaction], Coroutine[Any, Any, Any]]) -> Any:
         return await self.store.read(query)
 
+    async def order(self, path: str, body: Any) -> None:
+        """Orders something of the emulator."""
+        raw = json.dumps(body).encode()
+        answer = await call(self.emulator.app, "POST", f"/_emulator/{path}", body=raw)
+        assert answer.status == 200, answer.body
+
     async def save_sender(self, **changes: Any) -> None:
         """Changes the sender, and lets the gateway see it."""
         await self.gateway.registrar.save_sender(self.sid, a_sender(**changes))
@@ -279,6 +285,7 @@ async def running(
     check_mode  of the account: most of what happens behind the door is not about what the door
                 checks, so nothing is unless a test asks for it
     seed        what Meta has; the default's if none is given
+    config      settings of the gateway; and `messaging_limit_code`, the emulator's
     is_new      whether an account is made; False for a folder that has some
     """
     pair = _build(folder, delays, seed or default_seed(), config)
@@ -288,6 +295,9 @@ async def running(
             emulating = tasks.create_task(pair.emulator.run())
             for worker in pair.gateway.workers:
                 tasks.create_task(worker.run())
+            ownership = pair.gateway.ownership
+            if ownership is not None:
+                tasks.create_task(ownership.run())
             if is_new:
                 await _furnish(pair, top_up, account or {})
                 await pair.set_check_mode(check_mode)
@@ -297,6 +307,8 @@ async def running(
             pair.gateway.tools.synchronizer.stop()
             for worker in pair.gateway.workers:
                 worker.stop()
+            if ownership is not None:
+                ownership.stop()
         await pair.wallet()
     finally:
         await pair.store.close()
@@ -312,6 +324,7 @@ def _build(
         verify_token="verify",
         webhook_url="http://gateway/webhooks/meta",
         status_delays=delays,
+        messaging_limit_code=config.pop("messaging_limit_code", None),
     )
     emulator = Emulator(seed, settings, clock, SeededChance(1), EmulatorHttp(network))
     store = SqliteStore(folder, now=NOW, is_gateway=True)
