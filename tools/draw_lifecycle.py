@@ -35,6 +35,12 @@ SENTENCES: Mapping[tuple[State, Fact], str] = {
     (State.UNKNOWN, Fact.READ): "A status with our id shows that the recipient has read it.",
     (State.UNKNOWN, Fact.FAILED): "A status with our id shows that Meta took it and could not "
     "deliver it.",
+    (State.UNKNOWN, Fact.RETURNED): "A person had it sent again, or a status showed that Meta took "
+    "it and failed it for a reason that passes.",
+    (State.SUBMITTED, Fact.RETURNED): "Meta took it and failed it for a reason that passes; it "
+    "waits to be given again.",
+    (State.SENT, Fact.RETURNED): "Meta sent it and failed it for a reason that passes; it waits to "
+    "be given again.",
     (State.SUBMITTED, Fact.SENT): "Meta has sent it on to the recipient.",
     (State.SUBMITTED, Fact.DELIVERED): "It reached the phone, and the report of its sending is "
     "late or lost.",

@@ -51,6 +51,7 @@ from waypost.runtime.clock import Clock
 from waypost.runtime.entropy import Entropy
 from waypost.runtime.vault import Vault
 from waypost.runtime.vault_error import VaultError
+from waypost.status.stopper import release_waba
 from waypost.store.ports import Store, Transaction
 
 MOST_ENTRIES = 1000
@@ -250,6 +251,8 @@ class Registrar:
             if kept == known:
                 return
             await transaction.directory.save_waba(kept, self.clock.now())
+            if is_new_token:
+                await release_waba(transaction, account.account_id, waba_id, self.clock.now())
             act = ("waba.added" if known is None else "waba.changed", waba_id)
             detail = {"name": kept.name, "has_new_token": is_new_token}
             await self._commit(transaction, account, actor, act, detail)

@@ -319,6 +319,13 @@ class DirectoryRepository:
             },
         )
 
+    async def heard_at(self, account_id: int, sender_id: str) -> datetime | None:
+        """When Meta's last webhook about a sender came; None: never yet."""
+        rows = await self.driver.fetch(
+            "directory.heard_at", {"account_id": account_id, "sender_id": sender_id}
+        )
+        return from_ms(rows[0][0]) if rows and rows[0][0] else None
+
     async def last_hold(self, account_id: int, sender_id: str) -> tuple[int, datetime]:
         """How long the newest hold of a sender was to last, in seconds, and until when."""
         rows = await self.driver.fetch(

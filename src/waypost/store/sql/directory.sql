@@ -167,6 +167,10 @@ WHERE senders.account_id = v.column1 AND senders.phone_number_id = v.column2
 -- Which account a number at Meta belongs to.
 SELECT account_id, sender_id FROM senders WHERE phone_number_id = :phone_number_id
 
+-- name: directory.heard_at
+-- When Meta's last webhook about a sender came.
+SELECT heard_at FROM senders WHERE account_id = :account_id AND sender_id = :sender_id
+
 -- name: directory.last_hold
 -- The newest hold of a sender: until when it lasts or lasted, and how long it was.
 SELECT hold_s, hold_ends_at FROM senders
