@@ -53,7 +53,9 @@ def test_any_number_of_products_is_found(stored):
 
     for count in (1, 2, 3, 30, 31, 32, 33, 63, 64, 65, 150):
         wanted = everything[:count]
-        assert list(found(stored, *(one.retailer_id for one in wanted)).values()) == wanted
+        assert found(stored, *(one.retailer_id for one in wanted)) == {
+            one.retailer_id: one for one in wanted
+        }
 
 
 def test_a_product_that_changed_is_kept_as_it_is_now(stored):

@@ -220,16 +220,29 @@ def test_an_answer_is_remembered_per_account_and_key(furnished):
     }
 
 
-
 def test_an_answer_that_outlived_its_time_is_replaced(furnished):
     answer = RememberedAnswer(ACCOUNT, "key", b"\x01", "A1", NOW)
     anew = RememberedAnswer(ACCOUNT, "key", b"\x02", "A2", later(90_000))
 
     furnished.do(lambda t: t.messages.remember_answers([answer]))
+    furnished.do(lambda t: t.messages.drop_answers([answer]))
     furnished.do(lambda t: t.messages.remember_answers([anew]))
+    furnished.do(lambda t: t.messages.drop_answers([answer]))
 
     assert furnished.ask(lambda t: t.messages.answered([(ACCOUNT, "key")])) == {
         (ACCOUNT, "key"): anew
+    }, "what took its place stays"
+
+
+def test_of_two_answers_under_one_key_the_second_is_a_conflict_and_the_first_stands(furnished):
+    answer = RememberedAnswer(ACCOUNT, "key", b"\x01", "A1", NOW)
+
+    furnished.do(lambda t: t.messages.remember_answers([answer]))
+    with pytest.raises(ConflictError):
+        furnished.do(lambda t: t.messages.remember_answers([replace(answer, answer="A2")]))
+
+    assert furnished.ask(lambda t: t.messages.answered([(ACCOUNT, "key")])) == {
+        (ACCOUNT, "key"): answer
     }
 
 

@@ -14,7 +14,7 @@ import apsw
 import asyncpg
 
 from support.nouns import NOW, account, new_message, new_submission, sender, waba
-from support.postgres import drop_database, new_database
+from support.postgres import give_back, new_database
 from waypost.store.ports import Store, Transaction
 from waypost.store.postgres.store import PostgresStore
 from waypost.store.sqlite.store import FILE, SqliteStore
@@ -90,7 +90,7 @@ class PostgresEngine:
 
     def drop(self, folder: Path) -> None:
         if (url := self.urls.pop(folder, None)) is not None:
-            drop_database(url)
+            give_back(url)
 
     @asynccontextmanager
     async def holding(self, folder: Path) -> AsyncIterator[None]:

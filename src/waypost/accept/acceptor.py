@@ -169,6 +169,9 @@ class Acceptor:
         remembered = await transaction.messages.answered(
             [(one.account_id, one.key.key) for one in asked]
         )
+        await transaction.messages.drop_answers(
+            [one for one in remembered.values() if now - one.created_at >= self.lifetime]
+        )
         return resolve(asked, remembered, now, self.lifetime)
 
     async def _set_aside(

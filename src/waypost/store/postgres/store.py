@@ -117,7 +117,9 @@ class PostgresStore:
         await self._writer.close()
         await self._bell.close()
         for _ in range(READERS):
-            await (await self._readers.get()).close()
+            line = await self._readers.get()
+            await line.close()
+            self._readers.put_nowait(line)
 
 
 async def _read(

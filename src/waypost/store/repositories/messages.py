@@ -269,8 +269,14 @@ class MessagesRepository:
         }
 
     async def remember_answers(self, answers: Sequence[RememberedAnswer]) -> None:
-        """Remembers answers under their keys."""
-        await self.driver.execute_rows(
+        """Remembers answers under their keys; one that has outlived its time was dropped before.
+
+        Raises ConflictError if an answer stands under one of them: another process gave it, and
+        it is given again.
+        """
+        if not answers:
+            return
+        kept = await self.driver.fetch_rows(
             "messages.remember_answers",
             [
                 (
@@ -282,4 +288,13 @@ class MessagesRepository:
                 )
                 for answer in answers
             ],
+        )
+        if len(kept) != len(answers):
+            raise ConflictError("another request was answered under the same Idempotency-Key")
+
+    async def drop_answers(self, answers: Sequence[RememberedAnswer]) -> None:
+        """Forgets answers that have outlived their time, unless one was put in their place."""
+        await self.driver.execute_rows(
+            "messages.drop_answers",
+            [(answer.account_id, answer.key, to_ms(answer.created_at)) for answer in answers],
         )

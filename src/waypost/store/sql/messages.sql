@@ -108,9 +108,17 @@ WHERE (account_id, key) IN (VALUES
 )
 
 -- name: messages.remember_answers
--- Remembers answers under their Idempotency-Key; one that has outlived its time is replaced.
+-- Remembers answers under their Idempotency-Key, where none stands; gives those it kept.
 INSERT INTO idempotency_keys (account_id, key, body_hash, answer, created_at)
 VALUES
 (:account_id, :key, :body_hash, :answer, :created_at) -- each
-ON CONFLICT (account_id, key) DO UPDATE
-SET body_hash = excluded.body_hash, answer = excluded.answer, created_at = excluded.created_at
+ON CONFLICT (account_id, key) DO NOTHING
+RETURNING account_id, key
+
+-- name: messages.drop_answers
+-- Forgets answers that have outlived their time, so that their keys may be used again; one that
+-- another process put in its place meanwhile stays.
+DELETE FROM idempotency_keys
+WHERE (account_id, key, created_at) IN (VALUES
+(:account_id, :key, :created_at) -- each
+)
