@@ -7,8 +7,8 @@ from waypost.callback.deliverer import Deliverer, Patience, load_callbacks
 from waypost.callback.publisher import Publisher
 from waypost.dispatch.decide import Policy
 from waypost.dispatch.dispatcher import Dispatcher, load_messages
-from waypost.dispatch.messaging_limit import LimitedAudience
 from waypost.dispatch.pacing import Pacing
+from waypost.dispatch.user_counter import UserCounter
 from waypost.meta.client import MetaClient
 from waypost.model.work import QueueName
 from waypost.queue.admission import OpenAdmission
@@ -157,7 +157,7 @@ def build_dispatch(
         clock=clock,
         entropy=entropy,
         metrics=metrics,
-        audience=LimitedAudience(store, clock, entropy),
+        audience=UserCounter(store, clock, entropy),
     )
     return Worker(
         Plan(

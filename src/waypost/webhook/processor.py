@@ -24,7 +24,7 @@ from waypost.runtime.logs import WebhookProcessed, log_work
 from waypost.runtime.metrics import Metrics
 from waypost.status.recorder import Recorder
 from waypost.store.ports import Key, Store, Transaction
-from waypost.webhook.hearing import note_heard
+from waypost.webhook.hearer import note_heard
 from waypost.webhook.limit_recorder import record_limits
 from waypost.webhook.listener import Heard, is_marketing_refused, listen
 from waypost.webhook.receiver import DEPLOYMENT

@@ -1,4 +1,4 @@
-"""Keeps to the messaging limits of portfolios (`model.messaging_limit`, `reference` 5).
+"""Counts users, to keep to the messaging limits of portfolios (`model.messaging_limit`).
 
 A message that may have to wait is asked for in the store, many of them in one commit: there the
 users are counted for all processes. Messages of portfolios that may reach any number of users, or
@@ -93,7 +93,7 @@ class _Remembered(Struct, frozen=True):
 
 
 @dataclass(slots=True)
-class LimitedAudience:
+class UserCounter:
     """`audience.Audience`: whoever the limits of portfolios allow."""
 
     store: Store

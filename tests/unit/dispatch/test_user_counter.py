@@ -17,7 +17,7 @@ from support.nouns import (
     waba,
 )
 from support.stored import ENGINES, opened
-from waypost.dispatch.messaging_limit import REMEMBERED_S, LimitedAudience
+from waypost.dispatch.user_counter import REMEMBERED_S, UserCounter
 from waypost.model.alarm import AlarmKind
 from waypost.model.messaging_limit import HourCount, MessagingLimit, hour_of, start_of
 from waypost.model.opt_out import Wrote
@@ -41,7 +41,7 @@ class Desk:
 
     def another(self):
         """That of another process."""
-        return LimitedAudience(self.stored.store, self.clock, SeededEntropy(1))
+        return UserCounter(self.stored.store, self.clock, SeededEntropy(1))
 
     def learn(self, users, portfolio_id=WABA_ID):
         limit = MessagingLimit(ACCOUNT, portfolio_id, users, NOW)
@@ -188,7 +188,7 @@ def test_two_processes_together_write_to_no_more_users(tmp_path, engine):
         desk.learn(100)
         second = stored.run(engine.open(tmp_path, is_gateway=False))
         try:
-            other = LimitedAudience(second, desk.clock, SeededEntropy(2))
+            other = UserCounter(second, desk.clock, SeededEntropy(2))
 
             async def both():
                 asked = (
