@@ -32,8 +32,10 @@ from waypost.directory.sender_switch import SenderSwitch
 from waypost.directory.synchronizer import Synchronizer
 from waypost.directory.template_lookup import TemplateLookup
 from waypost.directory.templates import TemplateManager
+from waypost.dispatch.sweeper import Sweeper
 from waypost.meta.graph import GraphClient
 from waypost.model.account import AccountKind
+from waypost.queue.ownership import LeasedOwnership
 from waypost.queue.worker import Worker
 from waypost.retention.trimmer import Trimmer
 from waypost.runtime.config import Config
@@ -81,9 +83,10 @@ class OperatorTools:
 class Gateway:
     """A gateway, or the part of one that this process's roles ask for, built.
 
-    roles    what this process does
-    workers  in the order in which they stop: what makes work for others goes first
-    keepers  what looks after what is kept, from time to time
+    roles      what this process does
+    workers    in the order in which they stop: what makes work for others goes first
+    ownership  which senders this process paces, of several processes; stops after the workers
+    keepers    what looks after what is kept, from time to time
     """
 
     config: Config
@@ -94,7 +97,8 @@ class Gateway:
     tools: OperatorTools
     store: Store
     workers: tuple[Worker, ...]
-    keepers: tuple[Trimmer | Matcher, ...]
+    ownership: LeasedOwnership | None
+    keepers: tuple[Trimmer | Matcher | Sweeper, ...]
     senses: Senses
     roles: frozenset[Role]
 
@@ -113,7 +117,15 @@ def assemble(config: Config, store: Store, senses: Senses, port: int) -> Gateway
     crew = build_crew(config, store, senses)
     tools = build_tools(config, store, senses, crew.recorder)
     accounts = Accounts(store, senses.clock)
-    app = App(HealthEndpoint(store, senses.clock, senses.metrics, roles))
+    health = HealthEndpoint(
+        store,
+        senses.clock,
+        senses.metrics,
+        roles,
+        crew.workers,
+        None if crew.ownership is None else crew.ownership.count,
+    )
+    app = App(health)
     if Role.WEBHOOK in roles:
         app = replace(app, webhooks=build_meta_door(config, store, senses, crew))
     if Role.API in roles:
@@ -128,6 +140,7 @@ def assemble(config: Config, store: Store, senses: Senses, port: int) -> Gateway
         tools=tools,
         store=store,
         workers=crew.workers,
+        ownership=crew.ownership,
         keepers=build_keepers(config, store, senses, crew),
         senses=senses,
         roles=roles,
@@ -136,16 +149,18 @@ def assemble(config: Config, store: Store, senses: Senses, port: int) -> Gateway
 
 def build_keepers(
     config: Config, store: Store, senses: Senses, crew: Crew
-) -> tuple[Trimmer | Matcher, ...]:
+) -> tuple[Trimmer | Matcher | Sweeper, ...]:
     """What looks after what is kept; each may run in several processes."""
     roles, clock = read_roles(config.role), senses.clock
-    keepers: list[Trimmer | Matcher] = []
+    keepers: list[Trimmer | Matcher | Sweeper] = []
     if Role.WEBHOOK in roles:
         keepers.append(Matcher(store, crew.recorder, clock))
     if Role.DISPATCH in roles:
         kept = timedelta(days=config.history_days) if config.history_days else None
         answered = timedelta(hours=config.idempotency_hours)
         keepers.append(Trimmer(store, clock, kept, answered))
+        window = timedelta(seconds=config.unknown_window_s)
+        keepers.append(Sweeper(store, crew.recorder, clock, window))
     return tuple(keepers)
 
 

@@ -115,7 +115,7 @@ def name_database(config: Config) -> str:
     """Where everything is kept, without the words that open it."""
     if not config.database_url:
         return f"sqlite:{config.data_dir / 'waypost.sqlite'}"
-    where = config.database_url.partition("?")[0].rpartition("@")[2]
+    where = config.database_url.rpartition("@")[2].partition("?")[0]
     return f"postgresql:{where.removeprefix('postgresql://').removeprefix('postgres://')}"
 
 
@@ -136,6 +136,7 @@ def list_parts(gateway: Gateway, worker: int | None) -> list[Part]:
         Part("media", tools.media_renewer.run, tools.media_renewer.stop, SPARE_S),
         *(Part(one.name, one.run, one.stop, SPARE_S) for one in gateway.keepers),
         *(Part(one.name, one.run, one.stop) for one in gateway.workers),
+        *(Part(one.name, one.run, one.stop) for one in [gateway.ownership] if one is not None),
     ]
 
 
