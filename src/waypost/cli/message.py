@@ -13,6 +13,7 @@ from waypost.cli.output import (
     print_json,
     print_lines,
     print_rows,
+    show_time,
 )
 from waypost.cli.settings import ConfigOption, DataOption, JsonOption, load_for
 from waypost.model.lifecycle import State
@@ -151,6 +152,7 @@ def print_timeline(timeline: Timeline) -> None:
         "wamid": timeline.wamid,
         "references": references,
         "price": f"{timeline.price}, {timeline.payment}",
+        "valid until": show_time(timeline.expires_at),
         "trace": timeline.trace_id,
     }
     for word, value in facts.items():

@@ -110,6 +110,11 @@ def change_of(new: NewAccount) -> AccountChange:
         requests_per_s=new.requests_per_s,
         opt_out_keywords=new.opt_out_keywords,
         opt_in_keywords=new.opt_in_keywords,
+        unknown_policy=new.unknown_policy,
+        template_policy=new.template_policy,
+        capped_policy=new.capped_policy,
+        validity_s=new.validity_s,
+        daily_limit=new.daily_limit,
         credit_limit_minor=new.credit_limit_minor,
     )
 

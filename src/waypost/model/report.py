@@ -17,7 +17,9 @@ from waypost.model.work import Priority
 class MessageReport:
     """One message with what was asked and where it stands.
 
-    findings  what a check at the door found and did not refuse
+    findings    what a check at the door found and did not refuse
+    send_at     when it is, or was, to be given to Meta; None: at once
+    expires_at  until when that may wait; None: for ever
     """
 
     account_id: int
@@ -39,6 +41,9 @@ class MessageReport:
     source: str
     trace_id: str
     findings: tuple[Fault, ...] = ()
+    send_at: datetime | None = None
+    expires_at: datetime | None = None
+    priority: Priority = Priority.NORMAL
 
 
 @dataclass(frozen=True, slots=True)

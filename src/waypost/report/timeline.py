@@ -19,7 +19,7 @@ from waypost.model.outbox import CallbackSettlement, CallbackState
 from waypost.model.report import MessageReport, TimelineFact
 from waypost.model.sender import SenderState
 from waypost.model.submission import READ_RECEIPT
-from waypost.model.work import DueItem
+from waypost.model.work import PARKED_AT, DueItem, Priority
 from waypost.store.ports import Transaction
 
 HEADLINES: Mapping[State, str] = {
@@ -59,6 +59,8 @@ MONEY: Mapping[EntryKind, str] = {
     EntryKind.CAPTURE: "charged",
     EntryKind.RELEASE: "given back",
 }
+
+FOR_A_PERSON = "waits for a person, or a late status: `waypost unknown resolve` settles it"
 
 STATUSES = frozenset({Fact.SENT, Fact.DELIVERED, Fact.READ, Fact.FAILED})
 """Facts that Meta's webhooks tell; all others are ours or Meta's answers to us."""
@@ -113,6 +115,9 @@ class Timeline:
     trace_id: str
     accepted_at: datetime
     changed_at: datetime
+    send_at: datetime | None
+    expires_at: datetime | None
+    priority: str
     lines: tuple[Line, ...]
 
 
@@ -142,7 +147,7 @@ async def tell(transaction: Transaction, message_id: str) -> Timeline | None:
         *_lines_of_callbacks(await transaction.callbacks.of_message(*key)),
     ]
     lines.sort(key=_when)
-    lines += _lines_of_waiting(report.state, waiting)
+    lines += _lines_of_waiting(report, waiting)
     content = report.content
     return Timeline(
         message_id=report.message_id,
@@ -164,6 +169,9 @@ async def tell(transaction: Transaction, message_id: str) -> Timeline | None:
         trace_id=report.trace_id,
         accepted_at=report.accepted_at,
         changed_at=report.changed_at,
+        send_at=report.send_at,
+        expires_at=report.expires_at,
+        priority=report.priority.name.lower(),
         lines=tuple(lines),
     )
 
@@ -225,7 +233,12 @@ def _accepted(report: MessageReport) -> str:
     if report.content.kind == READ_RECEIPT:
         marked = msgspec.json.decode(report.content.json).get("message_id", "a message")
         return f"accepted: a read receipt from +{report.sender_id} for {marked}"
-    return f"accepted: {what} from +{report.sender_id} to {report.recipient}"
+    said = f"accepted: {what} from +{report.sender_id} to {report.recipient}"
+    if report.send_at is not None:
+        said += f", to go at {report.send_at:%Y-%m-%d %H:%M:%S}Z"
+    if report.priority is not Priority.NORMAL:
+        said += f", priority {report.priority.name.lower()}"
+    return said
 
 
 def _lines_of_findings(report: MessageReport) -> Iterator[Line]:
@@ -299,16 +312,26 @@ def _lines_of_callbacks(callbacks: Sequence[CallbackSettlement]) -> Iterator[Lin
         )
 
 
-def _lines_of_waiting(state: State, waiting: DueItem | None) -> Iterator[Line]:
+def _lines_of_waiting(report: MessageReport, waiting: DueItem | None) -> Iterator[Line]:
+    """What is still to come; of a message of unknown outcome also that nothing will by itself."""
     if waiting is None:
+        if report.state is State.UNKNOWN:
+            yield Line(None, "gateway", FOR_A_PERSON)
         return
     due = f"{waiting.due_at:%Y-%m-%d %H:%M:%S}Z"
     if waiting.lease_token is not None:
         text = f"attempt {waiting.attempt} is under way"
-    elif state is State.UNKNOWN:
+    elif report.state is State.UNKNOWN and waiting.due_at >= PARKED_AT:
+        text = FOR_A_PERSON
+    elif report.state is State.UNKNOWN:
         text = f"waits until {due} for a status of Meta that settles it"
     elif waiting.attempt:
         text = f"attempt {waiting.attempt + 1} follows, not before {due}"
+    elif report.send_at is not None and waiting.due_at == report.send_at:
+        text = f"waits for its time, {due}"
     else:
         text = f"waits for its turn, due {due}"
     yield Line(None, "gateway", text)
+    if report.expires_at is not None and report.state is State.ACCEPTED:
+        expires = f"{report.expires_at:%Y-%m-%d %H:%M:%S}Z"
+        yield Line(None, "gateway", f"is not sent any more after {expires}")

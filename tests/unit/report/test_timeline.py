@@ -27,6 +27,7 @@ from waypost.model.message import Payment
 from waypost.model.outbox import CallbackSettlement, CallbackState
 from waypost.model.sender import SenderState
 from waypost.model.submission import READ_RECEIPT
+from waypost.model.work import PARKED_AT, Priority
 from waypost.report.timeline import HEADLINES, MEANINGS, Listed, list_messages, tell
 
 THROTTLED = Failure("130429", "The number's throughput was reached", "", "Nothing: by itself.")
@@ -174,6 +175,24 @@ def test_a_message_that_is_tried_again_says_why_and_when(stored):
     assert texts(timeline)[-1] == "attempt 2 follows, not before 2026-11-20 12:00:09Z"
 
 
+def test_a_scheduled_message_tells_its_time_its_end_and_its_priority(stored):
+    more = {"send_at": later(60), "expires_at": later(3660), "priority": Priority.BULK}
+    submission = new_submission(submission_id="A2")
+    message = new_message(message_id="A2", submission_id="A2", **more)
+    stored.do(lambda transaction: transaction.messages.insert_submissions([submission]))
+    stored.do(lambda transaction: transaction.messages.insert([message]))
+    item = queue_item(item_id="A2", due_at=later(60))
+    stored.do(lambda transaction: transaction.queue.put([item]))
+
+    timeline = stored.ask(lambda transaction: tell(transaction, "A2"))
+
+    first, *_, waits, ends = texts(timeline)
+    assert first.endswith(", to go at 2026-11-20 12:01:00Z, priority bulk")
+    assert waits == "waits for its time, 2026-11-20 12:01:00Z"
+    assert ends == "is not sent any more after 2026-11-20 13:01:00Z"
+    assert (timeline.priority, timeline.expires_at) == ("bulk", later(3660))
+
+
 def test_attempts_are_numbered(stored):
     rows = [
         fact_row(fact_id=1, fact=Fact.ATTEMPTED, wamid=None, failure=THROTTLED),
@@ -186,10 +205,23 @@ def test_attempts_are_numbered(stored):
 
 def test_a_message_under_way_says_so(stored):
     leased = queue_item(attempt=1, lease_token="t:1")
-    stored.do(lambda transaction: transaction.queue.put([queue_item()]))
-    stored.do(lambda transaction: transaction.queue.take([leased]))
+    stored.do(lambda transaction: transaction.queue.put([leased]))
 
     assert texts(told(stored))[-1] == "attempt 1 is under way"
+
+
+def test_a_parked_message_of_unknown_outcome_says_that_it_waits_for_a_person(stored):
+    learn(stored, (Fact.LOST, {"failure": LOST}), state=State.UNKNOWN)
+    parked = queue_item(due_at=PARKED_AT, attempt=1)
+    stored.do(lambda transaction: transaction.queue.put([parked]))
+
+    assert "waypost unknown resolve" in texts(told(stored))[-1]
+
+
+def test_a_message_of_unknown_outcome_that_nobody_looks_at_says_so_too(stored):
+    learn(stored, (Fact.LOST, {"failure": LOST}), state=State.UNKNOWN)
+
+    assert "waypost unknown resolve" in texts(told(stored))[-1]
 
 
 def test_a_lost_answer_is_told_with_what_it_waits_for(stored):

@@ -53,6 +53,9 @@ class TimelineShape(Struct, frozen=True):
     trace_id: str
     accepted_at: datetime
     changed_at: datetime
+    send_at: datetime | None
+    expires_at: datetime | None
+    priority: str
     lines: tuple[LineShape, ...]
 
 

@@ -54,6 +54,9 @@ class ReportsRepository:
             source=row[25],
             trace_id=row[26],
             findings=() if row[27] is None else _decode_findings(row[27]),
+            send_at=from_ms_or_none(row[28]),
+            expires_at=from_ms_or_none(row[29]),
+            priority=Priority(row[30]),
         )
 
     async def messages_of_submission(self, submission_id: str) -> list[tuple[str, str, str]]:

@@ -4,7 +4,7 @@ SELECT m.account_id, a.sid, m.message_id, m.submission_id, m.sender_id, m.recipi
     m.payment, m.price_minor, w.currency, m.wamid, m.wa_id, m.failure_code, m.failure_title,
     m.failure_detail, m.failure_step, m.accepted_at, m.changed_at, b.kind, b.template_name,
     b.template_language, b.content, b.ref, b.ref1, b.ref2, b.source, b.trace_id,
-    b.findings
+    b.findings, m.send_at, m.expires_at, m.priority
 FROM messages AS m
 JOIN submissions AS b ON b.account_id = m.account_id AND b.submission_id = m.submission_id
 JOIN accounts AS a ON a.account_id = m.account_id
@@ -71,4 +71,5 @@ WHERE account_id = :account_id AND queue = 'dispatch' AND item_id = :message_id
 
 -- name: reports.states
 -- How many messages are in each state.
+-- Looks at whole tables: an operator's count.
 SELECT state, count(*) FROM messages GROUP BY state
