@@ -17,6 +17,7 @@ from importlib import resources
 from importlib.resources.abc import Traversable
 
 LARGEST_CHUNK = 64
+COLD = "Looks at whole tables: "
 NAME = re.compile(r"^-- name: (\S+)$", re.MULTILINE)
 EACH = re.compile(r"^\((?P<row>[^()]*)\) -- each$", re.MULTILINE)
 PARAMETER = re.compile(r"(?<!:):([a-z][a-z0-9_]*)")
@@ -36,6 +37,11 @@ class Query:
     parameters: frozenset[str] = frozenset()
     columns: tuple[str, ...] = ()
     _chunks: dict[int, str] = field(default_factory=dict)
+
+    @property
+    def is_cold(self) -> bool:
+        """Whether it may walk through whole tables: its sentences then say so, and why."""
+        return COLD in self.sentence
 
     def for_rows(self, count: int) -> str:
         """The statement for exactly `count` rows, with `?` for each value."""

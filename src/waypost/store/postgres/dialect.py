@@ -49,14 +49,14 @@ class Statement:
     parameters  their names, in the order of `$1`, `$2` ...
     texts       which of them are text, by position
     key         for rows that are inserted or replace others: the positions of their key
-    has_rows    whether each parameter is an array, one value for each row
+    is_cold     whether it may walk through whole tables
     """
 
     text: str
     parameters: tuple[str, ...]
     texts: tuple[int, ...]
     key: tuple[int, ...]
-    has_rows: bool
+    is_cold: bool
 
 
 def read_schema(migrations: Sequence[str]) -> Schema:
@@ -80,7 +80,7 @@ def compile_query(query: Query, schema: Schema) -> Statement:
             lambda found: f"${names.index(found[1]) + 1}::{types[names.index(found[1])]}",
             query.text,
         )
-        return Statement(text, names, _texts(types), (), has_rows=False)
+        return Statement(text, names, _texts(types), (), query.is_cold)
     if inserted is None:
         types = [
             _type_of(query, name, schema, f"v.column{number}")
@@ -95,7 +95,7 @@ def compile_query(query: Query, schema: Schema) -> Statement:
     columns = ", ".join(f"column{number}" for number in range(1, len(types) + 1))
     rows = f"SELECT * FROM unnest({arrays}) AS given ({columns})"  # noqa: S608 - numbers and types of ours
     text = _ROWS.sub(lambda _: rows, query.text)
-    return Statement(text, query.columns, _texts(types), key, has_rows=True)
+    return Statement(text, query.columns, _texts(types), key, query.is_cold)
 
 
 def _type_of(query: Query, name: str, schema: Schema, place: str = "") -> str:

@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 import asyncpg
 
 from waypost.store.driver import Row
+from waypost.store.postgres.connection import COLD, HOT
 from waypost.store.postgres.dialect import Schema, Statement, compile_query
 from waypost.store.querybook import Query
 
@@ -13,6 +14,12 @@ Result = TypeVar("Result")
 
 STATEMENT_S = 30.0
 """How long one statement may take before its connection counts as lost."""
+
+LONG_STATEMENT_S = 600.0
+"""The same, of one that may look at whole tables."""
+
+PLAN_FREELY = "; ".join(f"SET LOCAL {name} = {value}" for name, value in COLD.items())
+PLAN_BY_INDEX = "; ".join(f"SET LOCAL {name} = {HOT[name]}" for name in COLD)
 
 
 class Statements:
@@ -73,11 +80,17 @@ class PostgresDriver:
     async def _run(self, query: str, statement: Statement, values: Sequence[object]) -> list[Row]:
         self.is_waiting = True
         try:
+            if statement.is_cold:
+                await self._connection.execute(PLAN_FREELY)
             prepared = self._prepared.get(query)
             if prepared is None:
                 prepared = await self._connection.prepare(statement.text, timeout=STATEMENT_S)
                 self._prepared[query] = prepared
-            return [tuple(row) for row in await prepared.fetch(*values, timeout=STATEMENT_S)]
+            patience = LONG_STATEMENT_S if statement.is_cold else STATEMENT_S
+            rows = await prepared.fetch(*values, timeout=patience)
+            if statement.is_cold:
+                await self._connection.execute(PLAN_BY_INDEX)
+            return [tuple(row) for row in rows]
         finally:
             self.is_waiting = False
 

@@ -25,6 +25,7 @@ ORDER BY raised_at DESC, kind, subject LIMIT :limit
 
 -- name: alarms.past
 -- What was wrong, the newest first; of one account if it is named.
+-- Looks at whole tables: an operator's list of few.
 SELECT account_id, kind, subject, detail, next_step, raised_at, cleared_at
 FROM alarms
 WHERE cleared_at IS NOT NULL AND (:account_id IS NULL OR account_id = :account_id)

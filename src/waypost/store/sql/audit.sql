@@ -15,6 +15,7 @@ ORDER BY audit_id DESC LIMIT :limit
 
 -- name: audit.of_all
 -- The newest acts of the whole deployment, before one of them if it is named.
+-- Looks at whole tables: a page of an operator's list, by an index.
 SELECT account_id, audit_id, acted_at, actor, address, act, target, detail
 FROM audit_entries
 WHERE :before IS NULL OR audit_id < :before

@@ -11,6 +11,7 @@ SELECT directory_version FROM accounts WHERE account_id = :account_id
 
 -- name: directory.accounts
 -- All accounts.
+-- Looks at whole tables: an operator's list.
 SELECT account_id, sid, name, kind, state, price_minor, requests_per_s, directory_version,
     check_mode, opt_out_keywords, opt_in_keywords, unknown_policy, template_policy,
     capped_policy, validity_s, daily_limit
@@ -77,6 +78,7 @@ FROM wabas WHERE account_id = :account_id ORDER BY waba_id
 
 -- name: directory.all_wabas
 -- The WABAs of every account, to write their tokens anew.
+-- Looks at whole tables: once, at the start.
 SELECT account_id, waba_id, access_token, name, catalogue_id, synced_at, sync_failure,
     portfolio_id
 FROM wabas ORDER BY account_id, waba_id

@@ -65,7 +65,7 @@ WHERE (account_id, submission_id) IN (VALUES
 )
 
 -- name: history.past_account_days
--- Days whose limit is not asked for any more.
+-- Days whose limit is not asked for any more. Looks at whole tables: once an hour.
 SELECT account_id, day FROM account_days WHERE day < :before / 86400000 LIMIT :limit
 
 -- name: history.drop_account_days
@@ -76,7 +76,7 @@ WHERE (account_id, day) IN (VALUES
 )
 
 -- name: history.past_alarms
--- Alarms that have long been over.
+-- Alarms that have long been over. Looks at whole tables: once an hour.
 SELECT account_id, kind, subject, raised_at
 FROM alarms WHERE cleared_at < :before LIMIT :limit
 
@@ -88,7 +88,7 @@ WHERE cleared_at IS NOT NULL AND (account_id, kind, subject, raised_at) IN (VALU
 )
 
 -- name: history.past_idempotency_keys
--- Answers older than the time they are promised for.
+-- Answers older than the time they are promised for. Looks at whole tables: once an hour.
 SELECT account_id, key, created_at
 FROM idempotency_keys WHERE created_at < :before LIMIT :limit
 
@@ -100,7 +100,7 @@ WHERE (account_id, key, created_at) IN (VALUES
 )
 
 -- name: history.past_opt_outs
--- Opt-outs of recipients who came back long ago.
+-- Opt-outs of recipients who came back long ago. Looks at whole tables: once an hour.
 SELECT account_id, recipient, opted_out_at, opted_in_at
 FROM opt_outs WHERE opted_in_at > opted_out_at AND opted_in_at < :before LIMIT :limit
 
@@ -124,7 +124,7 @@ WHERE (account_id, wamid, parked_id) IN (VALUES
 )
 
 -- name: history.past_reached_hours
--- Hours that no messaging limit counts any more.
+-- Hours that no messaging limit counts any more. Looks at whole tables: once an hour.
 SELECT account_id, portfolio_id, hour
 FROM reached_hours WHERE hour < :before / 3600000 LIMIT :limit
 
@@ -136,7 +136,7 @@ WHERE (account_id, portfolio_id, hour) IN (VALUES
 )
 
 -- name: history.past_reached_users
--- Users that no messaging limit counts any more.
+-- Users that no messaging limit counts any more. Looks at whole tables: once an hour.
 SELECT account_id, portfolio_id, recipient, hour
 FROM reached_users WHERE hour < :before / 3600000 LIMIT :limit
 
@@ -148,7 +148,7 @@ WHERE (account_id, portfolio_id, recipient, hour) IN (VALUES
 )
 
 -- name: history.past_service_windows
--- Service windows that have long closed.
+-- Service windows that have long closed. Looks at whole tables: once an hour.
 SELECT account_id, sender_id, recipient, wrote_at
 FROM service_windows WHERE wrote_at < :before LIMIT :limit
 
@@ -160,7 +160,7 @@ WHERE (account_id, sender_id, recipient, wrote_at) IN (VALUES
 )
 
 -- name: history.past_template_changes
--- Drift that nobody looks for any more.
+-- Drift that nobody looks for any more. Looks at whole tables: once an hour.
 SELECT account_id, waba_id, change_id
 FROM template_changes WHERE changed_at < :before LIMIT :limit
 
@@ -196,6 +196,7 @@ LIMIT :limit
 
 -- name: history.orphans
 -- Rows without those that they belong to: there should be none. A hundred are enough to know.
+-- Looks at whole tables: an operator's examination.
 SELECT m.account_id, m.message_id, 'a message without its request'
 FROM messages AS m
 WHERE NOT EXISTS (

@@ -22,13 +22,13 @@ SELECT m.account_id, m.message_id, m.submission_id, m.sender_id, s.phone_number_
     m.failure_detail, m.failure_step, m.attempts, m.priority, m.country, m.category,
     m.accepted_at, m.expires_at, a.unknown_policy, a.template_policy, a.capped_policy,
     a.price_minor IS NOT NULL OR a.kind = 'tech_provider'
-FROM messages AS m
+FROM (VALUES
+(:account_id, :message_id) -- each
+) AS v
+JOIN messages AS m ON m.account_id = v.column1 AND m.message_id = v.column2
 JOIN submissions AS b ON b.account_id = m.account_id AND b.submission_id = m.submission_id
 JOIN senders AS s ON s.account_id = m.account_id AND s.sender_id = m.sender_id
 JOIN accounts AS a ON a.account_id = m.account_id
-WHERE (m.account_id, m.message_id) IN (VALUES
-(:account_id, :message_id) -- each
-)
 
 -- name: messages.ids_by_wamid
 -- Our ids of messages that Meta names by its own.
@@ -66,16 +66,16 @@ SELECT m.account_id, m.message_id, m.recipient, m.state, b.kind, b.template_name
     s.throughput, s.api_version, s.state, s.callback_url, s.display_name, s.held_until,
     s.held_code, s.held_title, s.held_detail, s.held_step, s.heard_at, s.is_throughput_pinned,
     m.priority, m.expires_at, a.unknown_policy, a.template_policy, a.capped_policy, t.status
-FROM messages AS m
+FROM (VALUES
+(:account_id, :message_id) -- each
+) AS v
+JOIN messages AS m ON m.account_id = v.column1 AND m.message_id = v.column2
 JOIN submissions AS b ON b.account_id = m.account_id AND b.submission_id = m.submission_id
 JOIN senders AS s ON s.account_id = m.account_id AND s.sender_id = m.sender_id
 JOIN wabas AS w ON w.account_id = s.account_id AND w.waba_id = s.waba_id
 JOIN accounts AS a ON a.account_id = m.account_id
 LEFT JOIN templates AS t ON t.account_id = m.account_id AND t.waba_id = s.waba_id
     AND t.name = b.template_name AND t.language = b.template_language
-WHERE (m.account_id, m.message_id) IN (VALUES
-(:account_id, :message_id) -- each
-)
 
 -- name: messages.park_statuses
 -- Keeps statuses of messages that are not known here.
@@ -87,6 +87,7 @@ VALUES
 
 -- name: messages.any_parked
 -- One row if any status is parked.
+-- Looks at whole tables: it ends at the first row.
 SELECT 1 FROM parked_statuses LIMIT 1
 
 -- name: messages.unpark_statuses

@@ -150,6 +150,7 @@ RETURNING queue.item_id
 -- name: queue.orphans
 -- Makes all work on lease due at once, for a gateway that starts and is the only one: whoever
 -- had it is gone.
+-- Looks at whole tables: once, at the start.
 UPDATE queue SET due_at = :now WHERE lease_token IS NOT NULL
 
 -- name: queue.orphans_of
@@ -165,4 +166,5 @@ WHERE queue.queue = v.column1 AND queue.account_id = v.column2 AND queue.lane = 
 
 -- name: queue.backlog
 -- How much waits in each queue.
+-- Looks at whole tables: counted by an index, for health and metrics.
 SELECT queue, count(*) FROM queue GROUP BY queue

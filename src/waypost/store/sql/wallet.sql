@@ -60,6 +60,7 @@ ORDER BY created_at
 
 -- name: wallet.rate_versions
 -- Which accounts have a rate card, and the version of each.
+-- Looks at whole tables: one row for each card.
 SELECT account_id, version FROM rate_cards
 
 -- name: wallet.rate_currency
@@ -125,6 +126,7 @@ ORDER BY 1, 2, 3, 4
 
 -- name: wallet.audit
 -- Each wallet that is not the sum of its ledger, or that is below its limit.
+-- Looks at whole tables: an operator's audit.
 SELECT w.account_id, w.balance_minor, w.held_minor, w.credit_limit_minor,
     coalesce(e.balance_minor, 0), coalesce(e.held_minor, 0)
 FROM wallets AS w
@@ -146,6 +148,7 @@ ORDER BY w.account_id
 -- name: wallet.mismatched_entries
 -- References whose entries do not fit each other, or not the message that they are about: read
 -- from the ledger, once. A settled one may outlive its message, an open hold may not.
+-- Looks at whole tables: an operator's audit.
 SELECT e.account_id, e.reference, m.payment, e.held, e.captured, e.remainders, e.surcharges,
     e.released, e.refunded, e.holds, e.captures, e.releases, e.surcharged
 FROM (
@@ -182,6 +185,7 @@ LIMIT 100
 
 -- name: wallet.unpaid_messages
 -- Messages that are not free, and of which the ledger has nothing.
+-- Looks at whole tables: an operator's audit.
 SELECT m.account_id, m.message_id
 FROM messages AS m
 LEFT JOIN ledger_entries AS e ON e.account_id = m.account_id AND e.reference = m.message_id

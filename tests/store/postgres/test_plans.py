@@ -1,0 +1,169 @@
+"""The common texts on PostgreSQL: each prepares, and no hot one walks through a table."""
+
+import asyncio
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import asyncpg
+import pytest
+
+from support.postgres import database
+from waypost.store.postgres.connection import HOT, known_migrations
+from waypost.store.postgres.dialect import Statement, compile_query, read_schema
+from waypost.store.querybook import load_queries, parse_queries
+
+QUERIES = load_queries("postgres")
+SCHEMA = read_schema([migration.text for migration in known_migrations()])
+HOT_QUERIES = sorted(name for name, query in QUERIES.items() if not query.is_cold)
+
+
+class Asked:
+    """A session as the gateway has it, on a database without a row and without statistics."""
+
+    def __init__(self, runner: asyncio.Runner, connection: Any) -> None:
+        self.run = runner.run
+        self.connection = connection
+
+    def prepare(self, statement: Statement) -> Any:
+        return self.run(self.connection.prepare(statement.text))
+
+    def plan(self, statement: Statement) -> dict[str, Any]:
+        """The plan that is kept for it, whatever the values are."""
+
+        async def explain() -> Any:
+            await self.connection.execute(f"PREPARE planned AS {statement.text}")
+            try:
+                nothing = ", ".join("NULL" for _ in statement.parameters)
+                values = f"({nothing})" if nothing else ""
+                return await self.connection.fetchval(
+                    f"EXPLAIN (FORMAT JSON) EXECUTE planned{values}"
+                )
+            finally:
+                await self.connection.execute("DEALLOCATE planned")
+
+        plan: dict[str, Any] = json.loads(self.run(explain()))[0]["Plan"]
+        return plan
+
+
+@pytest.fixture(scope="module")
+def asked() -> Iterator[Asked]:
+    with database() as url, asyncio.Runner() as runner:
+        connection = runner.run(asyncpg.connect(url, server_settings=HOT))
+        yield Asked(runner, connection)
+        runner.run(connection.close())
+
+
+def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """A plan and all plans within it."""
+    yield plan
+    for part in plan.get("Plans", ()):
+        yield from nodes(part)
+
+
+@pytest.mark.parametrize("name", QUERIES)
+def test_every_query_prepares(asked, name):
+    asked.prepare(compile_query(QUERIES[name], SCHEMA))
+
+
+@pytest.mark.parametrize("name", HOT_QUERIES)
+def test_a_hot_query_walks_through_no_table(asked, name):
+    plan = asked.plan(compile_query(QUERIES[name], SCHEMA))
+
+    walked = [node for node in nodes(plan) if node["Node Type"] == "Seq Scan"]
+    assert [node["Relation Name"] for node in walked] == []
+
+
+@pytest.mark.parametrize("name", HOT_QUERIES)
+def test_an_index_is_entered_by_a_key_and_not_read_from_end_to_end(asked, name):
+    plan = asked.plan(compile_query(QUERIES[name], SCHEMA))
+
+    whole = [
+        node["Index Name"]
+        for node in nodes(plan)
+        if node["Node Type"] in {"Index Scan", "Index Only Scan", "Bitmap Index Scan"}
+        and "Index Cond" not in node
+    ]
+    assert set(whole) <= ENTERED_WHOLE.get(name, set())
+
+
+ENTERED_WHOLE: dict[str, set[str]] = {
+    # The few senders that are paused or held, and nothing else, are in this index.
+    "directory.closed_senders": {"senders_closed"},
+    # What is wrong now, and nothing else, is in this index.
+    "alarms.open": {"alarms_open"},
+    # The largest id: one step from the index's end.
+    "audit.append": {"audit_entries_by_id"},
+}
+
+
+def test_due_work_is_found_in_order_without_sorting(asked):
+    plan = asked.plan(compile_query(QUERIES["queue.find"], SCHEMA))
+
+    assert {node["Node Type"] for node in nodes(plan)} <= {"Limit", "Index Scan"}
+    assert {node["Index Name"] for node in nodes(plan) if "Index Name" in node} == {"queue_by_due"}
+
+
+TEXTS = """\
+-- name: things.find
+-- One thing.
+SELECT sid FROM accounts WHERE account_id = :account_id AND created_at > :from_when AND :is_any
+
+-- name: things.save
+-- Things;
+-- Looks at whole tables: for no reason.
+INSERT INTO accounts (sid, name, created_at)
+VALUES
+(:sid, :name, :before) -- each
+ON CONFLICT (sid) DO UPDATE SET name = excluded.name
+
+-- name: things.move
+-- Things, moved.
+UPDATE accounts SET name = v.column2
+FROM (VALUES
+(:account_id, :other) -- each
+) AS v
+WHERE accounts.account_id = v.column1
+
+-- name: things.wrong
+-- Nobody knows what this is.
+SELECT :anything
+"""
+
+
+def test_a_named_parameter_becomes_a_number_with_the_type_of_its_column():
+    find, *_ = parse_queries(TEXTS)
+
+    assert compile_query(find, SCHEMA) == Statement(
+        "SELECT sid FROM accounts WHERE account_id = $1::bigint AND created_at > $2::bigint "
+        "AND $3::boolean",
+        ("account_id", "from_when", "is_any"),
+        (),
+        (),
+        is_cold=False,
+    )
+
+
+def test_rows_become_one_array_for_each_column():
+    _, save, move, _ = parse_queries(TEXTS)
+
+    assert compile_query(save, SCHEMA) == Statement(
+        "INSERT INTO accounts (sid, name, created_at)\n"
+        "SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[]) "
+        "AS given (column1, column2, column3)\n"
+        "ON CONFLICT (sid) DO UPDATE SET name = excluded.name",
+        ("sid", "name", "before"),
+        (0, 1),
+        (0,),
+        is_cold=True,
+    )
+    assert "unnest($1::bigint[], $2::text[]) AS given (column1, column2)" in (
+        compile_query(move, SCHEMA).text
+    )
+
+
+def test_a_parameter_of_unknown_type_is_named():
+    *_, wrong = parse_queries(TEXTS)
+
+    with pytest.raises(ValueError, match=r"things\.wrong has a parameter :anything"):
+        compile_query(wrong, SCHEMA)
