@@ -36,10 +36,19 @@ class Crowd:
     """`clients` customers who send until they are told to end; even ones use Idempotency-Keys.
 
     each  how many messages each sends at most
+    name  stands before every reference and key, where one crowd follows another
     """
 
-    def __init__(self, house: House, clients: int, each: int = 10_000, gap_s: float = 0.0) -> None:
+    def __init__(
+        self,
+        house: House,
+        clients: int,
+        each: int = 10_000,
+        gap_s: float = 0.0,
+        name: str = "",
+    ) -> None:
         self._house = house
+        self._name = name
         self._each = each
         self._gap_s = gap_s
         self._is_over = threading.Event()
@@ -80,7 +89,7 @@ class Crowd:
             for turn in range(self._each):
                 if self._is_over.wait(self._gap_s):
                     break
-                ref = f"{'keyed' if number % 2 == 0 else 'plain'}-{number}-{turn}"
+                ref = f"{self._name}{'keyed' if number % 2 == 0 else 'plain'}-{number}-{turn}"
                 keys = {"Idempotency_Key": ref} if number % 2 == 0 else {}
                 while True:
                     try:

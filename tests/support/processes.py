@@ -23,6 +23,7 @@ from typing import Any, Self
 from support.emulator_process import COMMAND, SOURCES
 from support.kept import Kept, kept_in
 from support.operating import operate
+from support.tcp_proxy import Proxy
 from waypost.assembly import OperatorTools
 from waypost.directory.changes import NewAccount
 from waypost.model.account import AccountKind, CheckMode
@@ -346,6 +347,7 @@ def house(
     roles: Sequence[str] = ALL,
     throughput: int = 1000,
     command: Sequence[str] = SERVE,
+    meta: Proxy | None = None,
     **settings: Any,
 ) -> Iterator[House]:
     """An emulator with these options, and a gateway with these settings on it.
@@ -355,8 +357,9 @@ def house(
     roles       the role of each process; customers speak to the first
     throughput  messages a second of the account's sender
     command     what starts a process of the gateway
-    settings    of every process; `database_url` and `meta_base_url` where proxies are between: what
-                is kept is read past them
+    meta        a proxy that is to stand before the emulator
+    settings    of every process; `database_url` where proxies stand before the database: what is
+                kept is read past them
     """
     data = data or folder / "data"
     kept = kept_in(data, DATABASE_URL.get())
@@ -365,9 +368,11 @@ def house(
     of_webhooks = next(place for place, role in enumerate(roles) if role == "all" or "web" in role)
     ports = [free_port() for _ in roles]
     emulator = Emulator(folder, ports[of_webhooks], options or QUICK)
+    if meta is not None:
+        meta.lead_to(emulator.port)
     given = {
         "data_dir": data,
-        "meta_base_url": emulator.url,
+        "meta_base_url": emulator.url if meta is None else meta.url,
         "meta_app_secret": SECRET,
         "meta_verify_token": VERIFY,
         "callback_private_addresses": "true",
@@ -384,7 +389,7 @@ def house(
     try:
         emulator.start()
         facts = json.loads(emulator.ready_file.read_text())
-        known = {**kept.settings(), "meta_base_url": given["meta_base_url"]}
+        known = {**kept.settings(), "meta_base_url": emulator.url}
         sid, key = operate(known, lambda tools: _open(tools, emulator, facts, (money, throughput)))
         for program in gateways.values():
             program.start()

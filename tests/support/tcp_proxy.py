@@ -18,9 +18,8 @@ CHUNK = 64 * 1024
 class Proxy:
     """Connections to `port` go to `target`, a port of this machine.
 
-    delay_s     how long every piece waits, in both directions
-    resets      the share of connections that are reset once the client has spoken: 0 to 1
-    reset_after how many bytes of answers may still come before a reset; 0: none
+    delay_s  how long every piece waits, in both directions
+    resets   asked for each piece of an answer: whether the connection is reset instead
     """
 
     target: int
@@ -33,6 +32,11 @@ class Proxy:
     _open: set[asyncio.StreamWriter] = field(default_factory=set)
 
     # ---- what a test turns ----------------------------------------------------------------------
+
+    @property
+    def url(self) -> str:
+        """Where an HTTP server behind it answers."""
+        return f"http://{HOST}:{self.port}"
 
     def shut(self) -> None:
         """New connections are refused; those that are there go on."""
@@ -68,6 +72,14 @@ class Proxy:
     async def _cut(self) -> None:
         for writer in list(self._open):
             writer.transport.abort()
+
+    async def _end(self) -> None:
+        await self._shut()
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in others:
+            task.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
+        await self._cut()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
@@ -108,8 +120,8 @@ class Proxy:
 
 
 @contextmanager
-def proxy(target: int) -> Iterator[Proxy]:
-    """A proxy that is open, until the block ends."""
+def proxy(target: int = 0) -> Iterator[Proxy]:
+    """A proxy that is open, until the block ends; without a target it leads nowhere yet."""
     made = Proxy(target)
     thread = threading.Thread(target=made._loop.run_forever, daemon=True)
     thread.start()
@@ -117,7 +129,7 @@ def proxy(target: int) -> Iterator[Proxy]:
         made.open()
         yield made
     finally:
-        made.shut()
-        made.cut()
+        made._call(made._end())
         made._loop.call_soon_threadsafe(made._loop.stop)
         thread.join(10)
+        made._loop.close()
