@@ -92,6 +92,7 @@ ENTERED_WHOLE: dict[str, set[str]] = {
     "directory.closed_senders": {"senders_closed"},
     # What is wrong now, and nothing else, is in this index.
     "alarms.open": {"alarms_open"},
+    "alarms.clear": {"alarms_open"},
     # The largest id: one step from the index's end.
     "audit.append": {"audit_entries_by_id"},
 }

@@ -189,9 +189,11 @@ WHERE processed_at IS NOT NULL AND (account_id, webhook_id) IN (VALUES
 -- Statuses that stand parked although their message is known by now: one process parked them
 -- while another recorded that Meta took it. The newest, for a race is a matter of moments.
 SELECT p.account_id, p.wamid, m.message_id
-FROM parked_statuses AS p
+FROM (
+    SELECT account_id, wamid FROM parked_statuses WHERE recorded_at >= :since
+    ORDER BY recorded_at DESC LIMIT 10000
+) AS p
 JOIN messages AS m ON m.account_id = p.account_id AND m.wamid = p.wamid
-WHERE p.recorded_at >= :since
 LIMIT :limit
 
 -- name: history.orphans

@@ -17,12 +17,12 @@ WHERE (account_id, portfolio_id) IN (VALUES
 -- name: portfolios.of_wabas
 -- What is known of the portfolios of these WABAs; a WABA without one is one by itself.
 SELECT w.account_id, w.waba_id, p.portfolio_id, p.messaging_limit, p.learnt_at
-FROM wabas AS w
+FROM (VALUES
+(:account_id, :waba_id) -- each
+) AS v
+JOIN wabas AS w ON w.account_id = v.column1 AND w.waba_id = v.column2
 JOIN portfolios AS p ON p.account_id = w.account_id
     AND p.portfolio_id = coalesce(nullif(w.portfolio_id, ''), w.waba_id)
-WHERE (w.account_id, w.waba_id) IN (VALUES
-(:account_id, :waba_id) -- each
-)
 
 -- name: portfolios.lock
 -- What these portfolios are allowed; until the commit no other process counts their users.
@@ -82,17 +82,23 @@ WHERE account_id = :account_id AND portfolio_id = :portfolio_id AND recipient IN
 )
 RETURNING 1
 
--- name: portfolios.waiting_items
--- Messages of a portfolio that wait for this hour because of its limit, and to whom they go.
-SELECT q.item_id, m.recipient
+-- name: portfolios.lanes
+-- The senders of a portfolio, which are lanes of the dispatch queue.
+SELECT s.sender_id
 FROM wabas AS w
 JOIN senders AS s ON s.account_id = w.account_id AND s.waba_id = w.waba_id
-JOIN queue AS q ON q.account_id = s.account_id AND q.queue = 'dispatch' AND q.lane = s.sender_id
-    AND q.priority IN (0, 1, 2) AND q.due_at >= :begins_at AND q.due_at < :ends_at
+WHERE w.account_id = :account_id
+    AND coalesce(nullif(w.portfolio_id, ''), w.waba_id) = :portfolio_id
+ORDER BY s.sender_id
+
+-- name: portfolios.waiting_items
+-- Messages of a lane that wait for this hour because of the limit, and to whom they go.
+SELECT q.item_id, m.recipient
+FROM queue AS q
 JOIN messages AS m ON m.account_id = q.account_id AND m.message_id = q.item_id
 JOIN reached_users AS r ON r.account_id = m.account_id AND r.portfolio_id = :portfolio_id
     AND r.recipient = m.recipient AND r.is_waiting = 1 AND r.hour = :hour
-WHERE w.account_id = :account_id
-    AND coalesce(nullif(w.portfolio_id, ''), w.waba_id) = :portfolio_id
+WHERE q.queue = 'dispatch' AND q.account_id = :account_id AND q.lane = :lane
+    AND q.priority IN (0, 1, 2) AND q.due_at >= :begins_at AND q.due_at < :ends_at
     AND q.lease_token IS NULL AND m.state = 'accepted'
-LIMIT :limit
+ORDER BY q.priority, q.due_at, q.item_id LIMIT :limit
