@@ -98,18 +98,23 @@ class PortfoliosRepository:
         self, account_id: int, portfolio_id: str, hour: int, limit: int
     ) -> list[tuple[str, str]]:
         """Messages that wait for this hour because of the limit, and their recipients."""
-        rows = await self.driver.fetch(
-            "portfolios.waiting_items",
-            {
-                "account_id": account_id,
-                "portfolio_id": portfolio_id,
-                "hour": hour,
-                "begins_at": to_ms(start_of(hour)),
-                "ends_at": to_ms(start_of(hour + 1)),
-                "limit": limit,
-            },
-        )
-        return [(item_id, recipient) for item_id, recipient in rows]
+        portfolio: dict[str, object] = {"account_id": account_id, "portfolio_id": portfolio_id}
+        found: list[tuple[str, str]] = []
+        for (lane,) in await self.driver.fetch("portfolios.lanes", portfolio):
+            if len(found) < limit:
+                rows = await self.driver.fetch(
+                    "portfolios.waiting_items",
+                    {
+                        **portfolio,
+                        "lane": lane,
+                        "hour": hour,
+                        "begins_at": to_ms(start_of(hour)),
+                        "ends_at": to_ms(start_of(hour + 1)),
+                        "limit": limit - len(found),
+                    },
+                )
+                found += [(item_id, recipient) for item_id, recipient in rows]
+        return found
 
     async def _limits(self, query: str, keys: Sequence[Key]) -> dict[Key, MessagingLimit]:
         rows = await self.driver.fetch_rows(query, keys)
