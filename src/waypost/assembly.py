@@ -107,6 +107,15 @@ class Gateway:
         """The hand that writes the directory."""
         return self.tools.registrar
 
+    def leads(self) -> bool:
+        """Whether this process does what a deployment needs done once: reads WABAs, renews media.
+
+        Of those that dispatch it is one, chosen by all alike; another does it when it is gone.
+        """
+        if Role.DISPATCH not in self.roles:
+            return False
+        return self.ownership is None or self.ownership.leads
+
 
 def assemble(config: Config, store: Store, senses: Senses, port: int) -> Gateway:
     """Builds every part that this process's roles need, and fills it with those it needs.

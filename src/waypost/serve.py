@@ -4,6 +4,7 @@ import gc
 import os
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Protocol
 
 import structlog
@@ -132,8 +133,15 @@ def list_parts(gateway: Gateway, worker: int | None) -> list[Part]:
         parts.append(Part("health", beside.serve, beside.stop, server_s))
     return [
         *parts,
-        Part("synchronizer", tools.synchronizer.run, tools.synchronizer.stop),
-        Part("media", tools.media_renewer.run, tools.media_renewer.stop, SPARE_S),
+        Part(
+            "synchronizer", partial(tools.synchronizer.run, gateway.leads), tools.synchronizer.stop
+        ),
+        Part(
+            "media",
+            partial(tools.media_renewer.run, gateway.leads),
+            tools.media_renewer.stop,
+            SPARE_S,
+        ),
         *(Part(one.name, one.run, one.stop, SPARE_S) for one in gateway.keepers),
         *(Part(one.name, one.run, one.stop) for one in gateway.workers),
         *(Part(one.name, one.run, one.stop) for one in [gateway.ownership] if one is not None),

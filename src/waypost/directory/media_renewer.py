@@ -25,6 +25,9 @@ from waypost.runtime.vault_error import VaultError
 from waypost.store.ports import Store, Transaction
 
 EVERY_S = 3600.0
+LOOK_S = 60.0
+"""How often a process that does not lead looks whether it does by now."""
+
 AHEAD = timedelta(days=3)
 SHOWN_EXPIRED = timedelta(days=30)
 PAGE = 100
@@ -49,18 +52,22 @@ class MediaRenewer:
     _stopping: asyncio.Event = field(default_factory=asyncio.Event)
     _pause: "asyncio.Task[None] | None" = None
 
-    async def run(self) -> None:
+    async def run(self, leads: Callable[[], bool] = lambda: True) -> None:
         """Does its round every hour, until it is stopped; then what was in use is written down.
 
         A gateway that is started anew more often than that would never know what is in use.
+
+        leads  whether it is for this process, of several, to renew and to let go; every one writes
+               down what was in use in it
         """
         while not self._stopping.is_set():
+            is_leading = leads()
             try:
-                await self.tidy()
+                await (self.tidy() if is_leading else self.library.note_uses())
             except StoreError as error:  # the disk is full, say: it can wait for another round
                 log.warning("media.not_tidied", error=str(error))
             async with asyncio.TaskGroup() as tasks:
-                self._pause = tasks.create_task(self.clock.sleep(EVERY_S))
+                self._pause = tasks.create_task(self.clock.sleep(EVERY_S if is_leading else LOOK_S))
                 if self._stopping.is_set():
                     self._pause.cancel()
         try:

@@ -93,11 +93,17 @@ class Synchronizer:
 
     # ---- the timer ----------------------------------------------------------------------------
 
-    async def run(self) -> None:
-        """Reads every WABA, then each one as it becomes due, until `stop`."""
+    async def run(self, leads: Callable[[], bool] = lambda: True) -> None:
+        """Reads every WABA, then each one as it becomes due, until `stop`.
+
+        leads  whether it is for this process to do so, of several
+        """
         is_first = True
         async with asyncio.TaskGroup() as tasks:
             while not self._is_stopping:
+                if not leads():
+                    await self._rest()
+                    continue
                 for waba in await self._due(everything=is_first):
                     key = waba.account_id, waba.waba_id
                     if key not in self._attended and not self._is_cool(key):

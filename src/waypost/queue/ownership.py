@@ -61,6 +61,9 @@ AGAIN_S = 0.5
 AT_ONCE = 1000
 """How many lanes are claimed or given up in one step."""
 
+HOUSE = LaneKey(0, "house")
+"""No sender: whose it would be keeps the house."""
+
 LONGEST_LEASE = timedelta(hours=2)
 """No lease of a dead owner ends later, even if its clock was an hour ahead."""
 
@@ -147,8 +150,7 @@ class LeasedOwnership:
         """The id it has now; another one after it was taken for dead."""
         return self._process_id
 
-    @property
-    def owned(self) -> int:
+    def count(self) -> int:
         """How many lanes it owns."""
         return len(self._owned)
 
@@ -156,6 +158,14 @@ class LeasedOwnership:
     def is_trusted(self) -> bool:
         """Whether it may begin anything at all."""
         return self._clock.monotonic() < self._trusted_until
+
+    @property
+    def leads(self) -> bool:
+        """Whether this one of all does what a deployment needs done once, and not many times.
+
+        For a moment two may think so, or none: it is for what does no harm when it is done twice.
+        """
+        return self.is_trusted and self._roster.rightful_owner(HOUSE) == self._process_id
 
     # ---- for the worker ------------------------------------------------------------------------
 
@@ -244,7 +254,7 @@ class LeasedOwnership:
                 self._process_id = ""  # it may stand there or not: the next one is another
             raise
         if beats is None:
-            self._log.warning("ownership.lost", process_id=self._process_id, lanes=self.owned)
+            self._log.warning("ownership.lost", process_id=self._process_id, lanes=self.count())
             self._owned.clear()
             self._leaving.clear()
             self._trusted_until = -1.0
