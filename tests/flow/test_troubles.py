@@ -10,7 +10,7 @@ import pytest
 
 from meta_emulator.faults import Faults, Planned
 from support.asgi import call
-from support.nouns import PHONE_NUMBER_ID, SENDER_ID
+from support.nouns import NOW, PHONE_NUMBER_ID, SENDER_ID
 from support.pair import TO, running, text, wrapped
 from waypost.model.sender import SenderState
 
@@ -148,12 +148,33 @@ def test_a_lost_answer_that_no_status_settles_is_sent_again_after_the_window(tmp
             pair.emulator.sends.faults = Faults()
             await pair.pass_time(25)
             before = len(pair.arrived())
+            await tell_of_another(pair)
             await pair.until_state(message_id, "submitted")
             return before, len(pair.arrived()), await pair.facts(message_id)
 
     before, after, facts = asyncio.run(body())
     assert (before, after) == (1, 2)
     assert facts == ["lost", "taken"]
+
+
+def test_while_webhooks_are_silent_a_lost_answer_waits_on_and_a_person_is_told(tmp_path):
+    async def body():
+        async with running(tmp_path, delays=(), unknown_window_s=60) as pair:
+            pair.emulator.sends.faults = Faults(lose_answers=1.0)
+            message_id = await pair.accepted(text())
+            await pair.until_state(message_id, "unknown")
+            pair.emulator.sends.faults = Faults()
+            await pair.pass_time(300)
+            silent = (len(pair.arrived()), await alarms(pair))
+            await tell_of_another(pair)
+            await pair.until_state(message_id, "submitted")
+            (sweeper,) = (one for one in pair.gateway.keepers if one.name == "sweeper")
+            await sweeper.sweep()
+            return silent, len(pair.arrived()), await alarms(pair)
+
+    silent, arrived, over = asyncio.run(body())
+    assert silent == (1, [("webhooks_silent", SENDER_ID)])
+    assert (arrived, over) == (2, [])
 
 
 @pytest.mark.parametrize("is_forgetful", [False, True])
@@ -307,7 +328,21 @@ def test_a_sender_without_a_callback_address_is_told_nothing_and_reported_all_th
     assert asyncio.run(body()) == []
 
 
-def _status(wamid, message_id):
+async def tell_of_another(pair):
+    """A webhook of Meta's about this number comes, of a message that is not ours."""
+    status = _status("wamid.theirs", "theirs", pair.clock.now())
+    headers = {"X-Hub-Signature-256": _signature(status, "secret")}
+    answer = await call(pair.gateway.app, "POST", "/webhooks/meta", headers=headers, body=status)
+    assert answer.status == 200
+
+
+async def alarms(pair):
+    """What is wrong now."""
+    found = await pair.ask(lambda t: t.alarms.open(None, 10))
+    return [(one.kind.value, one.subject) for one in found]
+
+
+def _status(wamid, message_id, at=NOW):
     value = {
         "messaging_product": "whatsapp",
         "metadata": {"display_phone_number": SENDER_ID, "phone_number_id": PHONE_NUMBER_ID},
@@ -315,7 +350,7 @@ def _status(wamid, message_id):
             {
                 "id": wamid,
                 "status": "delivered",
-                "timestamp": "1795176000",
+                "timestamp": str(int(at.timestamp())),
                 "recipient_id": TO[1:],
                 "biz_opaque_callback_data": message_id,
             }

@@ -96,7 +96,8 @@ class Dispatcher:
             sender = message.sender
             self.pacing.learn(lease.lane_key, sender.throughput, sender.waba_id)
         now = self.clock.now()
-        match prepare(lease, message, now, self.policy.window):
+        taken_at = self.silence.taken_at.get(lease.lane_key)
+        match prepare(lease, message, now, self.policy.window, taken_at):
             case Prepared() as prepared:
                 return await self._go(prepared)
             case Orphaned(orphan, until):
@@ -215,6 +216,8 @@ class Dispatcher:
         """Goes more slowly if Meta says so; the decision with the pair's own time in it."""
         if isinstance(decision, Submitted):
             self.pair_rate.taken(pair_of(lease, message))
+            if message.content.kind != READ_RECEIPT:  # of which Meta reports nothing
+                self.silence.taken_at[lease.lane_key] = self.clock.now()
         if not isinstance(outcome, Refused):
             return decision
         rule, now = outcome.row.rule, self.clock.monotonic()

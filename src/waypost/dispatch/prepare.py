@@ -17,8 +17,8 @@ from waypost.status.verdict import TEMPLATE_LOOK
 PAUSED_S = 5.0
 """How long a message of a closed sender waits, if it came before its sender was known closed."""
 
-SHORTEST_HEARING = timedelta(seconds=30)
-"""Webhooks count as flowing if one came within the window, or within so long if that is longer."""
+GRACE = timedelta(seconds=10)
+"""`heard_at` is noted every few seconds, by Meta's clock: so much earlier is not earlier."""
 
 
 class Prepared(Struct, frozen=True):
@@ -76,20 +76,35 @@ Preparation = Prepared | Over | Postponed | Orphaned | Withheld | Unheard | Unre
 
 
 def prepare(
-    lease: Lease, message: Dispatchable | None, now: datetime, window: timedelta
+    lease: Lease,
+    message: Dispatchable | None,
+    now: datetime,
+    window: timedelta,
+    taken_at: datetime | None = None,
 ) -> Preparation:
-    """What to do with this lease. `window` is how long an unknown outcome waits for a status."""
+    """What to do with this lease.
+
+    window    how long an unknown outcome waits for a status
+    taken_at  when Meta last took a message of this sender, as far as this process knows
+    """
     if message is None or message.state not in (State.ACCEPTED, State.UNKNOWN):
         return Over()
     if lease.was_lost:
         return Orphaned(message, now + window)
-    hindrance = _of_outcome(message, now, window) or _of_sender_and_template(message, now)
+    hindrance = _of_outcome(message, now, window, taken_at) or _of_sender_and_template(message, now)
     return hindrance or Prepared(lease, message)
 
 
-def is_heard(sender: Sender, now: datetime, window: timedelta) -> bool:
-    """Whether Meta's webhooks about this number are flowing."""
-    return sender.heard_at is not None and sender.heard_at > now - max(window, SHORTEST_HEARING)
+def is_heard(sender: Sender, now: datetime, window: timedelta, taken_at: datetime | None) -> bool:
+    """Whether Meta's webhooks about this number are flowing, as far as can be told.
+
+    They are if one came within the window; and if one came after the last message that Meta took:
+    a number that nothing leaves from is silent without harm.
+    """
+    if sender.heard_at is None:
+        return False
+    is_fresh = sender.heard_at > now - max(window, GRACE)
+    return is_fresh or taken_at is None or sender.heard_at >= taken_at - GRACE
 
 
 def is_closed(sender: Sender, now: datetime) -> bool:
@@ -104,7 +119,7 @@ def within(message: Dispatchable, due_at: datetime) -> datetime:
 
 
 def _of_outcome(
-    message: Dispatchable, now: datetime, window: timedelta
+    message: Dispatchable, now: datetime, window: timedelta, taken_at: datetime | None
 ) -> Withheld | Unheard | Unresolved | None:
     """What its validity and its unknown outcome stand for."""
     is_over = message.expires_at is not None and message.expires_at <= now
@@ -112,7 +127,7 @@ def _of_outcome(
         return Withheld(message, withheld(WithheldCode.EXPIRED)) if is_over else None
     if is_over:
         return Unresolved(message, is_parked=False)
-    if not is_heard(message.sender, now, window):
+    if not is_heard(message.sender, now, window, taken_at):
         return Unheard(message, within(message, now + window))
     if message.policies.unknown is UnknownPolicy.HOLD:
         return Unresolved(message, is_parked=True)

@@ -9,9 +9,13 @@ WINDOWS = 3
 
 
 class Silence:
-    """The senders of which nothing is heard although something is waited for."""
+    """The senders of which nothing is heard although something is waited for.
+
+    taken_at  when Meta last took a message of each sender: webhooks must follow
+    """
 
     def __init__(self) -> None:
+        self.taken_at: dict[LaneKey, datetime] = {}
         self._since: dict[LaneKey, datetime] = {}
         self._told: set[LaneKey] = set()
 

@@ -135,6 +135,10 @@ class Sweeper:
                 is_over = not await _is_stopped(transaction, alarm)
             elif alarm.kind is AlarmKind.WEBHOOKS_SILENT:
                 is_over = await self._is_heard(transaction, alarm, now)
+            elif alarm.kind is AlarmKind.UNKNOWN_HELD:
+                reports, soon = transaction.reports, now + timedelta(days=1)
+                waiting = await reports.senders_with_unknown(alarm.account_id, soon)
+                is_over = alarm.subject not in waiting
             else:
                 continue
             if is_over:

@@ -110,7 +110,18 @@ def test_a_template_that_was_not_stopped_is_for_meta_to_judge(status):
 def test_while_no_webhook_comes_an_unknown_outcome_waits_on(silent):
     message = unknown(sender=silent)
 
-    assert prepared(message) == Unheard(message, later(120))
+    assert prepare(lease(), message, NOW, WINDOW, later(-60)) == Unheard(message, later(120))
+
+
+def test_a_number_that_was_never_heard_of_is_silent_whatever_was_taken():
+    assert prepared(unknown(sender=sender())) == Unheard(unknown(sender=sender()), later(120))
+
+
+@pytest.mark.parametrize("taken_at", [None, later(-121), later(-3600)])
+def test_a_number_that_nothing_leaves_from_is_silent_without_harm(taken_at):
+    message = unknown(sender=SILENT)
+
+    assert prepare(lease(), message, NOW, WINDOW, taken_at) == Prepared(lease(), message)
 
 
 def test_an_unknown_outcome_is_held_for_a_person_if_the_account_wants_that():
