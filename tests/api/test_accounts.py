@@ -38,6 +38,11 @@ def test_an_account_is_opened_with_what_was_said_of_it(tmp_path):
         "check_mode": "warn",
         "opt_out_keywords": ["halt"],
         "opt_in_keywords": ["start", "unstop", "subscribe", "opt in", "optin"],
+        "unknown_policy": "resend",
+        "template_policy": "hold",
+        "capped_policy": "end",
+        "validity_s": None,
+        "daily_limit": None,
         "wallet": {
             "balance": usd("0.0000"),
             "held": usd("0.0000"),

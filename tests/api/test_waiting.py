@@ -120,13 +120,7 @@ def test_whoever_resumes_a_held_sender_ends_its_hold_and_its_alarm(tmp_path):
             held,
             alarms,
             resumed,
-            [
-                await office.done("GET", path)
-                for path in (
-                    "/v1/admin/alarms",
-                    f"/v1/admin/alarms?past=true&account={office.pair.sid}",
-                )
-            ],
+            [await office.done("GET", path) for path in ("/v1/admin/alarms", past_of)],
         )
 
     held, alarms, resumed, (still, past) = in_office(tmp_path, visit)

@@ -6,20 +6,19 @@ pause, and its alarm is over.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from msgspec.structs import replace
 
 from waypost.directory.audit import differences, show_sender
 from waypost.directory.scribe import Scribe, write_alone
 from waypost.model.account import Account
-from waypost.model.alarm import AlarmKind
 from waypost.model.audit import Actor
 from waypost.model.errors import NotFoundError
 from waypost.model.sender import Sender, SenderState
 from waypost.model.work import QueueName
 from waypost.runtime.clock import Clock
 from waypost.runtime.entropy import Entropy
+from waypost.status.stopper import release_sender
 from waypost.store.ports import Store, Transaction
 
 
@@ -54,7 +53,9 @@ class SenderSwitch:
             if known != resumed:
                 now = self.clock.now()
                 await transaction.directory.save_sender(account.account_id, resumed, now)
-                await release(transaction, account.account_id, sender_id, now)
+                await release_sender(
+                    transaction, account.account_id, sender_id, now, is_mended=True
+                )
                 await self._tell(transaction, account, actor, (known, resumed))
             return resumed
 
@@ -78,12 +79,6 @@ class SenderSwitch:
         entry = Scribe(self.clock, self.entropy).entry(account.account_id, actor, act, detail)
         await transaction.directory.touch(account.account_id)
         await transaction.audit.append([entry])
-
-
-async def release(transaction: Transaction, account_id: int, sender_id: str, now: datetime) -> None:
-    """Ends a hold that somebody mended the reason of, and its alarm."""
-    await transaction.directory.release_sender(account_id, sender_id, is_mended=True)
-    await transaction.alarms.clear([(account_id, AlarmKind.SENDER_HELD, sender_id)], now)
 
 
 async def _find(transaction: Transaction, account: Account, sender_id: str) -> Sender:
