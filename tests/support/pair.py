@@ -21,6 +21,7 @@ from meta_emulator.server import Emulator
 from meta_emulator.settings import Settings
 from support.asgi import Answered, Application, EmulatorHttp, GatewayHttp, Network, Receive, call
 from support.nouns import NOW, PHONE_NUMBER_ID, SENDER_ID, VAULT, WABA_ID
+from support.stored import CHOSEN, OpenedStore
 from waypost.assembly import Gateway, assemble
 from waypost.directory.changes import NewAccount
 from waypost.model.account import AccountKind, CheckMode
@@ -33,7 +34,6 @@ from waypost.runtime.entropy import SeededEntropy
 from waypost.runtime.metrics import Metrics
 from waypost.runtime.senses import Senses
 from waypost.store.ports import Transaction
-from waypost.store.sqlite.store import SqliteStore
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
 TO = "+919876543210"
@@ -123,7 +123,7 @@ class Pair:
     shop: Shop
     network: Network
     clock: TestClock
-    store: SqliteStore
+    store: OpenedStore
     sid: str = ""
     key: str = ""
 
@@ -288,7 +288,7 @@ async def running(
     config      settings of the gateway; and `messaging_limit_code`, the emulator's
     is_new      whether an account is made; False for a folder that has some
     """
-    pair = _build(folder, delays, seed or default_seed(), config)
+    pair = await _build(folder, delays, seed or default_seed(), config)
     try:
         await pair.gateway.registrar.tokens.seal()  # as at every start, before anything works
         async with asyncio.TaskGroup() as tasks:
@@ -312,9 +312,10 @@ async def running(
         await pair.wallet()
     finally:
         await pair.store.close()
+        CHOSEN.drop(folder)
 
 
-def _build(
+async def _build(
     folder: Path, delays: tuple[tuple[str, float], ...], seed: Seed, config: dict[str, Any]
 ) -> Pair:
     clock, network = TestClock(NOW), Network()
@@ -327,9 +328,10 @@ def _build(
         messaging_limit_code=config.pop("messaging_limit_code", None),
     )
     emulator = Emulator(seed, settings, clock, SeededChance(1), EmulatorHttp(network))
-    store = SqliteStore(folder, now=NOW, is_gateway=True)
+    store = await CHOSEN.open(folder)
     given = {
         "data_dir": folder,
+        "database_url": CHOSEN.url(folder),
         "meta_base_url": "http://meta",
         "meta_app_secret": "secret",
         "meta_verify_token": "verify",

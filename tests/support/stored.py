@@ -4,6 +4,7 @@ A folder stands for a database on PostgreSQL too: who opens the same one again f
 """
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
@@ -34,6 +35,10 @@ class Engine(Protocol):
     @property
     def name(self) -> str: ...
 
+    def url(self, folder: Path) -> str:
+        """What the setting `database_url` is for it."""
+        ...
+
     async def open(self, folder: Path, **options: Any) -> OpenedStore: ...
 
     def drop(self, folder: Path) -> None:
@@ -50,6 +55,9 @@ class SqliteEngine:
     """SQLite in a folder."""
 
     name: str = "sqlite"
+
+    def url(self, folder: Path) -> str:  # noqa: ARG002 # the folder is all there is
+        return ""
 
     async def open(self, folder: Path, **options: Any) -> OpenedStore:
         options = {"now": NOW, "is_gateway": True, **options}
@@ -105,6 +113,10 @@ class PostgresEngine:
 
 SQLITE, POSTGRES = SqliteEngine(), PostgresEngine()
 ENGINES: tuple[Engine, ...] = (SQLITE, POSTGRES)
+CHOSEN: Engine = {engine.name: engine for engine in ENGINES}[
+    os.environ.get("WAYPOST_TEST_DATABASE", "sqlite")
+]
+"""What tests of the whole gateway run on; they are run once for each."""
 
 
 @dataclass
