@@ -10,97 +10,26 @@ from support.nouns import (
     SENDER_ID,
     WAMID,
     callback_row,
-    fact_row,
     later,
     message_change,
     new_message,
     parked_status,
 )
+from support.old_messages import KEPT, OLD, ids, keep, kept_messages, moved, top_up, trimmer, wallet
 from waypost.callback.publisher import Publisher
 from waypost.model.alarm import Alarm, AlarmKind
 from waypost.model.history import SERVED, Passing
-from waypost.model.ledger import EntryKind, LedgerEntry, Wallet, changes_of
+from waypost.model.ledger import EntryKind, Wallet
 from waypost.model.lifecycle import Fact, State
 from waypost.model.message import Payment, RememberedAnswer
 from waypost.model.opt_out import OptIn, OptOut, OptOutSource, Wrote
-from waypost.model.outbox import CallbackSettlement, CallbackState
-from waypost.retention.trimmer import BATCH, Trimmer
+from waypost.retention.trimmer import BATCH
 from waypost.runtime.clock import TestClock
 from waypost.runtime.entropy import SeededEntropy
 from waypost.runtime.ids import IdMaker, first_message_id, first_webhook_id
 from waypost.status.recorder import Recorder
 from waypost.wallet.bookkeeper import Bookkeeper
 from waypost.webhook.matcher import Matcher
-
-KEPT = timedelta(days=180)
-OLD = NOW - KEPT - timedelta(days=1)
-
-
-class HastyClock(TestClock):
-    """Nobody waits for a pause."""
-
-    async def sleep(self, seconds):
-        await super().sleep(min(seconds, 0))
-
-
-def trimmer(stored, *, kept=KEPT, now=NOW):
-    return Trimmer(stored.store, HastyClock(now), kept, timedelta(hours=24))
-
-
-def ids(instant):
-    maker = IdMaker(TestClock(instant), SeededEntropy(7))
-    while True:
-        yield maker.message_id()
-
-
-def keep(stored, message_id, at=OLD, *, payment=Payment.CAPTURED, state="delivered"):
-    """A message with a timeline, an event that was told, and its money: held and paid."""
-    stored.keep_message(message_id, payment=payment, accepted_at=at)
-
-    async def change(transaction):
-        await transaction.messages.insert_facts([fact_row(message_id=message_id, fact_id=1)])
-        event_id = f"{message_id}.sent"
-        await transaction.callbacks.insert([callback_row(event_id=event_id, message_id=message_id)])
-        await transaction.callbacks.settle(
-            [CallbackSettlement(ACCOUNT, event_id, CallbackState.DELIVERED, 1, "HTTP 200", at)]
-        )
-        await transaction.messages.update_states([await _moved(transaction, message_id, state)])
-        kinds = [EntryKind.HOLD] + [EntryKind.CAPTURE] * (payment is Payment.CAPTURED)
-        entries = [LedgerEntry(ACCOUNT, message_id, kind, 100, at) for kind in kinds]
-        await transaction.wallets.append(entries)
-        await transaction.wallets.add(changes_of(entries))
-
-    stored.do(change)
-
-
-async def _moved(transaction, message_id, state):
-    record = (await transaction.messages.records([(ACCOUNT, message_id)]))[ACCOUNT, message_id]
-    return message_change(
-        message_id=message_id,
-        state=State(state),
-        payment=record.payment,
-        before=(record.state, record.facts_seen),
-    )
-
-
-def top_up(stored, amount=1_000_000):
-    entries = [LedgerEntry(ACCOUNT, "top-up 1", EntryKind.TOP_UP, amount, NOW)]
-
-    async def change(transaction):
-        await transaction.wallets.append(entries)
-        await transaction.wallets.add(changes_of(entries))
-
-    stored.do(change)
-
-
-def kept_messages(stored):
-    return [
-        one.message_id for one in stored.ask(lambda t: t.history.messages_before("B", "", 1000))
-    ]
-
-
-def wallet(stored):
-    return stored.ask(lambda t: t.wallets.load([ACCOUNT]))[ACCOUNT]
 
 
 def test_ids_stand_in_the_order_of_their_time():
@@ -200,7 +129,7 @@ def test_a_request_stays_until_the_last_of_its_messages_goes(furnished):
     assert furnished.ask(lambda t: t.reports.find_message(second)) is not None
 
     async def settle(transaction):
-        await transaction.messages.update_states([await _moved(transaction, second, "read")])
+        await transaction.messages.update_states([await moved(transaction, second, "read")])
 
     furnished.do(settle)
     furnished.run(trimmer(furnished).trim_messages(NOW - KEPT))
@@ -216,7 +145,7 @@ def test_a_long_history_goes_in_batches_of_their_own_commit(furnished):
     async def settle(transaction):
         for one in await transaction.history.messages_before("B", "", 1000):
             await transaction.messages.update_states(
-                [await _moved(transaction, one.message_id, "read")]
+                [await moved(transaction, one.message_id, "read")]
             )
 
     furnished.do(settle)

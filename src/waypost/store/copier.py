@@ -87,7 +87,8 @@ async def copy_to_postgres(
     source = open_file(folder / FILE)
     try:
         await bring_forward(url, now, part_days, is_copying=True)
-        target = await connect(url, "copy", {"synchronous_commit": "off"})
+        settings = {"synchronous_commit": "off", "idle_in_transaction_session_timeout": "0"}
+        target = await connect(url, "copy", settings)
         try:
             return await _Copy(source, target, progress).run(now, part_days)
         except (asyncpg.PostgresError, *LOST) as error:
@@ -190,28 +191,39 @@ class _Copy:
         self._progress("copied", table.name, copied, total)
         chunk = await asyncio.to_thread(next, chunks, None)
         while chunk:
-            following = asyncio.create_task(asyncio.to_thread(next, chunks, None))  # noqa: TID251 - awaited below
-            async with self._target.transaction():
-                await self._target.copy_records_to_table(
-                    table.name, records=chunk, columns=table.columns
-                )
-                copied += len(chunk)
-                places = [table.columns.index(column) for column in table.key]
-                await self._target.execute(
-                    "UPDATE copy_progress SET last_key = $1, copied = $2 WHERE table_name = $3",
-                    msgspec.json.encode([_plain(chunk[-1][place]) for place in places]).decode(),
-                    copied,
-                    table.name,
-                )
+            copied += len(chunk)
+            # Both to their end: nobody may close the source while a chunk is being read.
+            kept, following = await asyncio.gather(
+                self._keep(table, chunk, copied),
+                asyncio.to_thread(next, chunks, None),
+                return_exceptions=True,
+            )
+            if isinstance(kept, BaseException):
+                raise kept
+            if isinstance(following, BaseException):
+                raise following
             self._progress("copied", table.name, copied, total)
-            chunk = await following
+            chunk = following
+
+    async def _keep(self, table: Table, chunk: list[Row], copied: int) -> None:
+        """Writes a chunk and how far the table is with it, in one transaction."""
+        last = [_plain(chunk[-1][table.columns.index(column)]) for column in table.key]
+        async with self._target.transaction():
+            await self._target.copy_records_to_table(
+                table.name, records=chunk, columns=table.columns
+            )
+            await self._target.execute(
+                "UPDATE copy_progress SET last_key = $1, copied = $2 WHERE table_name = $3",
+                msgspec.json.encode(last).decode(),
+                copied,
+                table.name,
+            )
 
     async def _verify(self, table: Table) -> Copied:
         """Reads all rows of both sides. Raises StoreError if they differ."""
         total = self._count(table)
-        ours, theirs = await asyncio.gather(
-            asyncio.to_thread(self._sum_source, table), self._sum_target(table, total)
-        )
+        ours = await asyncio.to_thread(self._sum_source, table)
+        theirs = await self._sum_target(table, total)
         if ours != theirs:
             raise StoreError(
                 f"The table {table.name} differs: {ours.rows} rows here and {theirs.rows} in the "

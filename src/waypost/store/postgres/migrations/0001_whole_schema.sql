@@ -203,6 +203,7 @@ CREATE TABLE parked_statuses (
     pricing_category TEXT COLLATE "C" NOT NULL DEFAULT '',
     PRIMARY KEY (account_id, wamid, parked_id)
 );
+CREATE INDEX parked_statuses_by_age ON parked_statuses (recorded_at);
 
 -- Work that waits. due_at is when it may be taken: for an item on lease, when the lease ends,
 -- so that an item with a lease token that is due is one whose owner was lost.

@@ -110,6 +110,7 @@ CREATE INDEX messages_unknown ON messages (account_id, message_id) WHERE state =
 -- What Meta said of the price, beside whether it bills at all.
 ALTER TABLE parked_statuses ADD COLUMN pricing_kind TEXT NOT NULL DEFAULT '';
 ALTER TABLE parked_statuses ADD COLUMN pricing_category TEXT NOT NULL DEFAULT '';
+CREATE INDEX parked_statuses_by_age ON parked_statuses (recorded_at);
 
 -- What a message costs by country of the recipient ('': every other), category ('': every
 -- other) and the day from which it holds (days since 1970, UTC). Account 0: the deployment's card.
