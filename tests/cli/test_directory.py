@@ -69,6 +69,24 @@ def test_an_account_is_changed_in_what_is_given_and_the_log_knows_who_did_it(fol
     assert newest["detail"]["requests_per_s"] == {"before": None, "after": 50}
 
 
+def test_what_meta_allows_is_shown_and_a_throughput_can_be_named(folder, emulator, sid):
+    waba_id = emulator.facts["waba_id"]
+    told = asked(folder, emulator, "waba", "limit", sid, waba_id)
+    assert (told["limit"], told["free"], told["waiting"]) == (100_000, 100_000, 0)
+    shown = run(folder, emulator, "waba", "limit", sid, waba_id).stdout
+    assert "users in 24 hours" in shown
+    unknown = run(folder, emulator, "waba", "limit", sid, "1")
+    assert (unknown.returncode, waba_id in unknown.stderr) == (1, True)
+
+    named = asked(folder, emulator, "sender", "set", sid, NUMBER, "--throughput", "200")
+    assert (named["throughput"], named["is_throughput_pinned"]) == (200, True)
+    followed = asked(folder, emulator, "sender", "set", sid, NUMBER, "--throughput", "0")
+    assert (followed["throughput"], followed["is_throughput_pinned"]) == (200, False)
+    asked(folder, emulator, "template", "sync", sid)
+    (listed,) = asked(folder, emulator, "sender", "list", sid)
+    assert listed["throughput"] == 80
+
+
 def test_a_key_is_rotated_and_both_are_valid_for_the_overlap(folder, emulator, sid):
     old = asked(folder, emulator, "key", "create", sid, "--label", "shop")["api_key"]
 
