@@ -42,13 +42,22 @@ class Look:
         self._gap_s = LEAST_POLL_S
         self._next_due: datetime | None = None
         self._is_hinted = False
+        self._is_overdue = False
 
     def hint(self) -> None:
         """New work stands in the store, in lanes that nobody named."""
         self._is_hinted = True
 
     def remember(self, due_at: datetime | None) -> bool:
-        """Some work falls due then; whether that is earlier than all that was known of."""
+        """Some work falls due then; whether it is to be looked for sooner than was known."""
+        if due_at is None:
+            return False
+        if due_at <= self._clock.now():
+            self._is_overdue = True
+            return True
+        return self._note(due_at)
+
+    def _note(self, due_at: datetime | None) -> bool:
         if due_at is None or (self._next_due is not None and self._next_due <= due_at):
             return False
         self._next_due = due_at
@@ -58,6 +67,8 @@ class Look:
         """How long to rest at most: until a lane may go, or it is time to ask."""
         asked_s = self._clock.monotonic() - self._asked_at
         pause_s = max(POLL_S, self._gap_s) - asked_s
+        if self._is_overdue:
+            return 0.0
         if self._is_hinted:
             pause_s = self._gap_s - asked_s
         elif self._next_due is not None:
@@ -69,14 +80,14 @@ class Look:
         """Whether to ask now."""
         asked_s = self._clock.monotonic() - self._asked_at
         if asked_s < self._gap_s:
-            return False
+            return self._is_overdue  # the attempt took longer than the gap to the next
         is_due = self._next_due is not None and self._next_due <= self._clock.now()
-        return self._is_hinted or is_due or asked_s >= POLL_S
+        return self._is_overdue or self._is_hinted or is_due or asked_s >= POLL_S
 
     async def ask(self) -> Found:
         """Lanes that have work due, and of which priority. Raises StoreError."""
         began = self._asked_at = self._clock.monotonic()
-        self._is_hinted = False
+        self._is_hinted = self._is_overdue = False
         survey = self._survey if began - self._surveyed_at >= POLL_S else None
 
         async def read(transaction: Transaction) -> tuple[Found, datetime | None]:
@@ -86,9 +97,12 @@ class Look:
             due = await transaction.queue.due_lanes(self._queue, now)
             return due, await transaction.queue.next_due(self._queue, now)
 
-        due, self._next_due = await self._store.read(read)
+        self._next_due = None
+        due, next_due = await self._store.read(read)
+        self._note(next_due)  # something may have been remembered meanwhile
         ended = self._clock.monotonic()
         if survey is not None:
             self._surveyed_at = began
-        self._gap_s = max(LEAST_POLL_S, POLL_SHARE * (ended - began))
+        # One slow answer is an accident: the pause grows with each, at most to the double.
+        self._gap_s = max(LEAST_POLL_S, min(POLL_SHARE * (ended - began), 2 * self._gap_s))
         return due

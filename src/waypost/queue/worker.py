@@ -132,7 +132,7 @@ class Worker:
         if rate is not None:
             self._admission.learn(lane, rate)
         granted = 0
-        if self._tasks is not None and not self._is_stopping and self._may_go(lane):
+        if self.is_working and self._may_go(lane):
             room = self._room(lane, priority)
             if (lane, priority) in self._lanes.backlog:
                 room -= self._admission.most_waiting(lane) // 2
@@ -215,6 +215,11 @@ class Worker:
     def name(self) -> str:
         """The queue it works on."""
         return self._queue.value
+
+    @property
+    def is_working(self) -> bool:
+        """Whether it takes work: it runs, and nobody told it to stop."""
+        return self._tasks is not None and not self._is_stopping
 
     @property
     def waiting(self) -> Mapping[Priority, int]:

@@ -75,7 +75,7 @@ def test_the_only_process_owns_what_it_asks_for_and_no_more(stored):
 
     assert processes.owners() == [[0]] * len(LANES)
     assert not one.owns(LaneKey(ACCOUNT, "never asked for"))
-    assert one.owned == len(LANES)
+    assert one.count() == len(LANES)
 
 
 def test_nothing_is_owned_before_the_first_beat(stored):
@@ -141,7 +141,7 @@ def test_a_process_that_was_frozen_wakes_without_trust_and_comes_back_owning_not
 
     assert frozen.process_id != before
     assert frozen.is_trusted
-    assert frozen.owned == 0
+    assert frozen.count() == 0
     assert processes.owners() == [[1]] * len(LANES)
 
 
@@ -171,12 +171,12 @@ def test_a_process_that_comes_gets_its_share_once_the_others_gave_it_up(stored):
     assert not any(first.owns(lane) for lane in leaving), "nothing of them is begun any more"
 
     processes.acquire(1)
-    assert newcomer.owned == 0, "they are not given up yet"
+    assert newcomer.count() == 0, "they are not given up yet"
 
     stored.run(first.give_up(leaving))
     processes.acquire(0, 1)
     assert all(len(each) == 1 for each in processes.owners())
-    assert newcomer.owned == len(leaving)
+    assert newcomer.count() == len(leaving)
 
 
 def test_whoever_leaves_in_order_leaves_its_lanes_to_the_others_at_once(stored):
