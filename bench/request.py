@@ -109,7 +109,9 @@ def with_cards(components: list[dict[str, Any]], count: int) -> list[dict[str, A
 
 
 def emulator_seed() -> bytes:
-    """The emulator's own seed with a template of four cards."""
+    """The emulator's own seed with a template of four cards, and no limit of users in a day."""
     seed = json.loads(resources.files("meta_emulator").joinpath("demo.json").read_bytes())
     seed["wabas"][0]["templates"].append(template_definition())
+    for number in seed["wabas"][0]["phone_numbers"]:
+        number["messaging_limit"] = "TIER_UNLIMITED"
     return json.dumps(seed).encode()
