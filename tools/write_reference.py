@@ -2,7 +2,8 @@
 
 `python -m tools.write_reference` puts the table of every setting between the markers of
 docs/reference/configuration.md, whose words come from the fields of `Config`, and the table of
-every operation into docs/management-api.md, from the OpenAPI document.
+every operation into docs/management-api.md, from the OpenAPI document; and Meta's error codes
+into docs/reference/meta-errors.md, from the rows that decide what is done about them.
 """
 
 import sys
@@ -11,11 +12,13 @@ from pathlib import Path
 from tools.marked import write_generated
 from waypost.api.framework import describe_api
 from waypost.api.management.openapi import list_operations
+from waypost.model.meta_error_table import TABLE
 from waypost.runtime.config import SETTINGS, variable_of
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 PAGE = DOCS / "reference" / "configuration.md"
 OPERATIONS_PAGE = DOCS / "management-api.md"
+ERRORS_PAGE = DOCS / "reference" / "meta-errors.md"
 
 
 def render_settings() -> str:
@@ -38,6 +41,20 @@ def render_operations() -> str:
     return "\n".join([*lines, ""])
 
 
+def render_errors() -> str:
+    """One row per code of Meta's, in their order, as Markdown."""
+    lines = [
+        "| code | meaning | class | what is done | fault | next step |",
+        "|---|---|---|---|---|---|",
+    ]
+    for code, row in sorted(TABLE.items()):
+        lines.append(
+            f"| `{code}` | {row.title} | {row.error_class} | `{row.rule}` | {row.fault} "
+            f"| {row.next_step} |"
+        )
+    return "\n".join([*lines, ""])
+
+
 def _render_default(default: object) -> str:
     if isinstance(default, bool):
         return f"`{str(default).lower()}`"
@@ -51,6 +68,7 @@ def main(arguments: list[str]) -> int:
         return 2
     write_generated(PAGE, render_settings())
     write_generated(OPERATIONS_PAGE, render_operations())
+    write_generated(ERRORS_PAGE, render_errors())
     return 0
 
 

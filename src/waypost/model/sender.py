@@ -65,7 +65,7 @@ class ClosedSender(Struct, frozen=True):
         return self.state is SenderState.PAUSED or is_held
 
 
-class Hold(Struct, frozen=True):
+class SenderHold(Struct, frozen=True):
     """Meta refused a sender as a whole: nothing is given to Meta before `until`.
 
     length_s  how long that is, in seconds

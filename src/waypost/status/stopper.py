@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from waypost.model.alarm import Alarm, AlarmKind
 from waypost.model.failure import Failure
 from waypost.model.message import Dispatchable
-from waypost.model.sender import Hold, next_hold_s
+from waypost.model.sender import SenderHold, next_hold_s
 from waypost.model.template import (
     STATUS_OF_REFUSAL,
     STOPPED,
@@ -36,7 +36,7 @@ async def hold_sender(
     """Nothing more leaves from this sender for a while, longer each time."""
     last_s, ended_at = await transaction.directory.last_hold(account_id, sender_id)
     length_s = next_hold_s(last_s, ended_at, now)
-    hold = Hold(now + timedelta(seconds=length_s), length_s, failure)
+    hold = SenderHold(now + timedelta(seconds=length_s), length_s, failure)
     if not await transaction.directory.hold_sender(account_id, sender_id, hold, now):
         return
     await transaction.directory.touch(account_id)

@@ -32,7 +32,7 @@ from waypost.model.opt_out import Keywords, OptIn, OptOut, Wrote
 from waypost.model.outbox import CallbackRow, CallbackSettlement
 from waypost.model.rate import Rate
 from waypost.model.report import MessageReport, MessageSummary, TimelineFact, UnknownMessage
-from waypost.model.sender import ClosedSender, Hold, Sender
+from waypost.model.sender import ClosedSender, Sender, SenderHold
 from waypost.model.statement import StatementLine
 from waypost.model.template import Template, TemplateChange
 from waypost.model.waba import Waba
@@ -190,7 +190,7 @@ class Directory(Protocol):
     async def heard_at(self, account_id: int, sender_id: str) -> datetime | None: ...
     async def last_hold(self, account_id: int, sender_id: str) -> tuple[int, datetime]: ...
     async def hold_sender(
-        self, account_id: int, sender_id: str, hold: Hold, now: datetime
+        self, account_id: int, sender_id: str, hold: SenderHold, now: datetime
     ) -> bool: ...
     async def release_sender(self, account_id: int, sender_id: str, *, is_mended: bool) -> bool: ...
     async def held_of_waba(self, account_id: int, waba_id: str) -> list[str]: ...
@@ -443,6 +443,10 @@ class Store(Protocol):
 
     async def read(self, query: Callable[[Transaction], Coroutine[Any, Any, Result]]) -> Result:
         """What `query` finds, as of the last commit."""
+        ...
+
+    async def study(self, query: Callable[[Transaction], Coroutine[Any, Any, Result]]) -> Result:
+        """The same, for what may take seconds or minutes: no other read waits for it."""
         ...
 
     def hint(self, queue: QueueName) -> None:

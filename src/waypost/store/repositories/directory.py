@@ -19,7 +19,7 @@ from waypost.model.account import (
     UnknownPolicy,
 )
 from waypost.model.opt_out import OPT_IN_KEYWORDS, OPT_OUT_KEYWORDS
-from waypost.model.sender import ApiVersion, ClosedSender, Hold, Sender, SenderState
+from waypost.model.sender import ApiVersion, ClosedSender, Sender, SenderHold, SenderState
 from waypost.model.waba import Waba
 from waypost.store.driver import Driver
 from waypost.store.ports import Key
@@ -333,7 +333,9 @@ class DirectoryRepository:
         )
         return (rows[0][0], from_ms(rows[0][1])) if rows else (0, from_ms(0))
 
-    async def hold_sender(self, account_id: int, sender_id: str, hold: Hold, now: datetime) -> bool:
+    async def hold_sender(
+        self, account_id: int, sender_id: str, hold: SenderHold, now: datetime
+    ) -> bool:
         """Holds a sender; False if it is held already."""
         code, title, detail, step = failure_columns(hold.failure)
         rows = await self.driver.fetch(
