@@ -21,6 +21,8 @@ from waypost.runtime.ids import first_message_id
 from waypost.store.copier import copy_to_postgres
 from waypost.store.postgres.store import PostgresStore
 
+pytestmark = [pytest.mark.fault, pytest.mark.postgres_only, pytest.mark.timeout(300)]
+
 MESSAGES = 60_000
 WAYPOST = [sys.executable, "-m", "waypost"]
 
