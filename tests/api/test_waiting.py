@@ -11,7 +11,7 @@ from waypost.model.alarm import Alarm, AlarmKind
 from waypost.model.failure import Failure
 from waypost.model.lifecycle import Fact
 from waypost.model.message import Observation
-from waypost.model.sender import Hold
+from waypost.model.sender import SenderHold
 
 REFUSED = Failure("190", "The access token has expired", "", "Operator: give the WABA a new token.")
 LATER = (NOW + timedelta(hours=1)).isoformat()
@@ -40,7 +40,7 @@ async def hold(office):
 
     async def step(transaction, items):
         until = NOW + timedelta(minutes=30)
-        await transaction.directory.hold_sender(1, SENDER_ID, Hold(until, 1800, REFUSED), NOW)
+        await transaction.directory.hold_sender(1, SENDER_ID, SenderHold(until, 1800, REFUSED), NOW)
         await transaction.alarms.raise_all([alarm])
         await transaction.directory.touch(1)
         return items
