@@ -156,11 +156,11 @@ class Treasurer:
             account = await account_named(transaction, sid)
             return await transaction.wallets.statement(account.account_id, since, until)
 
-        return await self.store.read(read)
+        return await self.store.study(read)
 
     async def audit(self) -> list[str]:
         """Everything about money that does not add up, in words, as of one moment."""
-        return await self.store.read(lambda transaction: transaction.wallets.audit())
+        return await self.store.study(lambda transaction: transaction.wallets.audit())
 
     async def currency_of(self, sid: str | None, deployment: str) -> str:
         """In which currency the card of an account is to be; None: the deployment's, as given."""

@@ -112,6 +112,9 @@ class Owners(Protocol):
     async def of_lanes(
         self, queue: QueueName, lanes: Sequence[LaneKey]
     ) -> dict[LaneKey, LaneOwner]: ...
+    async def left_behind(
+        self, queue: QueueName, process_id: str, now: datetime, until: datetime
+    ) -> list[LaneKey]: ...
     async def claim(
         self, queue: QueueName, lanes: Sequence[LaneKey], process_id: str
     ) -> set[LaneKey]: ...

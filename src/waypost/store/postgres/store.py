@@ -47,7 +47,9 @@ class PostgresStore:
         readers: "asyncio.Queue[Line]",
         bell: Bell,
         partitions: TimedPartitions,
+        new_line: Callable[[], Line],
     ) -> None:
+        self._new_line = new_line
         self.partitions = partitions
         self._writer = writer
         self._readers = readers
@@ -81,7 +83,13 @@ class PostgresStore:
         for _ in range(READERS):
             readers.put_nowait(Line(url, "reader", HOT, statements))
         writer = Writer(line, now=now, linger_s=linger_s, limit=batch, observe=observe)
-        return cls(writer, readers, Bell(url), TimedPartitions(url, part_days))
+        return cls(
+            writer,
+            readers,
+            Bell(url),
+            TimedPartitions(url, part_days),
+            lambda: Line(url, "study", HOT, statements),
+        )
 
     async def write(self, step: Step[Item, Result], item: Item) -> Result:
         """See `ports.Store.write`."""
@@ -103,6 +111,16 @@ class PostgresStore:
             raise StoreError(f"The database could not be read: {reason(error)}.") from error
         finally:
             self._readers.put_nowait(line)
+
+    async def study(self, query: Callable[[Transaction], Coroutine[Any, Any, Result]]) -> Result:
+        """See `ports.Store.study`: on a session of its own."""
+        line = self._new_line()
+        try:
+            return await _read(await line.open_within(OUTAGE_S), query)
+        except (asyncpg.PostgresError, *LOST) as error:
+            raise StoreError(f"The database could not be read: {reason(error)}.") from error
+        finally:
+            line.drop()
 
     def hint(self, queue: QueueName) -> None:
         """See `ports.Store.hint`."""

@@ -108,6 +108,8 @@ RETURNING account_id, day, accepted
 -- name: wallet.statement
 -- What moved between two instants, by day, template and country; messages are those of which
 -- something moved. What is about no message has neither template nor country.
+-- Looks at whole tables: an account's ledger is kept by message, and no index by time is worth
+-- its cost at every message.
 SELECT e.created_at / 86400000, coalesce(b.template_name, ''), coalesce(m.country, ''),
     coalesce(m.category, ''),
     count(DISTINCT m.message_id),
@@ -126,6 +128,7 @@ ORDER BY 1, 2, 3, 4
 
 -- name: wallet.audit
 -- Each wallet that is not the sum of its ledger, or that is below its limit.
+-- Looks at whole tables: whatever does not add up is to be found wherever it is.
 -- Looks at whole tables: an operator's audit.
 SELECT w.account_id, w.balance_minor, w.held_minor, w.credit_limit_minor,
     coalesce(e.balance_minor, 0), coalesce(e.held_minor, 0)
@@ -148,6 +151,7 @@ ORDER BY w.account_id
 -- name: wallet.mismatched_entries
 -- References whose entries do not fit each other, or not the message that they are about: read
 -- from the ledger, once. A settled one may outlive its message, an open hold may not.
+-- Looks at whole tables: whatever does not fit is to be found wherever it is.
 -- Looks at whole tables: an operator's audit.
 SELECT e.account_id, e.reference, m.payment, e.held, e.captured, e.remainders, e.surcharges,
     e.released, e.refunded, e.holds, e.captures, e.releases, e.surcharged
@@ -185,6 +189,7 @@ LIMIT 100
 
 -- name: wallet.unpaid_messages
 -- Messages that are not free, and of which the ledger has nothing.
+-- Looks at whole tables: whatever does not fit is to be found wherever it is.
 -- Looks at whole tables: an operator's audit.
 SELECT m.account_id, m.message_id
 FROM messages AS m

@@ -86,8 +86,8 @@ class SqliteStore:
             directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
             raise StoreError(f"{directory} cannot be made: {error.strerror}.") from error
-        path = directory / FILE
-        queries = load_queries()
+        path = self._path = directory / FILE
+        queries = self._queries = load_queries()
         with ExitStack() as opened:
             self._lock = opened.enter_context(_lock(directory)) if is_gateway else None
             self._writing = opened.enter_context(closing(connect(path)))
@@ -113,18 +113,18 @@ class SqliteStore:
 
     async def read(self, query: Callable[[Transaction], Coroutine[Any, Any, Result]]) -> Result:
         """See `ports.Store.read`."""
-        return await asyncio.get_running_loop().run_in_executor(self._readers, self._read, query)
+        return await asyncio.get_running_loop().run_in_executor(
+            self._readers, _read, self._reading, self._reader, query
+        )
 
-    def _read(self, query: Callable[[Transaction], Coroutine[Any, Any, Result]]) -> Result:
-        """All of the query sees one state of the database."""
-        try:
-            self._reading.execute("BEGIN")
-            try:
-                return run_to_end(query(self._reader))
-            finally:
-                self._reading.execute("ROLLBACK")
-        except apsw.Error as error:
-            raise StoreError(f"The database could not be read: {error}.") from error
+    async def study(self, query: Callable[[Transaction], Coroutine[Any, Any, Result]]) -> Result:
+        """See `ports.Store.study`: on a connection and a thread of its own."""
+        return await asyncio.to_thread(self._study, query)
+
+    def _study(self, query: Callable[[Transaction], Coroutine[Any, Any, Result]]) -> Result:
+        with closing(connect(self._path)) as connection:
+            reader = RepositoryTransaction(SqliteDriver(connection, self._queries))
+            return _read(connection, reader, query)
 
     def hint(self, queue: QueueName) -> None:
         """See `ports.Store.hint`: one process works on a file, and wakes itself."""
@@ -142,6 +142,22 @@ class SqliteStore:
         self._writing.close()
         if self._lock is not None:
             self._lock.close()
+
+
+def _read(
+    connection: apsw.Connection,
+    reader: RepositoryTransaction,
+    query: Callable[[Transaction], Coroutine[Any, Any, Result]],
+) -> Result:
+    """All of the query sees one state of the database."""
+    try:
+        connection.execute("BEGIN")
+        try:
+            return run_to_end(query(reader))
+        finally:
+            connection.execute("ROLLBACK")
+    except apsw.Error as error:
+        raise StoreError(f"The database could not be read: {error}.") from error
 
 
 def _lock(directory: Path) -> TextIOWrapper:
