@@ -17,7 +17,7 @@ from waypost.model.message import Payment
 from waypost.model.money import Money
 from waypost.model.outbox import CallbackSettlement, CallbackState
 from waypost.model.report import MessageReport, TimelineFact
-from waypost.model.sender import SenderState
+from waypost.model.sender import Sender, SenderState
 from waypost.model.submission import READ_RECEIPT
 from waypost.model.work import PARKED_AT, DueItem, Priority
 from waypost.store.ports import Transaction
@@ -50,7 +50,7 @@ MEANINGS: Mapping[Fact, str] = {
     Fact.DELIVERED: "delivered: on the recipient's phone",
     Fact.READ: "read: the recipient opened the conversation",
     Fact.FAILED: "failed: Meta could not deliver it",
-    Fact.RETURNED: "it goes to Meta again",
+    Fact.RETURNED: "returned: it goes to Meta again",
 }
 
 MONEY: Mapping[EntryKind, str] = {
@@ -64,6 +64,9 @@ FOR_A_PERSON = "waits for a person, or a late status: `waypost unknown resolve` 
 
 STATUSES = frozenset({Fact.SENT, Fact.DELIVERED, Fact.READ, Fact.FAILED})
 """Facts that Meta's webhooks tell; all others are ours or Meta's answers to us."""
+
+OF_ONE_ATTEMPT = frozenset({Fact.TAKEN, Fact.SENT, Fact.FAILED})
+"""Facts that change nothing any more once their attempt was returned."""
 
 STALE = timedelta(seconds=3)
 """Meta tells whole seconds: a status counts as late when it was older than this."""
@@ -157,7 +160,7 @@ async def tell(transaction: Transaction, message_id: str) -> Timeline | None:
         recipient=report.recipient,
         state=report.state,
         headline=_headline_of(report),
-        trouble=find_trouble(report, facts, await _sender_state(transaction, report)),
+        trouble=find_trouble(report, facts, await _sender(transaction, report)),
         kind=content.kind,
         template=_template_of(report),
         references=(report.references.ref, report.references.ref1, report.references.ref2),
@@ -187,23 +190,31 @@ async def list_messages(transaction: Transaction, submission_id: str) -> tuple[L
 
 
 def find_trouble(
-    report: MessageReport, facts: Sequence[TimelineFact], sender: SenderState | None
+    report: MessageReport, facts: Sequence[TimelineFact], sender: Sender | None
 ) -> Trouble | None:
     """What stands between the message and its recipient, if something does.
 
-    An ending's own failure; for a message that still waits, a paused sender, else the newest
-    attempt's failure.
+    An ending's own failure; for a message that still waits, a sender that is paused or held, else
+    the newest attempt's failure.
 
     sender  None if there is no such sender any more
     """
     failure = report.failure
     if failure is None and report.state in (State.ACCEPTED, State.UNKNOWN):
-        if sender is SenderState.PAUSED:
+        if sender is not None and sender.state is SenderState.PAUSED:
             return Trouble(
                 "",
                 f"The sender +{report.sender_id} is paused: nothing leaves from it",
                 "",
                 f"Operator: `waypost sender resume {report.sid} +{report.sender_id}`.",
+            )
+        if sender is not None and sender.held_until is not None and sender.held_for is not None:
+            held = sender.held_for
+            return Trouble(
+                held.code,
+                f"Meta refuses the sender +{report.sender_id} as a whole: {held.title}",
+                held.detail,
+                f"{held.next_step} It is tried again at {sender.held_until:%Y-%m-%d %H:%M:%S}Z.",
             )
         failure = next((fact.failure for fact in reversed(facts) if fact.failure), None)
     if failure is None:
@@ -211,10 +222,9 @@ def find_trouble(
     return Trouble(failure.code, failure.title, failure.detail, failure.next_step)
 
 
-async def _sender_state(transaction: Transaction, report: MessageReport) -> SenderState | None:
+async def _sender(transaction: Transaction, report: MessageReport) -> Sender | None:
     account = await transaction.directory.account_by_sid(report.sid)
-    sender = None if account is None else account.senders.get(report.sender_id)
-    return None if sender is None else sender.state
+    return None if account is None else account.senders.get(report.sender_id)
 
 
 def _when(line: Line) -> datetime:
@@ -261,8 +271,12 @@ def _template_of(report: MessageReport) -> str | None:
 
 def _lines_of_facts(facts: Sequence[TimelineFact]) -> Iterator[Line]:
     state = State.ACCEPTED
+    returned: set[str | None] = set()
     for fact in facts:
-        transition = apply(state, fact.fact)
+        is_past = fact.wamid is not None and fact.wamid in returned and fact.fact in OF_ONE_ATTEMPT
+        transition = None if is_past else apply(state, fact.fact)
+        if fact.fact is Fact.RETURNED:
+            returned.add(fact.wamid)
         state = state if transition is None else transition.after
         notes = [] if fact.failure is None else [_reason(fact.failure)]
         if fact.fact is Fact.TAKEN and fact.wamid is not None:
@@ -271,10 +285,11 @@ def _lines_of_facts(facts: Sequence[TimelineFact]) -> Iterator[Line]:
             notes.append(f"Meta's time: {fact.occurred_at:%Y-%m-%d %H:%M:%S}Z")
         if fact.fact in STATUSES and transition is None:
             notes.append("late or repeated, it changed nothing")
+        is_metas = fact.fact in STATUSES or (fact.fact is Fact.RETURNED and fact.wamid is not None)
         attempt = "" if fact.attempt is None else f"attempt {fact.attempt}: "
         yield Line(
             fact.recorded_at,
-            "meta" if fact.fact in STATUSES else "gateway",
+            "meta" if is_metas else "gateway",
             "; ".join([attempt + MEANINGS[fact.fact], *notes]),
         )
 

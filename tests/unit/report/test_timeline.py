@@ -25,7 +25,7 @@ from waypost.model.ledger import EntryKind, LedgerEntry
 from waypost.model.lifecycle import Fact, State
 from waypost.model.message import Payment
 from waypost.model.outbox import CallbackSettlement, CallbackState
-from waypost.model.sender import SenderState
+from waypost.model.sender import SenderHold, SenderState
 from waypost.model.submission import READ_RECEIPT
 from waypost.model.work import PARKED_AT, Priority
 from waypost.report.timeline import HEADLINES, MEANINGS, Listed, list_messages, tell
@@ -247,6 +247,42 @@ def test_a_paused_sender_is_named_as_what_holds_a_message_back(tmp_path):
     assert timeline.trouble.next_step == (
         f"Operator: `waypost sender resume HXIN1234567890IN +{SENDER_ID}`."
     )
+
+
+def test_a_held_sender_is_named_with_what_meta_says_of_it(stored):
+    expired = Failure("190", "The access token has expired", "Session ended", "Operator: renew it.")
+    hold = SenderHold(later(60), 60, expired)
+    stored.do(lambda t: t.directory.hold_sender(ACCOUNT, SENDER_ID, hold, NOW))
+
+    trouble = told(stored).trouble
+
+    assert trouble is not None
+    assert (trouble.code, trouble.detail) == ("190", "Session ended")
+    assert trouble.happened.endswith("as a whole: The access token has expired")
+    assert trouble.next_step == "Operator: renew it. It is tried again at 2026-11-20 12:01:00Z."
+
+
+def test_a_returned_message_tells_what_became_of_each_attempt(stored):
+    busy = Failure("131000", "Meta had an unknown error", "", "Nothing: by itself.")
+    rows = [
+        fact_row(fact_id=1, fact=Fact.TAKEN, attempt=1, wamid="wamid.1"),
+        fact_row(fact_id=2, fact=Fact.RETURNED, attempt=None, wamid="wamid.1", failure=busy),
+        fact_row(fact_id=3, fact=Fact.FAILED, attempt=None, wamid="wamid.1", failure=busy),
+        fact_row(fact_id=4, fact=Fact.TAKEN, attempt=2, wamid="wamid.2"),
+        fact_row(fact_id=5, fact=Fact.SENT, attempt=None, wamid="wamid.2"),
+    ]
+    stored.do(lambda t: t.messages.insert_facts(rows))
+
+    timeline = told(stored)
+
+    returned, repeated, sent = texts(timeline, "meta")
+    assert returned == "returned: it goes to Meta again; 131000: Meta had an unknown error"
+    assert repeated.endswith("late or repeated, it changed nothing")
+    assert "changed nothing" not in sent
+    assert texts(timeline, "gateway")[1:3] == [
+        "attempt 1: Meta took it; as wamid.1",
+        "attempt 2: Meta took it; as wamid.2",
+    ]
 
 
 def test_a_late_status_is_told_as_late_with_metas_own_time(stored):

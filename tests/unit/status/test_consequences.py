@@ -30,8 +30,9 @@ def after(record, change):
         state=change.state,
         facts_seen=change.facts_seen,
         payment=change.payment,
-        wamid=record.wamid or change.wamid,
+        wamid=change.wamid or record.wamid,
         failure=change.failure,
+        attempts=change.attempts,
     )
 
 
@@ -87,7 +88,9 @@ def test_money_is_captured_when_the_message_arrived(fact):
 
 
 def test_money_is_released_for_what_meta_does_not_bill():
-    assert kinds(draw(SUBMITTED, Fact.SENT, pricing=Pricing(is_billable=False))) == [EntryKind.RELEASE]
+    assert kinds(draw(SUBMITTED, Fact.SENT, pricing=Pricing(is_billable=False))) == [
+        EntryKind.RELEASE
+    ]
 
 
 def test_a_free_message_moves_no_money():
@@ -219,6 +222,69 @@ def test_a_batch_does_what_its_facts_do_one_by_one(history):
     assert [event.status for event in live(start, batches)[2]] == [
         event.status for event in live(start, one_by_one)[2]
     ]
+
+
+# ---- messages that are given to Meta several times -----------------------------------------------
+
+
+def test_a_returned_message_waits_with_its_money_and_is_told_to_nobody():
+    drawn = draw(SUBMITTED, Fact.RETURNED, retry_at=later(160))
+
+    assert (drawn.change.state, drawn.returned_at) == (State.ACCEPTED, later(160))
+    assert (told(drawn), kinds(drawn), drawn.is_settled) == ([], [], False)
+    assert drawn.change.payment is Payment.HELD
+
+
+def test_what_was_delivered_is_not_returned():
+    delivered = after(SUBMITTED, draw(SUBMITTED, Fact.DELIVERED).change)
+    drawn = draw(delivered, Fact.RETURNED, retry_at=later(160))
+
+    assert (drawn.returned_at, drawn.is_settled) == (None, True)
+
+
+def test_the_newest_attempt_has_the_say():
+    returned = after(SUBMITTED, draw(SUBMITTED, Fact.RETURNED, retry_at=later(160)).change)
+    taken = after(returned, draw(returned, Fact.TAKEN, wamid="wamid.2", attempt=2).change)
+    assert (taken.state, taken.wamid) == (State.SUBMITTED, "wamid.2")
+
+    for fact in (Fact.FAILED, Fact.SENT, Fact.RETURNED):
+        drawn = draw(taken, fact, retry_at=later(160))
+        assert after(taken, drawn.change).state is State.SUBMITTED
+        assert drawn.returned_at is None
+    assert draw(taken, Fact.DELIVERED).change.state is State.DELIVERED
+    assert draw(taken, Fact.FAILED, wamid="wamid.2").change.state is State.FAILED
+
+
+LIVES = st.lists(
+    st.tuples(
+        st.sampled_from([Fact.TAKEN, Fact.LOST, Fact.RETURNED, *STATUSES]),
+        st.integers(1, 3),
+    ),
+    max_size=12,
+)
+
+
+@given(LIVES)
+def test_whatever_is_told_of_whichever_attempt_the_books_and_the_words_hold(told_facts):
+    """Facts of three attempts, mixed at will: money moves once, endings are told once."""
+    record, entries, statuses = message_record(), [], []
+    for fact, number in told_facts:
+        drawn = draw(
+            record,
+            fact,
+            wamid=None if fact is Fact.LOST else f"wamid.{number}",
+            attempt=number if fact in (Fact.TAKEN, Fact.LOST) else None,
+            retry_at=later(160) if fact is Fact.RETURNED else None,
+        )
+        if drawn.returned_at is not None:
+            assert not drawn.is_settled
+        record = after(record, drawn.change)
+        entries += drawn.entries
+        statuses += [event.status for event in drawn.events]
+    assert len(entries) <= 1
+    assert len(statuses) == len(set(statuses))
+    if record.state in (State.ACCEPTED, State.UNKNOWN):
+        assert record.payment is Payment.HELD
 
 
 def test_the_bits_of_the_facts_never_change():
