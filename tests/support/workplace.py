@@ -56,6 +56,7 @@ class Workplace:
         survey: Survey | None = None,
         ownership: Ownership | None = None,
         clock: TestClock | None = None,
+        entropy: SeededEntropy | None = None,
     ) -> None:
         self.stored = stored
         self.store = stored.store if store is None else store
@@ -73,7 +74,7 @@ class Workplace:
             ),
             store=self.store,
             clock=self.clock,
-            entropy=SeededEntropy(1),
+            entropy=SeededEntropy(1) if entropy is None else entropy,
             duty=Duty(nothing if load is None else load, self._handle, survey),
             admission=OpenAdmission(100) if admission is None else admission,
         )

@@ -273,6 +273,11 @@ class LeasedOwnership:
         if self._roster.version != self._roster_seen:
             self._roster_seen = self._roster.version
             self._note_leaving()
+        for departed in tuple(self._roster.departed):
+            await self.acquire(
+                await self._store.read(partial(self._left_behind, process_id=departed))
+            )
+            self._roster.departed.discard(departed)
 
     def _note_leaving(self) -> None:
         """Sets aside what another should have; what is being given up stays there."""
@@ -331,6 +336,13 @@ class LeasedOwnership:
     ) -> tuple[dict[LaneKey, LaneOwner], set[str]]:
         owners = await transaction.owners.of_lanes(self._queue, lanes)
         return owners, {one.process_id for one in await transaction.owners.processes()}
+
+    async def _left_behind(self, transaction: Transaction, process_id: str) -> list[LaneKey]:
+        """What waits of a lane is found when it falls due; what was on lease must be fetched."""
+        now = self._clock.now()
+        return await transaction.owners.left_behind(
+            self._queue, process_id, now, now + LONGEST_LEASE
+        )
 
     async def _take(
         self, transaction: Transaction, claims: Sequence[tuple[str, tuple[LaneKey, ...]]]

@@ -17,12 +17,17 @@ GAP_S = 4.0
 
 
 class Roster:
-    """The processes of one role, as this one saw them."""
+    """The processes of one role, as this one saw them.
+
+    departed  those that are gone, until somebody has looked after what they left behind
+    version   grows when somebody comes or goes
+    """
 
     def __init__(self) -> None:
         self._seen: dict[str, tuple[int, float]] = {}
         self._looked_at: float | None = None
         self._chosen: dict[LaneKey, str] = {}
+        self.departed: set[str] = set()
         self.version = 0
 
     @property
@@ -40,6 +45,7 @@ class Roster:
             is_silent = count == one.beats and not has_looked_away
             self._seen[one.process_id] = (one.beats, since if is_silent else now)
         if before.keys() != self._seen.keys():
+            self.departed |= before.keys() - self._seen.keys()
             self._chosen.clear()
             self.version += 1
 

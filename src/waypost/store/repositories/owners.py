@@ -52,6 +52,24 @@ class OwnersRepository:
             for account_id, name, process_id, fence in rows
         }
 
+    async def left_behind(
+        self, queue: QueueName, process_id: str, now: datetime, until: datetime
+    ) -> list[LaneKey]:
+        """Lanes of a process that is gone in which it had work on lease.
+
+        until  all leases end before
+        """
+        rows = await self.driver.fetch(
+            "owners.left_behind",
+            {
+                "queue": queue.value,
+                "process_id": process_id,
+                "now": to_ms(now),
+                "until": to_ms(until),
+            },
+        )
+        return [LaneKey(account_id, name) for account_id, name in rows]
+
     async def claim(
         self, queue: QueueName, lanes: Sequence[LaneKey], process_id: str
     ) -> set[LaneKey]:

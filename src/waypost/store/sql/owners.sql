@@ -30,6 +30,17 @@ WHERE (account_id, queue, lane) IN (VALUES
 (:account_id, :queue, :lane) -- each
 )
 
+-- name: owners.left_behind
+-- Lanes of a process that is gone in which it had work on lease. `until` bounds the part of the
+-- index that is looked at: all leases end before.
+SELECT o.account_id, o.lane FROM lane_owners AS o
+WHERE o.queue = :queue AND o.process_id = :process_id AND EXISTS (
+    SELECT 1 FROM (VALUES (0), (1), (2)) AS v, queue AS q
+    WHERE q.queue = o.queue AND q.account_id = o.account_id AND q.lane = o.lane
+        AND q.priority = v.column1 AND q.due_at > :now AND q.due_at < :until
+        AND q.lease_token IS NOT NULL
+)
+
 -- name: owners.claim
 -- Lanes that never had an owner get one.
 INSERT INTO lane_owners (account_id, queue, lane, process_id, fence)

@@ -415,6 +415,7 @@ CREATE TABLE lane_owners (
     fence      BIGINT           NOT NULL,
     PRIMARY KEY (account_id, queue, lane)
 );
+CREATE INDEX lane_owners_by_process ON lane_owners (queue, process_id);
 
 -- How many messages an account had accepted on a day (days since 1970, UTC).
 CREATE TABLE account_days (

@@ -30,6 +30,7 @@ CREATE TABLE lane_owners (
     fence      INTEGER NOT NULL,
     PRIMARY KEY (account_id, queue, lane)
 ) WITHOUT ROWID;
+CREATE INDEX lane_owners_by_process ON lane_owners (queue, process_id);
 
 -- What an account wants done: with a message whose outcome stays unknown (resend, hold), with
 -- messages of a template that was stopped (hold, fail), with one that Meta held back for the
