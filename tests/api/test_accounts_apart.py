@@ -1,11 +1,14 @@
 """Whatever address a customer asks, only what is theirs answers."""
 
+from datetime import timedelta
+
 import pytest
 
 from support.asgi import call
 from support.media_samples import PNG
-from support.nouns import SENDER_ID, WABA_ID
+from support.nouns import NOW, SENDER_ID, WABA_ID
 from support.operator import form, in_office
+from support.pair import text, wrapped
 from waypost.api.framework import describe_api
 
 MINE = {"waba_id": WABA_ID, "phone_number": SENDER_ID}
@@ -18,7 +21,7 @@ def operations():
         (method.upper(), path)
         for path, described in describe_api()["paths"].items()
         for method in described
-        if path.startswith("/v2/{sid}/whatsapp/")
+        if path.startswith("/v2/{sid}/whatsapp/{")
     ]
 
 
@@ -54,6 +57,29 @@ def test_another_accounts_waba_or_sender_is_refused_unread(tmp_path, method, pat
         return [(one.status, one.json["code"]) for one in answers]
 
     assert in_office(tmp_path, visit) == [(401, "WA401"), (401, "RBC001"), (401, "RBC001")]
+
+
+@pytest.mark.parametrize("method", ["GET", "DELETE"])
+def test_anothers_message_is_as_if_there_were_none_and_stays_as_it_is(tmp_path, method):
+    async def visit(office):
+        later = (NOW + timedelta(hours=1)).isoformat()
+        message_id = await office.pair.accepted(wrapped(text(), send_at=later))
+        sid, key = await open_other(office)
+        asked = f"/v2/{sid}/whatsapp/messages/{message_id}"
+        answer = await call(office.pair.gateway.app, method, asked, headers={"api-key": key})
+        as_operator = await office.refused(
+            "DELETE", f"/v1/admin/accounts/{sid}/messages/{message_id}"
+        )
+        body = {"message_ids": [message_id], "resolution": "not_sent"}
+        resolved = await office.done("POST", f"/v1/admin/accounts/{sid}/unknown/resolve", body)
+        report = await office.pair.report(message_id)
+        return answer, as_operator, resolved["messages"], report.state
+
+    answer, as_operator, (resolved,), state = in_office(tmp_path, visit)
+    (detail,) = answer.json["error"]["details"]
+    assert (answer.status, detail["code"]) == (400, "not_found")
+    assert as_operator["status"] == 404
+    assert (resolved["is_done"], state) == (False, "accepted")
 
 
 def test_anothers_template_medium_and_sample_are_as_if_there_were_none(tmp_path):
