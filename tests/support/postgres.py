@@ -14,7 +14,6 @@ import importlib.util
 import os
 import pwd
 import shutil
-import signal
 import socket
 import subprocess
 import tempfile
@@ -83,9 +82,17 @@ class PostgresServer:
         """mode: `fast` cuts sessions off in order, `immediate` is a crash."""
         self._run("pg_ctl", "-w", "-D", str(self.data), "-m", mode, "stop")
 
-    def signal(self, number: signal.Signals) -> None:
+    def signal(self, number: int) -> None:
         """To the postmaster alone, by its id."""
         os.kill(int((self.data / "postmaster.pid").read_text().splitlines()[0]), number)
+
+    def signal_all(self, number: int) -> None:
+        """To the postmaster and to each process it started, by their ids."""
+        postmaster = int((self.data / "postmaster.pid").read_text().splitlines()[0])
+        children = Path(f"/proc/{postmaster}/task/{postmaster}/children").read_text().split()
+        for pid in (postmaster, *map(int, children)):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, number)
 
     def _run(self, command: str, *args: str) -> None:
         user = unprivileged()
@@ -228,11 +235,14 @@ def run_apart(coroutine: Coroutine[Any, Any, Found]) -> Found:
     return result
 
 
-@cache
 def template() -> str:
-    """The name of a database with the schema in it, made once for the whole run."""
+    """The name of a database with the schema of now in it, made once for the whole run."""
     digest = hashlib.sha256("".join(one.digest for one in known_migrations()).encode())
-    name = f"waypost_template_{digest.hexdigest()[:12]}"
+    return _make_template(f"waypost_template_{digest.hexdigest()[:12]}")
+
+
+@cache
+def _make_template(name: str) -> str:
 
     async def make() -> None:
         holding = await asyncpg.connect(server_url())
@@ -251,14 +261,15 @@ def template() -> str:
 
 
 _names = iter(range(1, 1_000_000))
-_emptied: list[str] = []
+_emptied: dict[str, list[str]] = {}
+"""Databases that are as good as new, by their template."""
 
 
 def new_database(*, is_empty: bool = False) -> str:
     """The address of a new database with the schema in it, or of an empty one."""
-    if _emptied and not is_empty:
-        return _emptied.pop()
     source = "template0" if is_empty else template()
+    if emptied := _emptied.get(source):
+        return emptied.pop()
     name = f"test_{os.getpid()}_{next(_names)}"
     run_apart(admin(f"CREATE DATABASE {name} TEMPLATE {source} STRATEGY FILE_COPY"))
     return with_database(server_url(), name)
@@ -272,7 +283,7 @@ def drop_database(url: str) -> None:
 def give_back(url: str) -> None:
     """The database may be emptied for the next test, which is much faster than a new one."""
     if run_apart(_empty(url)):
-        _emptied.append(url)
+        _emptied.setdefault(template(), []).append(url)
     else:
         drop_database(url)
 
