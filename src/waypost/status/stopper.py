@@ -92,8 +92,6 @@ async def stop_template(
 ) -> None:
     """Nothing more of this message's template is given to Meta, until Meta tells otherwise."""
     account_id, waba_id = message.account_id, message.sender.waba_id
-    if failure.code in TOLD_BY_READING:
-        await transaction.directory.set_sync_due(waba_id, now)
     name, language = message.content.template_name, message.content.template_language
     if name is None or language is None:
         return
@@ -102,6 +100,8 @@ async def stop_template(
     )
     if known is None or known.status in STOPPED:
         return
+    if failure.code in TOLD_BY_READING:
+        await transaction.directory.set_sync_due(waba_id, now)
     status = STATUS_OF_REFUSAL.get(int(failure.code), UNAVAILABLE)
     await transaction.templates.save(account_id, waba_id, [replace(known, status=status)], now)
     await transaction.templates.insert_changes(

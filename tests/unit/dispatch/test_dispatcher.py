@@ -331,6 +331,15 @@ def test_a_stopped_template_is_known_here_with_the_answer(stored, code, status):
     assert stored.ask(lambda t: t.reports.queue_item(ACCOUNT, "A1")).attempt == 0
 
 
+def test_a_template_that_never_was_makes_nothing_be_read_from_meta(stored):
+    desk = Desk(stored, refused(132001))
+    stored.do(lambda t: t.directory.set_sync_due(WABA_ID, later(600)))
+
+    assert desk.handle() is None
+    assert (desk.state(), desk.alarms()) == ("failed", [])
+    assert stored.ask(lambda t: t.directory.wabas_due(NOW)) == []
+
+
 def test_the_next_message_of_a_stopped_template_is_not_given_to_meta(stored):
     desk = Desk(stored, refused(132015))
     keep_template(stored, status="PAUSED")
