@@ -26,6 +26,7 @@ from waypost.api.management.wallet_shapes import (
 from waypost.api.problem import ProblemDetail, ProblemError
 from waypost.model.account import Account
 from waypost.model.audit import Actor
+from waypost.model.errors import DirectoryError
 from waypost.model.rate import Rate
 from waypost.wallet.card_file import check_rate
 
@@ -130,8 +131,11 @@ async def get_statement(
 
     A day (UTC) is that of the movement: one that is over never changes. At most 366 days.
     """
-    with values_from_body():
+    try:
         lines = await management.registrar.money.statement(account.sid, first, last)
+    except DirectoryError as error:
+        fault = ProblemDetail(f"query{error.place}", "invalid_value", str(error))
+        raise ProblemError("invalid_parameters", "These days cannot be stated.", [fault]) from None
     currency = (await management.wallet(account)).currency
     return Page([show_line(line, currency) for line in lines])
 
