@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -348,6 +348,7 @@ def house(
     throughput: int = 1000,
     command: Sequence[str] = SERVE,
     meta: Proxy | None = None,
+    environment: Mapping[str, str] | None = None,
     **settings: Any,
 ) -> Iterator[House]:
     """An emulator with these options, and a gateway with these settings on it.
@@ -358,6 +359,7 @@ def house(
     throughput  messages a second of the account's sender
     command     what starts a process of the gateway
     meta        a proxy that is to stand before the emulator
+    environment variables of every process beside its settings
     settings    of every process; `database_url` where proxies stand before the database: what is
                 kept is read past them
     """
@@ -385,6 +387,7 @@ def house(
         program = Program([*command], port, "/health/live", folder / f"{name}.log")
         own = {**given, "port": port, **({} if role == "all" else {"role": role})}
         program.environment = {f"WAYPOST_{key.upper()}": str(value) for key, value in own.items()}
+        program.environment |= environment or {}
         gateways[name] = program
     try:
         emulator.start()
