@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from support.nouns import NOW
-from waypost.model.ledger import EntryKind, LedgerEntry, Wallet, changes_of, grant_holds
+from waypost.model.ledger import MOVES, EntryKind, LedgerEntry, Wallet, changes_of, grant_holds
 
 WALLET = Wallet(1, "USD", balance_minor=1000, held_minor=300, credit_limit_minor=50)
 AMOUNTS = st.lists(st.integers(0, 500), max_size=20)
@@ -73,6 +73,11 @@ def test_the_changes_are_the_sums_of_the_entries_however_they_are_batched(entrie
         assert together[account_id].balance_minor == sum(one.balance_minor for one in singly)
         assert together[account_id].held_minor == sum(one.held_minor for one in singly)
     assert len(together) == len({entry.account_id for entry in entries})
+
+
+def test_every_kind_moves_between_two_books():
+    assert set(MOVES) == set(EntryKind)
+    assert all(source is not target for source, target in MOVES.values())
 
 
 @given(st.sampled_from([EntryKind.CAPTURE, EntryKind.RELEASE]), st.integers(0, 10_000))
