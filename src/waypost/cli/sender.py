@@ -99,7 +99,7 @@ def list_senders(
         print_json(rows)
     else:
         print_rows(
-            ("sender", "name", "WABA", "state", "held until", "per second", "last heard"),
+            ("sender", "name", "WABA", "state", "held until", "throughput", "last heard"),
             [
                 (
                     row["sender"],
@@ -139,7 +139,7 @@ def show(
     rows = {word.replace("_", " "): value for word, value in _row(sender).items()}
     for word in ("is throughput pinned", "held for"):
         del rows[word]
-    rows["throughput"] = f"{show_throughput(sender)} per second"
+    rows["throughput"] = show_throughput(sender)
     rows["held until"] = show_time(sender.held_until) or "not held"
     rows["heard at"] = show_time(sender.heard_at) or "never"
     held_for = sender.held_for
@@ -291,7 +291,8 @@ def _change(
 
 def show_throughput(sender: Sender) -> str:
     """Messages per second, and whose word that is."""
-    return f"{sender.throughput}, {'pinned' if sender.is_throughput_pinned else 'as Meta tells'}"
+    whose = "pinned" if sender.is_throughput_pinned else "as Meta tells"
+    return f"{sender.throughput} per second, {whose}"
 
 
 def _row(sender: Sender) -> dict[str, object]:
