@@ -31,7 +31,7 @@ from waypost.store.postgres.connection import (
     shown,
 )
 from waypost.store.postgres.driver import without_nul
-from waypost.store.postgres.parts import AHEAD, make_parts
+from waypost.store.postgres.parts import AHEAD, MAKING, make_parts
 from waypost.store.repositories.instants import from_ms
 from waypost.store.sqlite.connection import connect as open_file
 from waypost.store.sqlite.store import FILE, SqliteStore
@@ -117,6 +117,7 @@ class _Copy:
             "(SELECT min(received_at) FROM webhooks)), (SELECT min(accepted_at) FROM submissions))"
         )
         begin = now if oldest is None else from_ms(oldest)
+        await self._target.execute("SELECT pg_advisory_lock($1)", MAKING)
         await make_parts(self._target, begin, now + AHEAD, part_days)
         for table in tables:
             await self._copy(table, *done.get(table.name, (None, 0)))

@@ -16,7 +16,7 @@ import asyncpg
 
 from waypost.model.errors import StoreError, UnknownSchemaError
 from waypost.store.migrate import Migration, load_migrations, pending
-from waypost.store.postgres.parts import AHEAD, DAYS, make_parts, pretend_all
+from waypost.store.postgres.parts import AHEAD, DAYS, MAKING, make_parts
 from waypost.store.repositories.instants import to_ms
 
 Connection: TypeAlias = asyncpg.Connection
@@ -33,6 +33,7 @@ HOT = {
     "enable_seqscan": "off",
     "enable_hashjoin": "off",
     "enable_mergejoin": "off",
+    "enable_material": "off",
     "join_collapse_limit": "1",
 }
 """Plans of the statements that run all day: made once, and by index whatever the statistics say.
@@ -46,6 +47,7 @@ COLD = {
     "enable_seqscan": "on",
     "enable_hashjoin": "on",
     "enable_mergejoin": "on",
+    "enable_material": "on",
     "join_collapse_limit": "8",
 }
 """What is set again while a query runs that may look at whole tables."""
@@ -165,8 +167,7 @@ async def bring_forward(
     try:
         async with connection.transaction():
             await connection.execute("SELECT pg_advisory_xact_lock($1)", MIGRATION_LOCK)
-            applied = await read_versions(connection)
-            for migration in pending(known_migrations(), applied):
+            for migration in pending(known_migrations(), await read_versions(connection)):
                 await connection.execute(migration.text)
                 await connection.execute(
                     "INSERT INTO schema_versions VALUES ($1, $2, $3, $4)",
@@ -180,9 +181,8 @@ async def bring_forward(
                     f"A copy into {shown(url)} is not finished. Begin `waypost db copy` again, "
                     "or name another database."
                 )
-            if not applied:
-                await pretend_all(connection)
-            await make_parts(connection, now, now + AHEAD, part_days)
+        await connection.execute("SELECT pg_advisory_lock($1)", MAKING)  # until it is closed
+        await make_parts(connection, now, now + AHEAD, part_days)
     except (asyncpg.PostgresError, *LOST) as error:
         raise StoreError(
             f"The schema of {shown(url)} could not be brought up to date: {reason(error)}. "

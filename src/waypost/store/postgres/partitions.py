@@ -22,6 +22,7 @@ from waypost.store.postgres.parts import (
     AHEAD,
     KEYS,
     LOCK_S,
+    MAKING,
     OF_MESSAGES,
     WEBHOOKS,
     Part,
@@ -33,9 +34,6 @@ from waypost.store.postgres.parts import (
 from waypost.store.repositories.instants import from_ms, to_ms
 
 SOON = timedelta(days=7)
-
-ROUND = 0x57595001
-"""The advisory lock of whoever makes or drops parts: one process at a time."""
 
 
 class TimedPartitions:
@@ -99,7 +97,7 @@ class TimedPartitions:
         """A connection for a round; None while another process has one. Raises StoreError."""
         connection = await connect(self._url, "history", {})
         try:
-            mine = await connection.fetchval("SELECT pg_try_advisory_lock($1)", ROUND)
+            mine = await connection.fetchval("SELECT pg_try_advisory_lock($1)", MAKING)
             yield connection if mine else None
         except (asyncpg.PostgresError, *LOST) as error:
             raise StoreError(

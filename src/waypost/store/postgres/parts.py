@@ -32,6 +32,9 @@ DAYS = 7
 AHEAD = timedelta(days=28)
 """A gateway whose rounds fail for as long still has a part for every new row."""
 
+MAKING = 0x57595001
+"""The advisory lock of whoever makes or drops parts: one process at a time."""
+
 LOCK_S = 3
 """How long a statement waits for a table that others work on: they wait behind it."""
 
@@ -113,73 +116,61 @@ async def make_parts(
 ) -> list[str]:
     """Makes what parts are missing from one instant to another; their names.
 
-    Rows that stand in the rest of a table already, and are a part's, are moved into it.
+    Rows that stand in the rest of a table already, and are a part's, are moved into it. Not to be
+    called in a transaction, nor by two at a time: whoever calls holds the lock of MAKING.
     """
     made = []
     for table in KEYS:
         parts = await parts_of(connection, table)
         for part in missing_parts(table, parts, begin.date(), until.date(), days):
             async with connection.transaction():
+                await _pretend(connection, part)
+            async with connection.transaction():
                 await connection.execute(f"SET LOCAL lock_timeout = '{LOCK_S}s'")
-                await _make(connection, part)
+                await _attach(connection, part)
             made.append(part.name)
     return made
 
 
-async def _make(connection: asyncpg.Connection, part: Part) -> None:
-    first_id, end_id = part.bounds
-    names = {"name": part.name, "table": part.table, "key": KEYS[part.table]}
-    await connection.execute("CREATE TABLE {name} (LIKE {table} INCLUDING ALL)".format(**names))
-    await pretend_rows(connection, part.name)
-    await connection.execute(ATTACH.format(first_id=first_id, end_id=end_id, **names))
-
-
-ATTACH = """
-LOCK TABLE {table}_rest IN ACCESS EXCLUSIVE MODE;
-WITH moved AS (
-    DELETE FROM {table}_rest WHERE {key} >= '{first_id}' AND {key} < '{end_id}' RETURNING *)
-INSERT INTO {name} SELECT * FROM moved;
-ALTER TABLE {table} ATTACH PARTITION {name} FOR VALUES FROM ('{first_id}') TO ('{end_id}');
-"""
-
-
-async def pretend_rows(connection: asyncpg.Connection, table: str) -> None:
-    """Tells the planner of an empty table of ours what its rows will be like.
+async def _pretend(connection: asyncpg.Connection, part: Part) -> None:
+    """Makes the table of a part, and tells the planner what its rows will be like.
 
     Of a table that it has no figures of it believes that an account has one row, and then any
-    index that begins with the account is as good as the one with the whole key: in a gateway that
-    has just begun, or a part that has, every look-up would walk through all rows of an account.
-    So rows of one account are written, counted, and thrown away, within the transaction in which
-    nobody else sees the table. Real figures take their place as rows come.
+    index that begins with the account is as good as the one with the whole key: on the first day
+    of a part every look-up would walk through all rows of an account. So rows of one account are
+    written and counted, before anybody sees the table. Real figures take their place as rows come.
     """
-    last_of_a_key = {
+    await connection.execute(f"DROP TABLE IF EXISTS {part.name}")  # of a round that was cut off
+    await connection.execute(f"CREATE TABLE {part.name} (LIKE {part.table} INCLUDING ALL)")
+    keyed = {
         name
         for (name,) in await connection.fetch(
             "SELECT a.attname FROM pg_index AS i JOIN pg_attribute AS a "
-            "ON a.attrelid = i.indrelid AND a.attnum = i.indkey[i.indnkeyatts - 1] "
-            "WHERE i.indrelid = $1::regclass",
-            table,
+            "ON a.attrelid = i.indrelid AND a.attnum = ANY (i.indkey::int2[]) "
+            "WHERE i.indrelid = $1::regclass AND a.attname <> 'account_id'",
+            part.name,
         )
     }
     columns = await connection.fetch(
         "SELECT attname, format_type(atttypid, NULL) FROM pg_attribute "
         "WHERE attrelid = $1::regclass AND attnum > 0 AND NOT attisdropped",
-        table,
+        part.name,
     )
-    values = ", ".join(PRETENDED[kind][name in last_of_a_key] for name, kind in columns)
+    values = ", ".join(PRETENDED[kind][name in keyed] for name, kind in columns)
     names = ", ".join(name for name, _ in columns)
     await connection.execute(
-        PRETEND.format(table=table, names=names, values=values, rows=PRETENDED_ROWS)
+        PRETEND.format(name=part.name, names=names, values=values, rows=PRETENDED_ROWS)
     )
 
 
-async def pretend_all(connection: asyncpg.Connection) -> None:
-    """The same for every table of a schema that was made a moment ago."""
-    for (table,) in await connection.fetch(
-        "SELECT relname FROM pg_class WHERE relkind = 'r' AND relname <> 'schema_versions' "
-        "AND relnamespace = current_schema()::regnamespace"
-    ):
-        await pretend_rows(connection, table)
+async def _attach(connection: asyncpg.Connection, part: Part) -> None:
+    """Empties the table of a part and makes it one.
+
+    In a transaction of its own: only so does the planner count it as new instead of empty.
+    """
+    first_id, end_id = part.bounds
+    names = {"name": part.name, "table": part.table, "key": KEYS[part.table]}
+    await connection.execute(ATTACH.format(first_id=first_id, end_id=end_id, **names))
 
 
 PRETENDED_ROWS = 100
@@ -187,7 +178,15 @@ PRETENDED = {"bigint": ("1", "n"), "text": ("'a'", "'a' || n"), "bytea": ("'a'",
 """The value of each row by type: the same in all, or another in each."""
 
 PRETEND = """
-INSERT INTO {table} ({names}) SELECT {values} FROM generate_series(1::bigint, {rows}) AS n;
-ANALYZE {table};
-TRUNCATE {table};
+INSERT INTO {name} ({names}) SELECT {values} FROM generate_series(1::bigint, {rows}) AS n;
+ANALYZE {name};
+"""
+
+ATTACH = """
+TRUNCATE {name};
+LOCK TABLE {table}_rest IN ACCESS EXCLUSIVE MODE;
+WITH moved AS (
+    DELETE FROM {table}_rest WHERE {key} >= '{first_id}' AND {key} < '{end_id}' RETURNING *)
+INSERT INTO {name} SELECT * FROM moved;
+ALTER TABLE {table} ATTACH PARTITION {name} FOR VALUES FROM ('{first_id}') TO ('{end_id}');
 """
