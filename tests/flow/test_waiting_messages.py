@@ -8,6 +8,8 @@ import pytest
 from support.asgi import call
 from support.nouns import NOW, SENDER_ID
 from support.pair import TO, running, text, wrapped
+from waypost.model.account import CheckMode
+from waypost.model.opt_out import Wrote
 from waypost.model.sender import SenderState
 
 OTHER = "+919876543211"
@@ -66,6 +68,26 @@ def test_a_moment_that_passed_is_refused_with_its_place_and_its_mending(tmp_path
         assert rehearsed.status == 400
 
     in_pair(tmp_path, body)
+
+
+@pytest.mark.parametrize(("hours", "status"), [(23, 202), (25, 400)])
+def test_a_service_window_is_looked_at_as_it_will_be(tmp_path, hours, status):
+    async def body(pair):
+        wrote = Wrote(1, SENDER_ID, TO, NOW)
+
+        async def step(transaction, items):
+            await transaction.recipients.note_writing([wrote])
+            return items
+
+        await pair.store.write(step, None)
+        answer = await pair.send(wrapped(text(), send_at=at(3600 * hours)))
+        assert answer.status == status, answer.body
+        if status == 400:
+            (detail,) = answer.json["error"]["details"]
+            assert detail["meta_code"] == 131047
+            assert "over 24 hours before send_at" in detail["message"]
+
+    in_pair(tmp_path, body, check_mode=CheckMode.STRICT)
 
 
 def test_what_was_accepted_under_a_key_stays_accepted_after_its_moment(tmp_path):
