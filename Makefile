@@ -15,8 +15,9 @@ help:  ## print the targets
 run: .venv/run.stamp  ## start the gateway and the emulated WhatsApp, print a ready curl
 	@$(BIN)/waypost dev $(ARGS)
 
-test: .venv/develop.stamp  ## every test but the long fault runs
+test: .venv/develop.stamp  ## every test but the long fault runs; the whole gateway on both databases
 	@$(BIN)/pytest -m "not fault" $(ARGS)
+	@WAYPOST_TEST_DATABASE=postgres $(BIN)/pytest tests/flow $(ARGS)
 
 # ---- the environment, made when needed ----------------------------------------------------
 
