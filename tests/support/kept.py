@@ -37,6 +37,10 @@ class Kept:
         """The names of all tables."""
         return [name for (name,) in self.rows("SELECT name FROM sqlite_schema WHERE type='table'")]
 
+    def columns(self, table: str) -> list[str]:
+        """The names of a table's columns."""
+        return [row[1] for row in self.rows(f"PRAGMA table_info({table})")]
+
     def close(self) -> None:
         """Nothing is held open."""
 
@@ -105,13 +109,18 @@ class KeptInPostgres(Kept):
         with self._turn:
             return self._loop.run_until_complete(self._rows(sql))
 
-    def execute(self, sql: str) -> None:
-        """A statement without rows."""
-        self.rows(sql)
-
     def tables(self) -> list[str]:
         """The names of all tables."""
         sql = "SELECT relname::text FROM pg_stat_user_tables ORDER BY relname"
+        return [name for (name,) in self.rows(sql)]
+
+    def columns(self, table: str) -> list[str]:
+        """The names of a table's columns."""
+        sql = (
+            "SELECT column_name::text FROM information_schema.columns "
+            f"WHERE table_name = '{table}' AND table_schema = current_schema() "
+            "ORDER BY ordinal_position"
+        )
         return [name for (name,) in self.rows(sql)]
 
     def close(self) -> None:

@@ -176,6 +176,12 @@ class Emulator(Program):
         (found,) = ask(self.port, "GET", "/_emulator/counts")["data"]
         return dict(found)
 
+    def has(self, message_id: str) -> bool:
+        """Whether a message is among the latest that it took."""
+        after = max(0, self.counts()["messages"] - 500)
+        page = ask(self.port, "GET", f"/_emulator/messages?after={after}&limit=2000")["data"]
+        return any(one["biz_opaque_callback_data"] == message_id for one in page)
+
     def taken(self) -> Counter[str]:
         """How often it took each of our message ids."""
         return Counter(message["biz_opaque_callback_data"] for message in self.messages())

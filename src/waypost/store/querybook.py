@@ -104,6 +104,8 @@ def load_queries(database: str = "") -> Mapping[str, Query]:
 
 def _load_folder(folder: Traversable) -> dict[str, Query]:
     queries: dict[str, Query] = {}
+    if not folder.is_dir():  # a database that needs no text of its own: git keeps no empty folder
+        return queries
     for file in sorted(folder.iterdir(), key=lambda file: file.name):
         if file.name.endswith(".sql"):
             for query in parse_queries(file.read_text(encoding="utf-8")):
