@@ -1,8 +1,10 @@
-"""A campaign of any size that waits in a gateway's queue: one real message, and its likes by SQL."""
+"""A campaign of any size that waits in a gateway's queue: one real message, its likes by SQL."""
 
 import json
+import os
 import time
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from support.kept import Kept, KeptInPostgres
 from support.processes import PRICE, House, text_body
@@ -39,9 +41,8 @@ def _clone(kept: Kept, table: str, model: str, number: int, changed: dict[str, s
     series = f"generate_series(1, {number}) AS s(n)"
     before = ""
     if not isinstance(kept, KeptInPostgres):
-        before = (
-            f"WITH RECURSIVE s(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM s WHERE n < {number}) "
-        )
+        counting = f"SELECT 1 UNION ALL SELECT n + 1 FROM s WHERE n < {number}"
+        before = f"WITH RECURSIVE s(n) AS ({counting}) "
         series = "s"
     kept.rows(
         f"{before}INSERT INTO {table} ({', '.join(columns)}) "
@@ -56,8 +57,14 @@ def _padded(kept: Kept, digits: int) -> str:
     return f"printf('%0{digits}d', n)"
 
 
+def cpu_s(process_id: int) -> float:
+    """The processor time that a process has used."""
+    fields = Path(f"/proc/{process_id}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def resident_mb(process_id: int) -> float:
     """How much memory a process has, in MiB."""
-    with open(f"/proc/{process_id}/status", encoding="ascii") as status:  # noqa: PTH123 - not a file
-        (line,) = (line for line in status if line.startswith("VmRSS:"))
+    status = Path(f"/proc/{process_id}/status").read_text(encoding="ascii")
+    (line,) = (line for line in status.splitlines() if line.startswith("VmRSS:"))
     return int(line.split()[1]) / 1024
