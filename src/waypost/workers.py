@@ -13,8 +13,9 @@ from waypost.meta.client import MetaClient
 from waypost.model.work import QueueName
 from waypost.queue.admission import OpenAdmission
 from waypost.queue.door import RemoteDoor, WorkDoor
+from waypost.queue.duty import Duty, Plan
 from waypost.queue.ownership import LeasedOwnership, SoleOwner
-from waypost.queue.worker import Duty, Plan, Worker
+from waypost.queue.worker import Worker
 from waypost.runtime.addresses import AddressGuard
 from waypost.runtime.config import Config
 from waypost.runtime.ids import IdMaker

@@ -9,7 +9,8 @@ from support.stored import opened
 from support.workplace import finish, nothing, put
 from waypost.model.work import QueueName
 from waypost.queue.admission import OpenAdmission
-from waypost.queue.worker import Duty, Plan, Worker
+from waypost.queue.duty import Duty, Plan
+from waypost.queue.worker import Worker
 from waypost.runtime.clock import TestClock
 from waypost.runtime.entropy import SeededEntropy
 

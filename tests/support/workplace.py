@@ -12,9 +12,11 @@ from waypost.model.work import LaneKey, Priority, QueueItem, QueueName
 from waypost.queue.admission import Admission, OpenAdmission
 from waypost.queue.claims import Loader
 from waypost.queue.door import Reservation
+from waypost.queue.duty import Duty, Plan
 from waypost.queue.lease import Lease
+from waypost.queue.look import Survey
 from waypost.queue.ownership import Ownership, SoleOwner
-from waypost.queue.worker import Duty, Plan, Survey, Worker
+from waypost.queue.worker import Worker
 from waypost.runtime.clock import TestClock
 from waypost.runtime.entropy import SeededEntropy
 from waypost.store.ports import Key, Store, Transaction

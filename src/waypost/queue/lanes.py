@@ -5,7 +5,7 @@ one. Within a lane the more urgent goes first; but whoever was passed over often
 next, so that nobody waits for ever.
 """
 
-from collections import deque
+from collections import OrderedDict, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -64,12 +64,14 @@ class Lane:
 class Lanes:
     """All lanes of one worker.
 
-    backlog  lanes and priorities of which the store may hold more, older than anything that
-             comes now; in the order in which they are to be looked at
+    backlog  of each priority the lanes of which the store may hold more, older than anything
+             that comes now; in the order in which they are to be looked at
     """
 
     def __init__(self) -> None:
-        self.backlog: dict[tuple[LaneKey, Priority], None] = {}
+        self.backlog: dict[Priority, OrderedDict[LaneKey, None]] = {
+            priority: OrderedDict() for priority in Priority
+        }
         self._lanes: dict[LaneKey, Lane] = {}
         self._turns: deque[LaneKey] = deque()
         self.waiting: dict[Priority, int] = _zeros()

@@ -86,7 +86,8 @@ class Look:
 
     async def ask(self) -> Found:
         """Lanes that have work due, and of which priority. Raises StoreError."""
-        began = self._asked_at = self._clock.monotonic()
+        began = self._clock.monotonic()
+        self._asked_at = began
         self._is_hinted = self._is_overdue = False
         survey = self._survey if began - self._surveyed_at >= POLL_S else None
 
@@ -100,9 +101,11 @@ class Look:
         self._next_due = None
         due, next_due = await self._store.read(read)
         self._note(next_due)  # something may have been remembered meanwhile
-        ended = self._clock.monotonic()
+        ended = self._asked_at = self._clock.monotonic()
         if survey is not None:
             self._surveyed_at = began
-        # One slow answer is an accident: the pause grows with each, at most to the double.
-        self._gap_s = max(LEAST_POLL_S, min(POLL_SHARE * (ended - began), 2 * self._gap_s))
+        took_s = ended - began
+        # One very slow answer may be an accident: the pause grows with each of them.
+        most_s = max(min(took_s, POLL_S), 2 * self._gap_s)
+        self._gap_s = max(LEAST_POLL_S, min(POLL_SHARE * took_s, most_s))
         return due

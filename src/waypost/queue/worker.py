@@ -15,23 +15,21 @@ what is in memory of it goes back, and its attempts are not counted.
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from math import inf
-from typing import NamedTuple
 
 import structlog
 
 from waypost.model.errors import StoreError
 from waypost.model.work import LaneKey, Priority, QueueName
 from waypost.queue.admission import Admission
-from waypost.queue.claims import Claim, Claimed, Loader, claim_all, put_back
+from waypost.queue.claims import Claim, Claimed, claim_all, put_back
 from waypost.queue.door import Reservation
+from waypost.queue.duty import Duty, Plan
 from waypost.queue.lanes import Lanes
 from waypost.queue.lease import Lease
-from waypost.queue.look import Look, Survey
-from waypost.queue.ownership import Ownership, SoleOwner
+from waypost.queue.look import Look
 from waypost.runtime.clock import Clock
 from waypost.runtime.entropy import Entropy
 from waypost.store.ports import Store, Transaction
@@ -39,41 +37,11 @@ from waypost.store.ports import Store, Transaction
 PAUSE_S = 1.0
 """How long the worker rests after the store failed it."""
 
+LEAST_CLAIM = 16
+"""How much room a lane gets at least when many lanes share it: a search should be worth it."""
+
 SHARE = 3
 """Where lanes leave places to each other: how many a lane may hold for each that is free."""
-
-Handler = Callable[[Lease], Awaitable[datetime | None]]
-"""Does the work and settles it; gives when it is due again, if it is."""
-
-
-class Duty(NamedTuple):
-    """What a worker does with an item: how it is read, and how it is handled.
-
-    survey  run each second, in the read that looks for due work
-    """
-
-    load: Loader
-    handle: Handler
-    survey: Survey | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What a worker works on, and how much of it at once.
-
-    concurrency  items handled at the same time
-    lease_s      how long a lease lasts
-    budget_s     how long handling one item may take: no item is begun on a lease that is shorter
-    is_shared    lanes leave places to each other: one that hangs holds up no other
-    ownership    which lanes are this process's
-    """
-
-    queue: QueueName
-    concurrency: int
-    lease_s: float
-    budget_s: float
-    is_shared: bool = False
-    ownership: Ownership = field(default_factory=SoleOwner)
 
 
 class Worker:
@@ -134,7 +102,7 @@ class Worker:
         granted = 0
         if self.is_working and self._may_go(lane):
             room = self._room(lane, priority)
-            if (lane, priority) in self._lanes.backlog:
+            if lane in self._lanes.backlog[priority]:
                 room -= self._admission.most_waiting(lane) // 2
             granted = max(0, min(count, room))
             if granted:
@@ -157,8 +125,8 @@ class Worker:
             self._store.hint(self._queue)
             self._strays.add((lane, priority))
             self._woken.set()
-        elif (lane, priority) not in self._lanes.backlog:
-            self._lanes.backlog[lane, priority] = None
+        elif lane not in self._lanes.backlog[priority]:
+            self._lanes.backlog[priority][lane] = None
             self._woken.set()
 
     def heard(self, queue: QueueName) -> None:
@@ -315,7 +283,7 @@ class Worker:
         """Whether something of the backlog should be fetched now that one lease is gone."""
         if self._is_crowded and self._lanes.waiting[priority] <= self._concurrency:
             return True
-        return (lane, priority) in self._lanes.backlog and self._is_low(lane, priority)
+        return lane in self._lanes.backlog[priority] and self._is_low(lane, priority)
 
     def _token(self) -> str:
         self._leases += 1
@@ -341,16 +309,7 @@ class Worker:
 
     async def _take_due(self) -> bool:
         """Takes due work as far as there is room; whether there was any."""
-        if self._look.is_time():
-            for lane, priority in await self._look.ask():
-                if self._may_go(lane):
-                    self._lanes.backlog.setdefault((lane, priority))
-                elif not self._admission.is_closed(lane):
-                    self._strays.add((lane, priority))
-        if self._strays:
-            strays, self._strays = self._strays, set()
-            await self._ownership.acquire(list({lane: None for lane, _ in strays}))
-            self._lanes.backlog.update((key, None) for key in strays if self._may_go(key[0]))
+        await self._find_lanes()
         claims = self._draw_claims()
         answers = await asyncio.gather(
             *(self._store.write(self._claim, claim) for claim in claims), return_exceptions=True
@@ -364,34 +323,53 @@ class Worker:
             has_found = has_found or bool(claimed.leases or claimed.more)
             for lease in claimed.leases:
                 self._lanes.put(lease)
-            self._lanes.backlog.update(((claim.lane, one), None) for one in claimed.more)
+            for priority in claimed.more:
+                self._lanes.backlog[priority].setdefault(claim.lane)
         if failures:
             raise failures[0]
         return has_found
 
+    async def _find_lanes(self) -> None:
+        """Asks which lanes have work due, if it is time, and acquires those that may be its own."""
+        due = await self._look.ask() if self._look.is_time() else []
+        for lane, priority in due:
+            if not self._admission.is_closed(lane):
+                self._strays.add((lane, priority))
+        if self._strays:
+            strays, self._strays = self._strays, set()
+            await self._ownership.acquire(
+                list({lane: None for lane, _ in strays if not self._ownership.owns(lane)})
+            )
+            for lane, priority in strays:
+                if self._may_go(lane):
+                    self._lanes.backlog[priority].setdefault(lane)
+
     def _draw_claims(self) -> list[Claim]:
-        """What to take of the backlog now; that leaves the backlog, a `wake` adds it again."""
+        """What to take of the backlog now; that leaves the backlog, a `wake` adds it again.
+
+        What room there is, lanes share: of many lanes a little each.
+        """
         now = self._clock.now()
-        left = {one: 2 * self._concurrency - self._lanes.waiting[one] for one in Priority}
         rooms: dict[LaneKey, list[tuple[Priority, int]]] = {}
-        gone: list[tuple[LaneKey, Priority]] = []
         self._is_crowded = False
-        for key in self._lanes.backlog:
-            lane, priority = key
-            if left[priority] <= 0:
-                self._is_crowded = True
-                if max(left.values()) <= 0:
+        for priority, backlog in self._lanes.backlog.items():
+            left = 2 * self._concurrency - self._lanes.waiting[priority]
+            share = max(LEAST_CLAIM, left // max(1, len(backlog)))
+            gone: list[LaneKey] = []
+            for lane in backlog:
+                if left <= 0:
+                    self._is_crowded = True
                     break
-            elif not self._may_go(lane):
-                gone.append(key)  # the next look finds it again once it may
-            elif self._is_low(lane, priority):
-                most = self._admission.most_waiting(lane) - self._lanes.held(lane, priority)
-                room = min(most, left[priority])
-                left[priority] -= room
-                rooms.setdefault(lane, []).append((priority, room))
-                gone.append(key)
-        for key in gone:
-            del self._lanes.backlog[key]
+                if not self._may_go(lane):
+                    gone.append(lane)  # the next look finds it again once it may
+                elif self._is_low(lane, priority):
+                    most = self._admission.most_waiting(lane) - self._lanes.held(lane, priority)
+                    room = min(most, share, left)
+                    left -= room
+                    rooms.setdefault(lane, []).append((priority, room))
+                    gone.append(lane)
+            for lane in gone:
+                del backlog[lane]
         return [
             Claim(lane, tuple(room), now, self._token(), now + self._lease)
             for lane, room in rooms.items()
