@@ -55,9 +55,14 @@ MEANINGS: Mapping[Fact, str] = {
 
 MONEY: Mapping[EntryKind, str] = {
     EntryKind.TOP_UP: "added",
+    EntryKind.ADJUSTMENT: "corrected",
     EntryKind.HOLD: "set aside",
     EntryKind.CAPTURE: "charged",
+    EntryKind.REMAINDER: "of the hold not needed, given back",
+    EntryKind.SURCHARGE: "charged beyond the hold",
     EntryKind.RELEASE: "given back",
+    EntryKind.REFUND: "refunded",
+    EntryKind.CARRIED: "charged for messages of before",
 }
 
 FOR_A_PERSON = "waits for a person, or a late status: `waypost unknown resolve` settles it"

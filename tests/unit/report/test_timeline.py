@@ -362,3 +362,13 @@ def test_a_read_receipt_that_meta_took_is_done_and_names_what_it_marks(tmp_path)
         "Meta took it: the message is marked as read. Nothing more follows."
     )
     assert texts(timeline)[0] == f"accepted: a read receipt from +{SENDER_ID} for wamid.IN"
+
+
+def test_every_movement_of_money_has_its_words(stored):
+    for number, kind in enumerate(EntryKind):
+        enter(stored, kind, later(number))
+
+    movements = texts(told(stored), "money")
+
+    assert len(set(movements)) == len(EntryKind)
+    assert "0.0100 USD charged beyond the hold" in movements

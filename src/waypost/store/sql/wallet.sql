@@ -129,7 +129,6 @@ ORDER BY 1, 2, 3, 4
 -- name: wallet.audit
 -- Each wallet that is not the sum of its ledger, or that is below its limit.
 -- Looks at whole tables: whatever does not add up is to be found wherever it is.
--- Looks at whole tables: an operator's audit.
 SELECT w.account_id, w.balance_minor, w.held_minor, w.credit_limit_minor,
     coalesce(e.balance_minor, 0), coalesce(e.held_minor, 0)
 FROM wallets AS w
@@ -152,7 +151,6 @@ ORDER BY w.account_id
 -- References whose entries do not fit each other, or not the message that they are about: read
 -- from the ledger, once. A settled one may outlive its message, an open hold may not.
 -- Looks at whole tables: whatever does not fit is to be found wherever it is.
--- Looks at whole tables: an operator's audit.
 SELECT e.account_id, e.reference, m.payment, e.held, e.captured, e.remainders, e.surcharges,
     e.released, e.refunded, e.holds, e.captures, e.releases, e.surcharged
 FROM (
@@ -190,7 +188,6 @@ LIMIT 100
 -- name: wallet.unpaid_messages
 -- Messages that are not free, and of which the ledger has nothing.
 -- Looks at whole tables: whatever does not fit is to be found wherever it is.
--- Looks at whole tables: an operator's audit.
 SELECT m.account_id, m.message_id
 FROM messages AS m
 LEFT JOIN ledger_entries AS e ON e.account_id = m.account_id AND e.reference = m.message_id
