@@ -67,8 +67,13 @@ check: lint types imports unit  ## format, lint, types, imports, unit tests; und
 flow: setup  ## the whole gateway against the emulator
 	@$(BIN)/pytest tests/flow $(ARGS)
 
-fault: setup  ## real processes, real signals
-	@$(BIN)/pytest -q -s -m fault tests/fault $(ARGS)
+FULL ?=
+FAULTS := $(CURDIR)/.venv/faults.jsonl
+
+fault: setup  ## real processes, real signals; with FULL=1 at full length, and docs/reliability.md
+	@rm -f $(FAULTS)
+	@FULL=$(FULL) WAYPOST_FAULT_RESULTS=$(FAULTS) $(BIN)/pytest -q -s -m fault tests/fault $(ARGS)
+	@if [ -n "$(FULL)" ]; then $(BIN)/python -m tools.write_reliability $(FAULTS); fi
 
 docs: setup  ## regenerate what is generated in docs/
 	@$(BIN)/python -m tools.draw_lifecycle --write

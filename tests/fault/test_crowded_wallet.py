@@ -6,7 +6,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from support.checker import check
 from support.processes import PRICE, House, house, text_body, until
+from support.scenarios import report
 
 pytestmark = [pytest.mark.fault, pytest.mark.timeout(90)]
 
@@ -54,7 +56,7 @@ def at_once(home: House, number: int, clients: int, ask) -> list:
         return [answer for answers in pool.map(run, range(clients)) for answer in answers]
 
 
-def test_exactly_as_many_messages_are_accepted_as_the_balance_pays_for(tmp_path):
+def test_exactly_as_many_messages_are_accepted_as_the_balance_pays_for(tmp_path, engine):
     money = AFFORDED * PRICE + PRICE - 1
     with house(tmp_path, money=money) as home:
         with Watcher(home) as watcher:
@@ -64,9 +66,12 @@ def test_exactly_as_many_messages_are_accepted_as_the_balance_pays_for(tmp_path)
             home.settle()
 
         codes = Counter((answer.status, answer.code) for answer in answers)
-        print(
-            f"\n{len(answers)} requests, money for {AFFORDED}: {dict(codes)};"
-            f" lowest spendable {watcher.lowest} in {watcher.looks} looks"
+        report(
+            engine,
+            f"{len(answers):,} requests at once, with money for {AFFORDED}",
+            check(home, {answer.message_id for answer in answers if answer.status == 202}),
+            refused=codes[400, "E110"],
+            looks_at_the_wallet=watcher.looks,
         )
         assert codes == {(202, "WA202"): AFFORDED, (400, "E110"): AFFORDED * (TIMES - 1)}
         assert watcher.lowest == PRICE - 1
@@ -95,7 +100,7 @@ def test_a_request_for_many_recipients_is_paid_for_whole_or_not_at_all(tmp_path)
         assert home.kept.wallet() == (10 * PRICE, 0)
 
 
-def test_two_hundred_equal_requests_with_one_key_are_one_message(tmp_path):
+def test_two_hundred_equal_requests_with_one_key_are_one_message(tmp_path, engine):
     with house(tmp_path) as home:
         raw = text_body("once")
         answers = at_once(
@@ -107,7 +112,11 @@ def test_two_hundred_equal_requests_with_one_key_are_one_message(tmp_path):
         home.settle()
 
         ids = {answer.message_id for answer in answers}
-        print(f"\n200 equal requests, {len(ids)} message; another body: {other.code}")
+        report(
+            engine,
+            "200 equal requests at once under one Idempotency-Key, and one under another",
+            check(home, [*ids, another.message_id]),
+        )
         assert len(ids) == 1
         assert len({answer.body for answer in answers}) == 1
         assert (other.status, other.code) == (409, "WA409")

@@ -11,7 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from support.checker import check
 from support.processes import PRICE, RICH, House, house, until
+from support.scenarios import report
 
 pytestmark = [pytest.mark.fault, pytest.mark.sqlite_only, pytest.mark.timeout(90)]
 
@@ -72,7 +74,9 @@ def small_files(folder: Path) -> Iterator[SmallDisk]:
 
 
 @pytest.mark.parametrize("kind", [small_file_system, small_files])
-def test_while_the_disk_is_full_nothing_is_half_kept_and_all_goes_on_afterwards(tmp_path, kind):
+def test_while_the_disk_is_full_nothing_is_half_kept_and_all_goes_on_afterwards(
+    tmp_path, engine, kind
+):
     with kind(tmp_path) as disk, house(tmp_path, data=disk.data, **BRISK) as home:
         with home.customer() as customer:
             home.emulator.faults(delay_ms=1000)  # so that answers come while the disk is full
@@ -96,9 +100,12 @@ def test_while_the_disk_is_full_nothing_is_half_kept_and_all_goes_on_afterwards(
         accepted = {answer.message_id for answer in before + again}
         kept, taken = home.kept.message_ids(), home.emulator.taken()
         unsure = len(kept) - home.kept.facts()["taken"]
-        print(
-            f"\n{kind.__name__}: while it was full {dict(codes)}, {unsure} answers of Meta that"
-            f" could not be recorded; {len(kept)} messages at the end"
+        what = {small_file_system: "file system", small_files: "limit on its files"}[kind]
+        report(
+            engine,
+            f"The disk is full for a while, by a small {what}",
+            check(home, accepted),
+            refused_while_full=codes[500, "WA500"],
         )
         assert unsure > 0, "no answer of Meta came while the disk was full"
         assert live.status == 200

@@ -5,12 +5,14 @@ from collections import Counter, defaultdict
 
 import pytest
 
+from support.checker import check
 from support.crowd import Crowd
 from support.processes import PRICE, RICH, House, house, until
+from support.scenarios import at_full, report
 
 pytestmark = [pytest.mark.fault, pytest.mark.timeout(150)]
 
-KILLS = 12
+KILLS = at_full(12, 4)
 ON_ITS_WAY_MS = 60
 """How long an answer of Meta takes, so that every kill meets some that are on their way."""
 CLIENTS, GAP_S = 8, 0.012
@@ -18,7 +20,9 @@ STEPS, DOWN_S = (300, 60, 240, 200), (0.0, 0.4, 0.8)
 """How many more messages are accepted before each kill, and how long it stays down."""
 
 
-def test_what_was_answered_202_is_sent_exactly_once_however_often_the_gateway_is_killed(tmp_path):
+def test_what_was_answered_202_is_sent_exactly_once_however_often_the_gateway_is_killed(
+    tmp_path, engine
+):
     with house(tmp_path, unknown_window_s=8, lease_s=20, meta_timeout_s=5) as home:
         home.emulator.faults(delay_ms=ON_ITS_WAY_MS)
         crowd = Crowd(home, CLIENTS, gap_s=GAP_S)
@@ -44,13 +48,13 @@ def test_what_was_answered_202_is_sent_exactly_once_however_often_the_gateway_is
         told_events = Counter(
             (one["headers"]["webhook-id"], str(one["body"])) for one in home.emulator.callbacks()
         )
-        print(
-            f"\n{KILLS} kills, {len(told.accepted)} answers 202, {told.failures} connections"
-            f" failed; {len(kept)} messages kept, {len(set(taken))} at Meta, unknown for a while:"
-            f" {len(unsure)}, settled by their status alone: {len(by_status)}; sent twice:"
-            f" {len(again)}, of these after a lost answer: {len(set(again) & unsure)}"
-            f" {sorted(again)}; callbacks {sum(told_events.values())}"
-            f" of {len(told_events)} events"
+        report(
+            engine,
+            "The gateway, one process, is killed under load, again and again",
+            check(home, told.message_ids),
+            kills=KILLS,
+            connections_failed=told.failures,
+            settled_by_status_alone=len(by_status),
         )
         assert not told.others
         assert told.failures >= KILLS / 2, "the kills hit nobody"

@@ -4,18 +4,20 @@ import time
 
 import pytest
 
+from support.checker import check
 from support.crowd import Crowd
 from support.processes import PRICE, RICH, house, until
+from support.scenarios import at_full, report
 
 pytestmark = [pytest.mark.fault, pytest.mark.timeout(120)]
 
-STOPS = 5
+STOPS = at_full(5, 3)
 GRACE_S = 10
 PER_STOP = 100
 """How many messages are accepted before each stop: enough for many to be on their way."""
 
 
-def test_a_gateway_that_is_asked_to_stop_loses_and_repeats_nothing(tmp_path):
+def test_a_gateway_that_is_asked_to_stop_loses_and_repeats_nothing(tmp_path, engine):
     with house(tmp_path, shutdown_grace_s=GRACE_S, unknown_window_s=30) as home:
         home.emulator.faults(delay_ms=150)  # so that messages are on their way at every stop
         crowd = Crowd(home, clients=8, gap_s=0.01)
@@ -34,10 +36,13 @@ def test_a_gateway_that_is_asked_to_stop_loses_and_repeats_nothing(tmp_path):
         home.settle()
 
         taken, kept = home.emulator.taken(), home.kept.message_ids()
-        print(
-            f"\n{STOPS} stops, the longest took {longest_s:.2f} s and left {waiting} items in all;"
-            f" {len(told.accepted)} answers 202, {told.failures} connections failed,"
-            f" {len(kept)} messages kept, sent twice: {sum(taken.values()) - len(taken)}"
+        report(
+            engine,
+            "The gateway is asked to stop under load, again and again",
+            check(home, told.message_ids),
+            stops=STOPS,
+            longest_stop_s=longest_s,
+            items_left_by_all=waiting,
         )
         assert not told.others
         assert longest_s < GRACE_S

@@ -2,7 +2,9 @@
 
 import json
 import os
+import platform
 from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
 
 from support.checker import Figures
@@ -30,7 +32,14 @@ def report(engine: str, scenario: str, figures: Figures | None = None, **more: o
     shown = ", ".join(f"{name.replace('_', ' ')} {_text(value)}" for name, value in told.items())
     print(f"\n{scenario} [{engine}]: {shown}")
     if place := os.environ.get(RESULTS):
-        record = {"scenario": scenario, "engine": engine, "figures": told, "is_full": FULL}
+        record = {
+            "scenario": scenario,
+            "engine": engine,
+            "figures": told,
+            "is_full": FULL,
+            "day": datetime.now(UTC).date().isoformat(),
+            "machine": f"{os.cpu_count()} cores, Python {platform.python_version()}",
+        }
         with Path(place).open("a", encoding="utf-8") as file:
             file.write(json.dumps(record) + "\n")
 
