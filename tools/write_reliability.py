@@ -20,6 +20,8 @@ PAGE = ROOT / "docs" / "reliability.md"
 Record = Mapping[str, Any]
 
 COMMON = ("accepted", "kept", "at_meta", "twice", "unknown", "unsure", "webhooks", "callbacks")
+TITLES = ("scenario", "database", "accepted", "at Meta", "lost", "twice", "unknown", "in doubt")
+TITLES += ("more", "run")
 SHOWN = ("accepted", "at_meta", "twice", "unknown", "unsure")
 """Figures with a column of their own."""
 
@@ -27,8 +29,8 @@ SHOWN = ("accepted", "at_meta", "twice", "unknown", "unsure")
 def render(records: Sequence[Record]) -> str:
     """One row per scenario and database, as Markdown."""
     lines = [
-        "| scenario | database | accepted | at Meta | lost | twice | unknown | in doubt | more | run |",
-        "|---|---|---|---|---|---|---|---|---|---|",
+        f"| {' | '.join(TITLES)} |",
+        "|---" * len(TITLES) + "|",
     ]
     for record in records:
         figures = record["figures"]
