@@ -15,6 +15,7 @@ from support.postgres import PostgresServer, database, own_server, with_database
 from waypost.model.errors import ConflictError, StoreError
 from waypost.model.work import QueueName
 from waypost.store.postgres.store import PostgresStore
+from waypost.store.postgres.writer import AwayError
 
 
 @pytest.fixture
@@ -205,12 +206,14 @@ def test_a_server_that_is_away_is_told_and_nothing_is_kept(url, monkeypatch):
     monkeypatch.setattr("waypost.store.postgres.store.OUTAGE_S", 0.2)
 
     async def run():
-        async with through(url) as (way, address), opened(address) as store:
+        async with through(url) as (way, address), opened(address, batch=2) as store:
             await store.write(keep, "a")
             way.is_away = True
             await end_sessions(url, "waypost %")
-            with pytest.raises(StoreError, match="cannot be reached"):
-                await store.write(keep, "b")
+            told = await asyncio.gather(
+                *(store.write(keep, f"{number}") for number in range(20)), return_exceptions=True
+            )
+            assert {type(one) for one in told} == {AwayError}, "all at once, whatever the batch"
             with pytest.raises(StoreError, match="cannot be reached"):
                 await kept(store, "b")
             way.is_away = False

@@ -143,15 +143,15 @@ class PostgresStore:
 async def _read(
     session: Session, query: Callable[[Transaction], Coroutine[Any, Any, Result]]
 ) -> Result:
-    await session.connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
     try:
+        await session.connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
         result: Result = await OnlyItsTransaction(query(session.transaction), session.driver)
+        await session.connection.execute("COMMIT")
     except asyncio.CancelledError:
-        session.connection.terminate()
+        session.connection.terminate()  # nobody knows how far it is
         raise
     except BaseException:
         if not session.connection.is_closed():
             await session.connection.execute("ROLLBACK")
         raise
-    await session.connection.execute("COMMIT")
     return result

@@ -75,6 +75,10 @@ class Trouble(Enum):
     ITEM = "an item's"
 
 
+class AwayError(StoreError):
+    """The server cannot be reached; nothing was kept."""
+
+
 class Writer:
     """The writing session. Built and used on one event loop.
 
@@ -136,6 +140,14 @@ class Writer:
                 settled_all = await self._commit(batch)
                 self._observe(len(batch), self._loop.time() - started)
                 _settle(batch, settled_all)
+                if isinstance(settled_all[-1].error, AwayError):
+                    self._refuse_all(settled_all[-1])
+
+    def _refuse_all(self, away: Settled) -> None:
+        """Nobody waits longer for a server than those who came first."""
+        waiting = list(self._waiting)
+        self._waiting.clear()
+        _settle(waiting, [away] * len(waiting))
 
     async def _commit(self, waiting: Sequence[Waiting]) -> list[Settled]:
         """What became of each; raises nothing."""
@@ -173,7 +185,10 @@ class Writer:
         for position, entry in enumerate(waiting):
             groups.setdefault(entry.step, []).append(position)
         settled_all: list[Settled] = [Settled(None, None)] * len(waiting)
-        session = await self._line.open_within(OUTAGE_S)
+        try:
+            session = await self._line.open_within(OUTAGE_S)
+        except StoreError as error:
+            raise AwayError(str(error)) from error
         await self._begin(session)
         try:
             for step, positions in groups.items():
