@@ -1,5 +1,6 @@
 """Named queries on one PostgreSQL connection, each prepared once."""
 
+import asyncio
 from collections.abc import Coroutine, Generator, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
@@ -17,6 +18,10 @@ STATEMENT_S = 30.0
 
 LONG_STATEMENT_S = 600.0
 """The same, of one that may look at whole tables."""
+
+PLANS_S = 5.0
+"""How long plans are kept. A plan is made of how large tables are just then: one for a queue that
+was empty over night reads all of it for each row, and a campaign fills it within seconds."""
 
 PLAN_FREELY = "; ".join(f"SET LOCAL {name} = {value}" for name, value in COLD.items())
 PLAN_BY_INDEX = "; ".join(f"SET LOCAL {name} = {HOT[name]}" for name in COLD)
@@ -49,6 +54,7 @@ class PostgresDriver:
         self._connection = connection
         self._statements = statements
         self._prepared: dict[str, Any] = {}
+        self._planned_at = asyncio.get_running_loop().time()
 
     async def execute(self, query: str, parameters: Mapping[str, object]) -> None:
         """Run a statement once."""
@@ -80,6 +86,7 @@ class PostgresDriver:
     async def _run(self, query: str, statement: Statement, values: Sequence[object]) -> list[Row]:
         self.is_waiting = True
         try:
+            await self._plan_anew()
             if statement.is_cold:
                 await self._connection.execute(PLAN_FREELY)
             prepared = self._prepared.get(query)
@@ -93,6 +100,13 @@ class PostgresDriver:
             return [tuple(row) for row in rows]
         finally:
             self.is_waiting = False
+
+    async def _plan_anew(self) -> None:
+        """Lets all plans go once they are PLANS_S old; each is made again when it is needed."""
+        now = asyncio.get_running_loop().time()
+        if now - self._planned_at > PLANS_S:
+            self._planned_at = now
+            await self._connection.execute("DISCARD PLANS")
 
 
 def without_nul(value: object) -> object:
