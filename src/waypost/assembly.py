@@ -35,7 +35,7 @@ from waypost.directory.templates import TemplateManager
 from waypost.dispatch.sweeper import Sweeper
 from waypost.meta.graph import GraphClient
 from waypost.model.account import AccountKind
-from waypost.queue.ownership import LeasedOwnership
+from waypost.queue.owner import LeasedOwnership
 from waypost.queue.worker import Worker
 from waypost.retention.trimmer import Trimmer
 from waypost.runtime.config import Config

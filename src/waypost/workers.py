@@ -14,7 +14,7 @@ from waypost.model.work import QueueName
 from waypost.queue.admission import OpenAdmission
 from waypost.queue.door import RemoteDoor, WorkDoor
 from waypost.queue.duty import Duty, Plan
-from waypost.queue.ownership import LeasedOwnership, SoleOwner
+from waypost.queue.owner import LeasedOwnership, SoleOwner
 from waypost.queue.worker import Worker
 from waypost.runtime.addresses import AddressGuard
 from waypost.runtime.config import Config

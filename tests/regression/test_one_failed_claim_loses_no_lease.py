@@ -7,7 +7,7 @@ from support.nouns import queue_item
 from support.stored import opened
 from support.workplace import Workplace
 from waypost.model.errors import StoreError
-from waypost.queue.claims import Claim
+from waypost.queue.claimer import Claim
 
 
 class FailingOnce:

@@ -10,12 +10,12 @@ from support.nouns import ACCOUNT, NOW, queue_item
 from support.stored import Stored
 from waypost.model.work import LaneKey, Priority, QueueItem, QueueName
 from waypost.queue.admission import Admission, OpenAdmission
-from waypost.queue.claims import Loader
+from waypost.queue.claimer import Loader
 from waypost.queue.door import Reservation
 from waypost.queue.duty import Duty, Plan
 from waypost.queue.lease import Lease
-from waypost.queue.look import Survey
-from waypost.queue.ownership import Ownership, SoleOwner
+from waypost.queue.looker import Survey
+from waypost.queue.owner import Ownership, SoleOwner
 from waypost.queue.worker import Worker
 from waypost.runtime.clock import TestClock
 from waypost.runtime.entropy import SeededEntropy

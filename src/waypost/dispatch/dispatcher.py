@@ -48,7 +48,7 @@ from waypost.model.message import Dispatchable, Observation
 from waypost.model.meta_error import RetryRule
 from waypost.model.submission import READ_RECEIPT
 from waypost.model.work import LaneKey, Priority
-from waypost.queue.claims import put_back
+from waypost.queue.claimer import put_back
 from waypost.queue.lease import Lease
 from waypost.runtime.clock import Clock
 from waypost.runtime.entropy import Entropy

@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import NamedTuple
 
 from waypost.model.work import QueueName
-from waypost.queue.claims import Loader
+from waypost.queue.claimer import Loader
 from waypost.queue.lease import Lease
-from waypost.queue.look import Survey
-from waypost.queue.ownership import Ownership, SoleOwner
+from waypost.queue.looker import Survey
+from waypost.queue.owner import Ownership, SoleOwner
 
 Handler = Callable[[Lease], Awaitable[datetime | None]]
 """Does the work and settles it; gives when it is due again, if it is."""

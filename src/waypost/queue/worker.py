@@ -24,12 +24,12 @@ import structlog
 from waypost.model.errors import StoreError
 from waypost.model.work import LaneKey, Priority, QueueName
 from waypost.queue.admission import Admission
-from waypost.queue.claims import Claim, Claimed, claim_all, put_back
+from waypost.queue.claimer import Claim, Claimed, claim_all, put_back
 from waypost.queue.door import Reservation
 from waypost.queue.duty import Duty, Plan
 from waypost.queue.lanes import Lanes
 from waypost.queue.lease import Lease
-from waypost.queue.look import Look
+from waypost.queue.looker import Looker
 from waypost.runtime.clock import Clock
 from waypost.runtime.entropy import Entropy
 from waypost.store.ports import Store, Transaction
@@ -75,7 +75,7 @@ class Worker:
         self._begun: Counter[LaneKey] = Counter()
         self._woken = asyncio.Event()
         self._alarm_at = inf
-        self._look = Look(plan.queue, store, clock, duty.survey)
+        self._look = Looker(plan.queue, store, clock, duty.survey)
         self._has_stranded = False
         self._is_crowded = False
         self._tasks: asyncio.TaskGroup | None = None

@@ -9,7 +9,7 @@ from support.nouns import ACCOUNT, NOW, later, queue_item
 from support.stored import opened
 from waypost.model.errors import StoreError
 from waypost.model.work import DueItem, LaneKey, Priority, ProcessBeat, QueueName
-from waypost.queue.ownership import LeasedOwnership, SoleOwner
+from waypost.queue.owner import LeasedOwnership, SoleOwner
 from waypost.queue.roster import DEAD_S, Roster
 from waypost.runtime.clock import TestClock
 from waypost.runtime.entropy import SeededEntropy

@@ -10,7 +10,7 @@ from support.stored import ENGINES, POSTGRES, opened
 from support.workplace import Workplace, put
 from waypost.model.work import LaneKey, Priority, QueueName
 from waypost.queue.door import RemoteDoor
-from waypost.queue.ownership import LeasedOwnership
+from waypost.queue.owner import LeasedOwnership
 from waypost.runtime.clock import TestClock
 from waypost.runtime.entropy import SeededEntropy
 

@@ -12,7 +12,7 @@ from support.workplace import Workplace, finish
 from waypost.model.errors import StoreError
 from waypost.model.work import DueItem, LaneKey, Priority, QueueName
 from waypost.queue.admission import OpenAdmission
-from waypost.queue.claims import put_back
+from waypost.queue.claimer import put_back
 
 DISPATCH = QueueName.DISPATCH
 

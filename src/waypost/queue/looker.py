@@ -29,7 +29,7 @@ reader's thread: it may put a whole new value in the place of an old one, and no
 Found = list[tuple[LaneKey, Priority]]
 
 
-class Look:
+class Looker:
     """One worker's questions."""
 
     def __init__(self, queue: QueueName, store: Store, clock: Clock, survey: Survey | None) -> None:
