@@ -25,6 +25,7 @@ def test_secrets_are_marked_and_nothing_else_is():
     rows = render_settings().splitlines()[2:]
     marked = [name for name, row in zip(SETTINGS, rows, strict=True) if "**Secret.**" in row]
     assert marked == [
+        "database_url",
         "meta_app_secret",
         "meta_verify_token",
         "operator_token",
