@@ -52,9 +52,10 @@ def write_together(stored, *writes):
 
 async def begun(stored):
     """Until the writer has taken what was handed to it."""
-    for _ in range(2):
-        await stored.store.read(lambda t: t.webhooks.load(["-"]))
-    await asyncio.sleep(0.05)
+    writer = stored.store._writer
+    while not writer._queue.empty() if stored.engine.name == "sqlite" else writer._waiting:  # noqa: ASYNC110 # it has no event for that
+        await asyncio.sleep(0.01)
+    await asyncio.sleep(0.01)
 
 
 async def nothing(_, items):
