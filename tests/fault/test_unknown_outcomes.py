@@ -18,7 +18,7 @@ MESSAGES = at_full(20_000, 1_200)
 EVERY_S = (3.0, 4.5, 2.0)
 """How long the gateway lives before it is killed, in turn."""
 
-CLIENTS = 12
+CLIENTS = 10
 ROLES = {"sqlite": ("all",), "postgres": ("api,webhook", "dispatch", "dispatch", "callback")}
 POLICY = {} if FULL else {"unknown_window_s": 15}
 """A full run is under the default policy whole; a short one does not wait for its two minutes."""
