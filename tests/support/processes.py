@@ -167,6 +167,11 @@ class Emulator(Program):
         """What it does wrong from now on."""
         assert "data" in ask(self.port, "POST", "/_emulator/faults", faults)
 
+    def hears(self, text: str = "hello") -> None:
+        """Somebody writes to the number: a webhook about it goes out."""
+        said = {"from": "+919876500000", "text": text}
+        assert "data" in ask(self.port, "POST", "/_emulator/inbound", said)
+
     def messages(self) -> list[dict[str, Any]]:
         """Every message it took."""
         return self._all("messages")

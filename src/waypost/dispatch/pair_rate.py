@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 GAP_S = 6.0
 BURST = 45
 LONGEST_BACKOFF_S = 1024.0
-SWEEP_S = 30.0
+SWEEP_S = 10.0
 FORGET_S = 3600.0
 """How long after its time a promise is kept for a message that does not come."""
 
