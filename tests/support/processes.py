@@ -32,7 +32,7 @@ from waypost.model.sender import Sender
 HOST = "127.0.0.1"
 TOKEN, SECRET, VERIFY = "the-token", "the-app-secret", "the-verify-token"
 SERVE = [sys.executable, "-m", "waypost", "serve"]
-START_S = 20.0
+START_S = 60.0
 PRICE = 100
 """Of one message, in minor units: 0.0100."""
 RICH = 10**12
