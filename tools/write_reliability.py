@@ -20,8 +20,10 @@ PAGE = ROOT / "docs" / "reliability.md"
 Record = Mapping[str, Any]
 
 COMMON = ("accepted", "kept", "at_meta", "twice", "unknown", "unsure", "webhooks", "callbacks")
-TITLES = ("scenario", "database", "accepted", "at Meta", "lost", "twice", "unknown", "in doubt")
-TITLES += ("more", "run")
+TITLES = (
+    *("scenario", "database", "accepted", "at Meta", "lost", "twice", "unknown", "in doubt"),
+    *("more", "run"),
+)
 SHOWN = ("accepted", "at_meta", "twice", "unknown", "unsure")
 """Figures with a column of their own."""
 
