@@ -6,7 +6,7 @@ import pytest
 
 from support.nouns import NOW, account, sender, waba
 from support.pair import running, text
-from support.stored import opened
+from support.stored import CHOSEN, SQLITE, opened
 from waypost.directory.changes import AccountChange
 from waypost.model.account import AccountKind
 from waypost.runtime.config import Config
@@ -16,6 +16,7 @@ from waypost.serve import open_directory
 BARE = "EAAG-token-of-an-older-release"
 
 
+@pytest.mark.skipif(CHOSEN is not SQLITE, reason="the files are the server's")
 def test_no_file_of_the_folder_holds_a_token(tmp_path):
     async def body():
         async with running(tmp_path) as pair:
