@@ -24,7 +24,7 @@ def test_a_new_account_is_found_by_its_sid_alone(stored):
 
 
 def test_a_sid_is_given_once(furnished):
-    with pytest.raises(Exception, match="(?i)unique"):
+    with pytest.raises(Exception, match=r"(?i)unique"):
         furnished.do(lambda t: t.directory.insert_account(account(), NOW))
     assert len(furnished.ask(lambda t: t.directory.accounts())) == 1
 
