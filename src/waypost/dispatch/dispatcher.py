@@ -55,6 +55,7 @@ from waypost.runtime.entropy import Entropy
 from waypost.runtime.logs import DispatchAttempted, log_work
 from waypost.runtime.metrics import Metrics
 from waypost.runtime.redaction import Masked
+from waypost.status.consequences import may_have_arrived
 from waypost.status.recorder import Recorder
 from waypost.status.stopper import release_sender
 from waypost.store.ports import Key, Store, Transaction
@@ -90,7 +91,7 @@ class Dispatcher:
     async def handle(self, lease: Lease) -> datetime | None:
         """One attempt at one message; when it is due again, if it is."""
         message: Dispatchable | None = lease.cargo
-        if message is not None and message.state is State.UNKNOWN:
+        if message is not None and may_have_arrived(message.state, message.facts_seen):
             message = await self._read_again(lease)
         if message is not None:
             sender = message.sender
@@ -136,9 +137,18 @@ class Dispatcher:
                 assert_never(never)
 
     async def _read_again(self, lease: Lease) -> Dispatchable | None:
-        """The message as it is now: a status may have settled it while it waited for its turn."""
+        """The message as it is now, if it still is ours to give.
+
+        While it waited for its turn a status may have settled it, or put it back for another time.
+        """
         key = (lease.account_id, lease.item_id)
-        return (await self.store.read(lambda t: load_messages(t, [key]))).get(key)
+
+        async def read(transaction: Transaction) -> Dispatchable | None:
+            item = await transaction.reports.queue_item(*key)
+            is_ours = item is not None and item.lease_token == lease.token
+            return (await load_messages(transaction, [key])).get(key) if is_ours else None
+
+        return await self.store.read(read)
 
     # ---- before the call ----------------------------------------------------------------------
 

@@ -37,6 +37,7 @@ class Dispatchable(Struct, frozen=True):
 
     expires_at       when it needs not be given to Meta any more; None: never
     template_status  of its template as it is known here; None if it has none, or it is not known
+    facts_seen       the facts that arrived so far, as bits (see `status/consequences.py`)
     """
 
     account_id: int
@@ -49,6 +50,7 @@ class Dispatchable(Struct, frozen=True):
     expires_at: datetime | None = None
     policies: Policies = Policies()
     template_status: str | None = None
+    facts_seen: int = 0
 
 
 class Pricing(Struct, frozen=True):

@@ -120,6 +120,11 @@ def draw_consequences(
     )
 
 
+def may_have_arrived(state: State, seen: int) -> bool:
+    """Whether Meta may have had a message that is to be given to it once more."""
+    return state is State.UNKNOWN or bool(seen & BITS[Fact.RETURNED])
+
+
 def is_past(observation: Observation, state: State, wamid: str | None, seen: int) -> bool:
     """Whether this fact is of an attempt that is over, and moves nothing any more.
 

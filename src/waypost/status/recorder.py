@@ -17,7 +17,7 @@ from waypost.model.lifecycle import Fact
 from waypost.model.message import FactRow, MessageChange, MessageRecord, Observation
 from waypost.model.work import LaneKey, QueueItem, QueueName
 from waypost.runtime.clock import Clock
-from waypost.status.consequences import UNSETTLED, draw_consequences
+from waypost.status.consequences import UNSETTLED, draw_consequences, may_have_arrived
 from waypost.status.reviewer import Reviewer
 from waypost.store.ports import Key, Store, Transaction
 from waypost.wallet.bookkeeper import Bookkeeper
@@ -98,12 +98,13 @@ class Recorder:
             if drawn.is_settled:
                 settled.add(key)
             elif drawn.returned_at is not None:
-                returned.append(_item(record, drawn.returned_at, drawn.attempts))
+                due_at = await _free_at(transaction, record, drawn.returned_at)
+                returned.append(_item(record, due_at, drawn.attempts))
         await transaction.messages.insert_facts(facts)
         await transaction.messages.update_states(changes)
         await self.bookkeeper.append(transaction, entries)
         await self._settle_queue(transaction, observations, records, settled)
-        # Whoever still has a returned message on lease has an attempt that is over.
+        # Whoever still has a returned message on lease settles it no more: its work is put anew.
         await transaction.queue.drop([(one.account_id, one.queue, one.item_id) for one in returned])
         await transaction.queue.put(returned)
         return await self.publisher.publish(transaction, publications, now)
@@ -175,6 +176,19 @@ class Recorder:
         await transaction.queue.finish(finished)
         await transaction.queue.drop(dropped)
         await transaction.queue.put_back(again)
+
+
+async def _free_at(transaction: Transaction, record: MessageRecord, due_at: datetime) -> datetime:
+    """When a message that came back is due: not before an attempt that is under way has ended.
+
+    Of one that was given to Meta more than once nobody can tell which attempt has failed: the
+    one under way may be another, and its answer is waited for. Of all others it is this one.
+    """
+    if not may_have_arrived(record.state, record.facts_seen):
+        return due_at
+    item = await transaction.reports.queue_item(record.account_id, record.message_id)
+    is_under_way = item is not None and item.lease_token is not None
+    return max(due_at, item.due_at) if item is not None and is_under_way else due_at
 
 
 def _item(record: MessageRecord, due_at: datetime, attempts: int) -> QueueItem:

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 from msgspec.structs import replace
-from prometheus_client import CollectorRegistry
 
+from support.dispatching import LANE, Desk
 from support.nouns import (
     ACCOUNT,
     MESSAGE_ID,
@@ -17,117 +17,19 @@ from support.nouns import (
     content,
     dispatchable,
     later,
-    lease,
     new_message,
     new_submission,
-    observation,
     queue_item,
     refused,
     sender,
     template,
 )
 from support.stored import opened
-from waypost.callback.publisher import Publisher
-from waypost.dispatch.decide import Policy
-from waypost.dispatch.dispatcher import Dispatcher, load_messages
-from waypost.dispatch.pacing import Pacing
 from waypost.meta.outcome import Lost, NotReached, Taken, TokenSealed
 from waypost.model.account import UnknownPolicy
-from waypost.model.ledger import EntryKind, LedgerEntry, changes_of
 from waypost.model.lifecycle import Fact, State
 from waypost.model.sender import SenderState
 from waypost.model.work import PARKED_AT, DueItem, LaneKey
-from waypost.runtime.clock import TestClock
-from waypost.runtime.entropy import SeededEntropy
-from waypost.runtime.ids import IdMaker
-from waypost.runtime.metrics import Metrics
-from waypost.status.recorder import Recorder
-from waypost.wallet.bookkeeper import Bookkeeper
-
-LANE = LaneKey(ACCOUNT, SENDER_ID)
-POLICY = Policy(attempts=2, window=timedelta(seconds=120))
-
-
-class Meta:
-    """Gives one outcome and keeps what it was given."""
-
-    def __init__(self, outcome):
-        self.outcome = outcome
-        self.sent = []
-
-    async def send(self, message):
-        self.sent.append(message)
-        return self.outcome
-
-
-class Desk:
-    """A dispatcher at a store with one message, which it has on lease."""
-
-    def __init__(self, stored, outcome=None):
-        self.stored, self.meta, self.woken = stored, Meta(outcome), []
-        self.clock = clock = TestClock(NOW)
-        self.pacing = pacing = Pacing(80)
-        ids = IdMaker(clock, SeededEntropy(1))
-        recorder = Recorder(
-            stored.store, clock, Publisher(), Bookkeeper(), ids.number, self.woken.append
-        )
-        self.dispatcher = Dispatcher(
-            stored.store,
-            self.meta,
-            recorder,
-            pacing,
-            POLICY,
-            clock,
-            SeededEntropy(1),
-            Metrics(CollectorRegistry()),
-        )
-        stored.furnish()
-        stored.keep_message(MESSAGE_ID)
-        hold = LedgerEntry(ACCOUNT, MESSAGE_ID, EntryKind.HOLD, 100, NOW)
-
-        async def change(transaction):
-            await transaction.wallets.append([hold])
-            await transaction.wallets.add(changes_of([hold]))
-            item = queue_item(attempt=1, lease_token="t:1", due_at=later(60))
-            await transaction.queue.put([item])
-
-        stored.do(change)
-
-    def handle(self, **changes):
-        taken = lease(**changes)
-        if taken.cargo is None:
-            key = (taken.account_id, taken.item_id)
-            cargo = self.stored.ask(lambda t: load_messages(t, [key])).get(key)
-            taken = replace(taken, cargo=cargo)
-        return self.stored.run(self.dispatcher.handle(taken))
-
-    def tell(self, fact, **changes):
-        """Meta tells of the message."""
-        told = observation(fact, **{"failure": None, **changes})
-        self.stored.run(self.dispatcher.recorder.record(told))
-
-    def sender(self):
-        """The sender as it is kept."""
-        return self.message().sender
-
-    def message(self):
-        key = (ACCOUNT, MESSAGE_ID)
-        return self.stored.ask(lambda t: load_messages(t, [key]))[key]
-
-    def alarms(self):
-        """What is wrong now, by kind and subject."""
-        found = self.stored.ask(lambda t: t.alarms.open(ACCOUNT, 10))
-        return [(one.kind.value, one.subject) for one in found]
-
-    def state(self):
-        return self.stored.ask(lambda t: t.reports.find_message(MESSAGE_ID)).state
-
-    def facts(self):
-        facts = self.stored.ask(lambda t: t.reports.facts(ACCOUNT, MESSAGE_ID))
-        return [(fact.fact.value, fact.attempt) for fact in facts]
-
-    def item(self):
-        return self.stored.ask(lambda t: t.reports.queue_item(ACCOUNT, MESSAGE_ID))
 
 
 @pytest.fixture
@@ -418,10 +320,11 @@ def test_a_delivery_of_the_attempt_that_was_returned_ends_the_waiting(stored):
 
 def test_a_failure_that_overtakes_our_record_of_the_answer_is_not_lost(stored):
     desk = Desk(stored, Taken(WAMID, None))
+    under_way = desk.message()
     desk.tell(Fact.FAILED, **failed(131000))
     waiting = desk.item()
 
-    desk.handle()
+    desk.handle(cargo=under_way)
 
     assert (desk.state(), desk.facts()) == ("accepted", [("returned", None), ("taken", 1)])
     assert desk.item() == waiting == DueItem(ACCOUNT, MESSAGE_ID, 1, later(1), None)

@@ -204,6 +204,7 @@ class MessagesRepository:
                 expires_at=from_ms_or_none(row[25]),
                 policies=policies_of(row[26:29]),
                 template_status=row[29],
+                facts_seen=row[30],
             )
             for row in await self.driver.fetch_rows("messages.dispatchables", keys)
         }

@@ -65,7 +65,8 @@ SELECT m.account_id, m.message_id, m.recipient, m.state, b.kind, b.template_name
     b.template_language, b.content, s.sender_id, s.phone_number_id, s.waba_id, w.access_token,
     s.throughput, s.api_version, s.state, s.callback_url, s.display_name, s.held_until,
     s.held_code, s.held_title, s.held_detail, s.held_step, s.heard_at, s.is_throughput_pinned,
-    m.priority, m.expires_at, a.unknown_policy, a.template_policy, a.capped_policy, t.status
+    m.priority, m.expires_at, a.unknown_policy, a.template_policy, a.capped_policy, t.status,
+    m.facts_seen
 FROM (VALUES
 (:account_id, :message_id) -- each
 ) AS v
