@@ -14,8 +14,8 @@ from waypost.model.lifecycle import TABLE, Fact, State
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "lifecycle.md"
 
 SENTENCES: Mapping[tuple[State, Fact], str] = {
-    (State.ACCEPTED, Fact.WITHHELD): "It expired, was refused by us or met a limit: Meta never "
-    "gets it.",
+    (State.ACCEPTED, Fact.WITHHELD): "It expired, was cancelled, refused by us or met a limit: "
+    "Meta never gets it.",
     (State.ACCEPTED, Fact.LOST): "It was given to Meta and no answer came back, so Meta may "
     "have it or not.",
     (State.ACCEPTED, Fact.TAKEN): "Meta took it and gave a wamid.",
