@@ -37,6 +37,7 @@ from waypost.meta.graph import GraphClient
 from waypost.model.account import AccountKind
 from waypost.queue.owner import LeasedOwnership
 from waypost.queue.worker import Worker
+from waypost.retention.releaser import Releaser
 from waypost.retention.trimmer import Trimmer
 from waypost.runtime.config import Config
 from waypost.runtime.ids import IdMaker
@@ -98,7 +99,7 @@ class Gateway:
     store: Store
     workers: tuple[Worker, ...]
     ownership: LeasedOwnership | None
-    keepers: tuple[Trimmer | Matcher | Sweeper, ...]
+    keepers: tuple[Trimmer | Releaser | Matcher | Sweeper, ...]
     senses: Senses
     roles: frozenset[Role]
 
@@ -158,16 +159,17 @@ def assemble(config: Config, store: Store, senses: Senses, port: int) -> Gateway
 
 def build_keepers(
     config: Config, store: Store, senses: Senses, crew: Crew
-) -> tuple[Trimmer | Matcher | Sweeper, ...]:
+) -> tuple[Trimmer | Releaser | Matcher | Sweeper, ...]:
     """What looks after what is kept; each may run in several processes."""
     roles, clock = read_roles(config.role), senses.clock
-    keepers: list[Trimmer | Matcher | Sweeper] = []
+    keepers: list[Trimmer | Releaser | Matcher | Sweeper] = []
     if Role.WEBHOOK in roles:
         keepers.append(Matcher(store, crew.recorder, clock))
     if Role.DISPATCH in roles:
         kept = timedelta(days=config.history_days) if config.history_days else None
         answered = timedelta(hours=config.idempotency_hours)
         keepers.append(Trimmer(store, clock, kept, answered))
+        keepers.append(Releaser(store, crew.recorder, clock))
         window = timedelta(seconds=config.unknown_window_s)
         keepers.append(Sweeper(store, crew.recorder, clock, window))
     return tuple(keepers)

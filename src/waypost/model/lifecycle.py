@@ -51,6 +51,9 @@ class Fact(StrEnum):
     FAILED = "failed"
     RETURNED = "returned"
     """It goes to Meta again: Meta failed it for a reason that passes, or a person asked for it."""
+    SILENT = "silent"
+    """Nothing more was heard of it for so long that Meta must have dropped it: it moves no state,
+    but the money that is set aside goes back."""
 
 
 @dataclass(frozen=True, slots=True)

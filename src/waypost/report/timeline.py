@@ -51,6 +51,7 @@ MEANINGS: Mapping[Fact, str] = {
     Fact.READ: "read: the recipient opened the conversation",
     Fact.FAILED: "failed: Meta could not deliver it",
     Fact.RETURNED: "returned: it goes to Meta again",
+    Fact.SILENT: "silent: Meta has told nothing more, and tries no longer to deliver it",
 }
 
 MONEY: Mapping[EntryKind, str] = {

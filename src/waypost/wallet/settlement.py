@@ -2,8 +2,9 @@
 
 Meta bills what was delivered, and says so in `pricing` (`reference` 9): whether, and by which
 category. What it says is taken at the rate of its day; where it says nothing, or there is no rate
-for it, the message costs what was estimated at its acceptance. Money once released stays
-released, also when Meta contradicts itself later.
+for it, the message costs what was estimated at its acceptance. What Meta is silent about for
+longer than it tries to deliver is given back. Money once released stays released, also when Meta
+contradicts itself later.
 """
 
 from datetime import datetime
@@ -32,7 +33,7 @@ def settle_money(
     pricing = observation.pricing
     if payment is Payment.HELD:
         is_free = pricing is not None and not pricing.is_billable
-        if state in ENDINGS or is_free:
+        if state in ENDINGS or is_free or observation.fact is Fact.SILENT:
             return _release(record, now)
         if observation.fact in BILLED:
             return _capture(record, observation, now, cards)

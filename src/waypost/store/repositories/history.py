@@ -8,6 +8,7 @@ from waypost.model.history import OldMessage, Passing
 from waypost.model.ledger import EntryKind, LedgerEntry
 from waypost.model.lifecycle import State
 from waypost.model.message import Payment
+from waypost.model.work import PARKED_AT
 from waypost.store.driver import Driver
 from waypost.store.ports import Key
 from waypost.store.repositories.instants import from_ms, to_ms
@@ -52,6 +53,19 @@ class HistoryRepository:
             )
             for account_id, message_id, submission_id, state, payment in rows
         ]
+
+    async def silent(self, before: datetime, before_id: str, limit: int) -> list[Key]:
+        """Messages that Meta was given, unpaid, and not heard of since; their ids are lower."""
+        rows = await self.driver.fetch(
+            "history.silent",
+            {
+                "before": to_ms(before),
+                "before_id": before_id,
+                "parked_at": to_ms(PARKED_AT),
+                "limit": limit,
+            },
+        )
+        return [(account_id, message_id) for account_id, message_id in rows]
 
     async def untold(self, keys: Sequence[Key]) -> set[Key]:
         """Which of these messages have an event that is still to be delivered."""

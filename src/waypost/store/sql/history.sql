@@ -5,6 +5,20 @@ FROM messages
 WHERE message_id > :after_id AND message_id < :before_id
 ORDER BY message_id LIMIT :limit
 
+-- name: history.silent
+-- Messages that Meta was given, whose money is still set aside, and of which nothing was heard
+-- since an instant; not those of unknown outcome that are still to be looked at again. Their ids
+-- are bounded, for what has long been silent was accepted long ago.
+SELECT m.account_id, m.message_id
+FROM messages AS m
+WHERE m.payment = 'held' AND m.state IN ('submitted', 'sent', 'unknown')
+    AND m.changed_at < :before AND m.message_id < :before_id
+    AND NOT EXISTS (
+        SELECT 1 FROM queue AS q
+        WHERE q.account_id = m.account_id AND q.queue = 'dispatch' AND q.item_id = m.message_id
+            AND q.due_at < :parked_at)
+ORDER BY m.changed_at LIMIT :limit
+
 -- name: history.untold
 -- Which of these messages have an event that the customer has not been told yet.
 SELECT account_id, message_id

@@ -164,6 +164,9 @@ CREATE TABLE messages_rest PARTITION OF messages DEFAULT;
 CREATE INDEX messages_by_id ON messages (message_id);
 CREATE INDEX messages_by_wamid ON messages (account_id, wamid) WHERE wamid IS NOT NULL;
 CREATE INDEX messages_unknown ON messages (account_id, message_id) WHERE state = 'unknown';
+-- What Meta was given and whose money is still set aside, by when it was last heard of.
+CREATE INDEX messages_open ON messages (changed_at)
+    WHERE payment = 'held' AND state IN ('submitted', 'sent', 'unknown');
 
 -- Every fact about a message, also late, double and contradicting ones, for ever.
 CREATE TABLE facts (

@@ -107,6 +107,9 @@ ALTER TABLE messages ADD COLUMN priority INTEGER NOT NULL DEFAULT 1;
 ALTER TABLE messages ADD COLUMN expires_at INTEGER;
 ALTER TABLE messages ADD COLUMN send_at INTEGER;
 CREATE INDEX messages_unknown ON messages (account_id, message_id) WHERE state = 'unknown';
+-- What Meta was given and whose money is still set aside, by when it was last heard of.
+CREATE INDEX messages_open ON messages (changed_at)
+    WHERE payment = 'held' AND state IN ('submitted', 'sent', 'unknown');
 
 -- What Meta said of the price, beside whether it bills at all.
 ALTER TABLE parked_statuses ADD COLUMN pricing_kind TEXT NOT NULL DEFAULT '';
