@@ -76,8 +76,10 @@ def test_a_cold_query_is_known_to_walk(database, tables, name):
         ("messages.records", "SEARCH m USING INDEX % (account_id=? AND message_id=?)"),
         (
             "portfolios.waiting_items",
-            "SEARCH q USING INDEX queue_by_due (queue=? AND account_id=? AND lane=? AND "
-            "priority=? AND due_at>? AND due_at<?)",
+            (
+                "SEARCH q USING INDEX queue_by_due (queue=? AND account_id=? AND lane=? AND "
+                "priority=? AND due_at>? AND due_at<?)"
+            ),
         ),
         ("messages.dispatchables", "SEARCH m USING INDEX % (account_id=? AND message_id=?)"),
         ("messages.ids_by_wamid", "SEARCH messages USING INDEX % (account_id=? AND wamid=?)"),

@@ -13,7 +13,7 @@ from waypost.model.callback import StatusEvent
 from waypost.model.lifecycle import State
 from waypost.model.outbox import CallbackState
 from waypost.model.submission import References
-from waypost.model.work import DueItem, QueueItem, QueueName
+from waypost.model.work import DueItem, LaneKey, Priority, QueueItem, QueueName
 from waypost.runtime.addresses import AddressGuard
 from waypost.runtime.clock import TestClock
 from waypost.runtime.entropy import SeededEntropy
@@ -21,6 +21,7 @@ from waypost.runtime.http import AnswerLostError, HttpAnswer, NeverLeftError
 from waypost.runtime.metrics import Metrics
 
 EVENT = f"{MESSAGE_ID}.sent"
+LANE = LaneKey(ACCOUNT, CALLBACK_URL)
 
 
 class Endpoint:
@@ -70,7 +71,7 @@ class Desk:
 
     def due(self):
         return self.stored.ask(
-            lambda t: t.queue.find(QueueName.CALLBACK, CALLBACK_URL, later(90), 9)
+            lambda t: t.queue.find(QueueName.CALLBACK, LANE, Priority.NORMAL, later(90), 9)
         )
 
 
@@ -174,7 +175,7 @@ def test_events_are_written_with_the_work_of_bringing_them_and_once(stored):
     lanes = stored.do(lambda t: Publisher().publish(t, publications, NOW))
     stored.do(lambda t: Publisher().publish(t, publications[:1], later(9)))
 
-    assert lanes == {CALLBACK_URL, "https://other"}
+    assert lanes == {LANE, LaneKey(ACCOUNT, "https://other")}
     events = stored.ask(lambda t: t.callbacks.of_message(ACCOUNT, MESSAGE_ID))
     assert sorted((one.event_id, one.status) for one in events) == [
         (f"{MESSAGE_ID}.read", "read"),
