@@ -69,8 +69,14 @@ class Desk:
 
         stored.do(change)
 
-    def handle(self, **changes):
-        taken = lease(**changes)
+    def leased(self, cargo, **changes):
+        """The lease on the message: a minute from now."""
+        return lease(
+            **{"cargo": cargo, "ends_at": self.clock.now() + timedelta(minutes=1), **changes}
+        )
+
+    def handle(self, cargo=None, **changes):
+        taken = self.leased(cargo, **changes)
         if taken.cargo is None:
             key = (taken.account_id, taken.item_id)
             cargo = self.stored.ask(lambda t: load_messages(t, [key])).get(key)

@@ -22,7 +22,6 @@ from waypost.dispatch.decide import (
     Submitted,
     TemplateStopped,
     Unknown,
-    answer_lost,
     decide,
 )
 from waypost.dispatch.keeper import Parking, finish, park, raise_alarms, silence_of
@@ -42,7 +41,8 @@ from waypost.dispatch.prepare import (
 from waypost.dispatch.reach import Reach
 from waypost.dispatch.silence import Silence
 from waypost.meta.client import MetaClient
-from waypost.meta.outcome import NotReached, Outcome, Refused, TokenSealed
+from waypost.meta.outcome import Lost, NotReached, Outcome, Refused, TokenSealed
+from waypost.model.errors import StoreError
 from waypost.model.lifecycle import Fact, State
 from waypost.model.message import Dispatchable, Observation
 from waypost.model.meta_error import RetryRule
@@ -62,6 +62,11 @@ from waypost.store.ports import Key, Store, Transaction
 
 POLICY_RULES = frozenset({RetryRule.HOLD_TEMPLATE, RetryRule.WAIT_A_DAY})
 """Rules under which it matters what the account wants now, and what is known of the template."""
+
+KEEP_S = 600.0
+"""How long it is tried to record what came of an attempt while the store is away."""
+
+KEEP_AGAIN_S = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +106,12 @@ class Dispatcher:
         match prepare(lease, message, now, self.policy.window, taken_at):
             case Prepared() as prepared:
                 return await self._go(prepared)
-            case Orphaned(orphan, until):
-                decision = Unknown(until, answer_lost("the gateway stopped before it came"))
-                return await self._record(lease, orphan, decision)
+            case Orphaned(orphan):
+                # What was lost is the attempt before: on this lease none was made.
+                lost = replace(lease, attempt=lease.attempt - 1)
+                why = Lost("the gateway stopped before it came")
+                decision = decide(why, lost.attempt, self.policy, now, self.entropy.jitter())
+                return await self._record(lost, orphan, decision)
             case Postponed(until):
                 return await self._postpone(lease, until, "closed")
             case Unheard(unheard, until):
@@ -171,6 +179,8 @@ class Dispatcher:
             until = await self.audience.admit(message, now)
             if until is not None:
                 return await self._postpone(lease, within(message, until), "audience")
+        if self.clock.now() >= lease.ends_at:  # this process stood still; another may have it now
+            return await self._postpone(lease, self.clock.now(), "late")
         return await self._attempt(prepared)
 
     async def _postpone(self, lease: Lease, until: datetime, why: str) -> datetime:
@@ -254,7 +264,7 @@ class Dispatcher:
             retry_at, was_made = within(message, decision.at), False
         elif isinstance(decision, Unknown):
             retry_at = decision.until
-        await self.recorder.record(
+        await self._keep(
             Observation(
                 account_id=message.account_id,
                 message_id=message.message_id,
@@ -270,6 +280,23 @@ class Dispatcher:
             )
         )
         return retry_at
+
+    async def _keep(self, observation: Observation) -> None:
+        """Records what came of an attempt, and tries again while the store is away.
+
+        What is not recorded is unknown when the lease ends, and may be sent twice. Raises
+        StoreError in the end.
+        """
+        until = self.clock.monotonic() + KEEP_S
+        while True:
+            try:
+                await self.recorder.record(observation)
+            except StoreError:
+                if self.clock.monotonic() >= until:
+                    raise
+            else:
+                return
+            await self.clock.sleep(KEEP_AGAIN_S)
 
     def _log(
         self, prepared: Prepared, outcome: Outcome, decision: Decision, started: float

@@ -39,13 +39,9 @@ class Postponed(Struct, frozen=True):
 
 
 class Orphaned(Struct, frozen=True):
-    """The one who had it was lost, and may have given it to Meta: its outcome is unknown.
-
-    until  when, without a status that tells, it may be given to Meta again
-    """
+    """The one who had it was lost, and may have given it to Meta: its outcome is unknown."""
 
     message: Dispatchable
-    until: datetime
 
 
 class Withheld(Struct, frozen=True):
@@ -90,7 +86,7 @@ def prepare(
     if message is None or message.state not in (State.ACCEPTED, State.UNKNOWN):
         return Over()
     if lease.was_lost:
-        return Orphaned(message, now + window)
+        return Orphaned(message)
     hindrance = _of_outcome(message, now, window, taken_at) or _of_sender_and_template(message, now)
     return hindrance or Prepared(lease, message)
 

@@ -105,7 +105,7 @@ def test_a_message_of_a_lost_worker_is_unknown_and_not_sent(stored):
 
     assert desk.handle(was_lost=True, attempt=2) == later(120)
     assert desk.meta.sent == []
-    assert (desk.state(), desk.facts()) == ("unknown", [("lost", 2)])
+    assert (desk.state(), desk.facts()) == ("unknown", [("lost", 1)])
 
 
 def test_a_message_of_a_paused_sender_waits_without_an_attempt(stored):

@@ -51,7 +51,7 @@ def test_a_message_that_is_gone_is_over():
 
 
 def test_a_message_whose_worker_was_lost_is_unknown_and_not_sent():
-    assert prepared(dispatchable(), was_lost=True) == Orphaned(dispatchable(), later(120))
+    assert prepared(dispatchable(), was_lost=True) == Orphaned(dispatchable())
 
 
 @pytest.mark.parametrize("closed", [PAUSED, HELD])
@@ -68,7 +68,7 @@ def test_a_sender_whose_hold_is_over_is_tried():
 def test_a_lost_worker_is_told_even_while_the_sender_is_paused():
     message = dispatchable(sender=PAUSED)
 
-    assert prepared(message, was_lost=True) == Orphaned(message, later(120))
+    assert prepared(message, was_lost=True) == Orphaned(message)
 
 
 @pytest.mark.parametrize("changes", [{}, {"sender": PAUSED}, {"template_status": "PAUSED"}])
