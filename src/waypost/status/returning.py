@@ -15,7 +15,7 @@ from waypost.model.message import Dispatchable, MessageRecord, Observation
 from waypost.model.meta_error import ErrorRow, RetryRule
 from waypost.model.meta_error_table import classify
 from waypost.status.consequences import BITS, LEADS_BACK, UNSETTLED, is_past
-from waypost.status.verdict import circumstances_of, judge
+from waypost.status.verdict import THROTTLES, circumstances_of, judge
 
 MIDDLE = 0.5
 """In place of chance: those who are returned together pass their sender's pace one by one."""
@@ -40,6 +40,13 @@ def may_return(observation: Observation) -> bool:
     """Whether a `failed` may be one that passes."""
     row = row_of(observation.failure) if observation.fact is Fact.FAILED else None
     return row is not None and row.rule is not RetryRule.END
+
+
+def is_throttled_again(observation: Observation, record: MessageRecord) -> bool:
+    """Whether a message was too fast for Meta, and was returned before."""
+    row = row_of(observation.failure) if observation.fact is Fact.FAILED else None
+    has_returned = bool(record.facts_seen & BITS[Fact.RETURNED])
+    return row is not None and row.rule in THROTTLES and has_returned
 
 
 def stops_more(observation: Observation) -> bool:
@@ -68,8 +75,12 @@ def return_or_fail(
     message: Dispatchable,
     most_attempts: int,
     now: datetime,
+    returns: int = 0,
 ) -> Observation:
-    """The observation as it counts: RETURNED with the time of the next attempt, or as it is."""
+    """The observation as it counts: RETURNED with the time of the next attempt, or as it is.
+
+    returns  how often the message was returned so far: throttled ones wait longer each time
+    """
     row = row_of(observation.failure)
     is_over = observation.is_past or is_past(
         observation, record.state, record.wamid, record.facts_seen
@@ -77,6 +88,8 @@ def return_or_fail(
     if row is None or record.state not in LEADS_BACK or is_over:
         return observation
     attempt = record.attempts + 1 if record.state in UNSETTLED else record.attempts
+    if row.rule in THROTTLES:
+        attempt = max(attempt, returns + 1)
     verdict = judge(row, circumstances_of(message, attempt, most_attempts), now, MIDDLE)
     if verdict.retry_at is None:
         return observation

@@ -10,10 +10,11 @@ from datetime import datetime
 from msgspec.structs import replace
 
 from waypost.model.lifecycle import Fact
-from waypost.model.message import MessageRecord, Observation
+from waypost.model.message import Dispatchable, MessageRecord, Observation
 from waypost.model.meta_error import RetryRule
 from waypost.status.consequences import is_past
 from waypost.status.returning import (
+    is_throttled_again,
     may_return,
     needs_history,
     return_or_fail,
@@ -60,12 +61,7 @@ class Reviewer:
             if message is None:
                 continue
             observations = by_message[key]
-            observations[:] = [
-                return_or_fail(one, record, message, self.most_attempts, now)
-                if may_return(one)
-                else one
-                for one in observations
-            ]
+            observations[:] = await self._judge(transaction, observations, record, message, now)
             for one in observations:
                 row, failure = row_of(one.failure), one.failure
                 if row is None or failure is None or not stops_more(one) or one.is_past:
@@ -76,6 +72,27 @@ class Reviewer:
                     await hold_sender(transaction, key[0], message.sender.sender_id, failure, now)
                 else:
                     await stop_template(transaction, message, failure, now, self.next_number)
+
+    async def _judge(
+        self,
+        transaction: Transaction,
+        observations: Sequence[Observation],
+        record: MessageRecord,
+        message: Dispatchable,
+        now: datetime,
+    ) -> list[Observation]:
+        """The observations as they count: failures that pass have become returns."""
+        returns = 0
+        if any(is_throttled_again(one, record) for one in observations):
+            key = record.account_id, record.message_id
+            facts = await transaction.reports.facts(*key)
+            returns = sum(fact.fact is Fact.RETURNED for fact in facts)
+        return [
+            return_or_fail(one, record, message, self.most_attempts, now, returns)
+            if may_return(one)
+            else one
+            for one in observations
+        ]
 
 
 async def _without_past(
