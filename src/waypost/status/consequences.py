@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from waypost.model.callback import StatusEvent
 from waypost.model.ledger import LedgerEntry
@@ -81,7 +82,9 @@ def draw_consequences(
         is_new = not seen & BITS[observation.fact]
         told = TOLD.get(observation.fact)
         transition = None
-        if not is_past(observation, state, wamid, seen):
+        if is_past(observation, state, wamid, seen):
+            observation = replace(observation, pricing=None)  # noqa: PLW2901 - of another attempt
+        else:
             transition = apply(state, observation.fact)
             if observation.fact is Fact.RETURNED and state in LEADS_BACK:
                 returned_at = observation.retry_at

@@ -100,4 +100,5 @@ def return_or_fail(
         fact=Fact.RETURNED,
         retry_at=verdict.retry_at,
         was_made=verdict.is_counted,
+        pricing=None,  # of an attempt, and not of the message
     )
