@@ -44,8 +44,7 @@ EXCEPTIONS = {
     "queue.orphans": "SQLite's alone: a gateway that starts and is the only one",
 }
 REFUSED = {
-    "queue.due_lanes": "leaps from account to account by recursion",
-    "queue.next_due": "leaps from account to account by recursion",
+    "queue.lanes": "leaps from account to account by recursion",
     "audit.append": "takes a number above that of every other account",
 }
 """What Citus would not run as it stands: each needs a text of its own there (docs/scale.md)."""

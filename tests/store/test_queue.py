@@ -1,9 +1,13 @@
 """Work is taken on lease, given back and finished; only the lease's holder settles it."""
 
+import asyncio
+
 import pytest
 
 from support.nouns import ACCOUNT, NOW, SENDER_ID, later, queue_item
-from waypost.model.work import DueItem, LaneKey, Priority, QueueName
+from support.workplace import nothing
+from waypost.model.work import FIRST_LANE, DueItem, LaneKey, Priority, QueueName
+from waypost.queue.claimer import Claim, claim_all
 
 DISPATCH = QueueName.DISPATCH
 LANE = SENDER_ID
@@ -146,7 +150,11 @@ def test_work_of_each_priority_is_found_apart_and_carries_what_was_put(stored):
     ]
 
 
-def test_lanes_with_due_work_are_named_with_the_priorities_that_have_some(stored):
+def lanes(stored, now=NOW, *, queue=DISPATCH, after=FIRST_LANE, limit=10):
+    return stored.ask(lambda t: t.queue.lanes(queue, now, after, limit))
+
+
+def test_lanes_are_named_with_the_priorities_that_have_work_due(stored):
     a, b, c = (LaneKey(ACCOUNT, name) for name in "abc")
     put(
         stored,
@@ -157,34 +165,83 @@ def test_lanes_with_due_work_are_named_with_the_priorities_that_have_some(stored
         queue_item("d", lane="d", queue=QueueName.WEBHOOK),
         queue_item("a of another", lane="a", account_id=7),
     )
-    due = [
-        (a, Priority.HIGH),
-        (a, Priority.NORMAL),
-        (c, Priority.NORMAL),
-        (LaneKey(7, "a"), Priority.NORMAL),
-    ]
+    due = {
+        a: (Priority.HIGH, Priority.NORMAL),
+        b: (),
+        c: (Priority.NORMAL,),
+        LaneKey(7, "a"): (Priority.NORMAL,),
+    }
 
-    assert sorted(stored.ask(lambda t: t.queue.due_lanes(DISPATCH, NOW))) == due
-    later_due = stored.ask(lambda t: t.queue.due_lanes(DISPATCH, later(9)))
-    assert sorted(later_due) == sorted([*due, (b, Priority.BULK)])
-    assert stored.ask(lambda t: t.queue.due_lanes(QueueName.CALLBACK, later(9))) == []
+    assert {one.lane: one.due for one in lanes(stored)} == due
+    assert {one.lane: one.due for one in lanes(stored, later(9))} == {**due, b: (Priority.BULK,)}
+    assert lanes(stored, later(9), queue=QueueName.CALLBACK) == []
 
 
-def test_when_the_next_work_falls_due_is_the_earliest_of_all_lanes_that_is_not_due_yet(stored):
-    assert stored.ask(lambda t: t.queue.next_due(DISPATCH, NOW)) is None
-
+def test_when_the_next_work_of_a_lane_falls_due_is_the_earliest_that_is_not_due_yet(stored):
     put(
         stored,
         queue_item("a", lane="a", due_at=later(9)),
         queue_item("b", lane="b", due_at=later(3), priority=Priority.BULK),
         queue_item("b now", lane="b", due_at=NOW),
         queue_item("c", lane="c", due_at=later(1), queue=QueueName.CALLBACK),
-        queue_item("d", account_id=7, due_at=later(5)),
+        queue_item("d", account_id=7, lane="d", due_at=later(5)),
     )
 
-    assert stored.ask(lambda t: t.queue.next_due(DISPATCH, NOW)) == later(3)
-    assert stored.ask(lambda t: t.queue.next_due(DISPATCH, later(3))) == later(5)
-    assert stored.ask(lambda t: t.queue.next_due(DISPATCH, later(9))) is None
+    assert [one.next_due for one in lanes(stored)] == [later(9), later(3), later(5)]
+    assert [one.next_due for one in lanes(stored, later(3))] == [later(9), None, later(5)]
+    assert [one.next_due for one in lanes(stored, later(9))] == [None, None, None]
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3, 5])
+def test_lanes_are_seen_some_at_a_time_and_each_once(stored, limit):
+    keys = [LaneKey(account_id, name) for account_id in (0, 3, 8) for name in ("", "a", "b")]
+    put(
+        stored,
+        *(
+            queue_item(f"{one.name}{number}", account_id=one.account_id, lane=one.name)
+            for one in keys
+            for number in range(3)
+        ),
+    )
+    seen, after = [], FIRST_LANE
+    while page := lanes(stored, after=after, limit=limit):
+        assert len(page) <= limit
+        seen += [one.lane for one in page]
+        after = seen[-1]
+
+    assert seen == keys
+
+
+def test_of_a_lane_that_nobody_owns_two_processes_take_what_the_other_does_not(
+    stored, engine, tmp_path
+):
+    """Each finds work that the other has found and not yet taken, and passes it over."""
+    webhooks = QueueName.WEBHOOK
+    put(stored, *(queue_item(f"{number:03}", lane="a", queue=webhooks) for number in range(200)))
+    other = stored.run(engine.open(tmp_path, is_gateway=False))
+    lane, room = LaneKey(ACCOUNT, "a"), 20
+    takings: dict[str, list[list[str]]] = {"one": [], "other": []}
+
+    async def work(store, name):
+        for number in range(5):
+            claim = Claim(lane, ((Priority.NORMAL, room),), NOW, f"{name}:{number}", later(60))
+            claimed = await store.write(claim_some, claim)
+            takings[name].append([one.item_id for one in claimed.leases])
+
+    async def claim_some(transaction, claims):
+        return await claim_all(transaction, webhooks, claims, nothing)
+
+    async def both():
+        await asyncio.gather(work(stored.store, "one"), work(other, "other"))
+
+    try:
+        stored.run(both())
+    finally:
+        stored.run(other.close())
+
+    taken = [id_ for name in takings for some in takings[name] for id_ in some]
+    assert sorted(taken) == [f"{number:03}" for number in range(200)], "each once"
+    assert {len(some) for name in takings for some in takings[name]} == {room}, "none in vain"
 
 
 def test_work_that_nobody_needs_any_more_is_found_unless_somebody_has_it(stored):

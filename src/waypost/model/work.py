@@ -25,6 +25,10 @@ class LaneKey(NamedTuple):
     name: str
 
 
+FIRST_LANE = LaneKey(-1, "")
+"""Before every lane."""
+
+
 class Priority(IntEnum):
     """Whose turn comes first within a lane."""
 
@@ -70,6 +74,18 @@ class DueItem(Struct, frozen=True):
     lease_token: str | None
     priority: Priority = Priority.NORMAL
     expires_at: datetime | None = None
+
+
+class SeenLane(Struct, frozen=True):
+    """A lane that has work.
+
+    due       of which priorities some is due
+    next_due  when the next falls due of what is not; None: all is
+    """
+
+    lane: LaneKey
+    due: tuple[Priority, ...]
+    next_due: datetime | None
 
 
 class ProcessBeat(Struct, frozen=True):

@@ -47,19 +47,21 @@ async def claim_all(
     transaction: Transaction, queue: QueueName, claims: Sequence[Claim], load: Loader
 ) -> list[Claimed]:
     """The oldest due work of each claim's lane, on lease; the cargo is read for all at once."""
+    stored = transaction.queue
+    find = stored.find if queue is QueueName.DISPATCH else stored.find_shared
     found: list[list[DueItem]] = []
     mores: list[tuple[Priority, ...]] = []
     for claim in claims:
         due: list[DueItem] = []
         more: list[Priority] = []
         for priority, room in claim.room:
-            of_priority = await transaction.queue.find(queue, claim.lane, priority, claim.now, room)
+            of_priority = await find(queue, claim.lane, priority, claim.now, room)
             due += of_priority
             if len(of_priority) == room:
                 more.append(priority)
         found.append(due)
         mores.append(tuple(more))
-    taken = await transaction.queue.take(
+    taken = await stored.take(
         [
             (lease_due(claim, queue, one).item(claim.ends_at), one)
             for claim, due in zip(claims, found, strict=True)

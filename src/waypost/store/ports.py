@@ -44,6 +44,7 @@ from waypost.model.work import (
     ProcessBeat,
     QueueItem,
     QueueName,
+    SeenLane,
 )
 
 Item = TypeVar("Item")
@@ -74,11 +75,13 @@ class Queue(Protocol):
     """Work that waits, and who has it on lease."""
 
     async def put(self, items: Iterable[QueueItem]) -> None: ...
-    async def due_lanes(
-        self, queue: QueueName, now: datetime
-    ) -> list[tuple[LaneKey, Priority]]: ...
-    async def next_due(self, queue: QueueName, now: datetime) -> datetime | None: ...
+    async def lanes(
+        self, queue: QueueName, now: datetime, after: LaneKey, limit: int
+    ) -> list[SeenLane]: ...
     async def find(
+        self, queue: QueueName, lane: LaneKey, priority: Priority, now: datetime, limit: int
+    ) -> list[DueItem]: ...
+    async def find_shared(
         self, queue: QueueName, lane: LaneKey, priority: Priority, now: datetime, limit: int
     ) -> list[DueItem]: ...
     async def take(self, items: Sequence[tuple[QueueItem, DueItem]]) -> set[Key]: ...

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from waypost.model.work import DueItem, LaneKey, Priority, QueueItem, QueueName
+from waypost.model.work import DueItem, LaneKey, Priority, QueueItem, QueueName, SeenLane
 from waypost.store.driver import Driver, Row
 from waypost.store.ports import Key
 from waypost.store.repositories.instants import from_ms, from_ms_or_none, to_ms, to_ms_or_none
@@ -36,26 +36,52 @@ class QueueRepository:
             ],
         )
 
-    async def due_lanes(self, queue: QueueName, now: datetime) -> list[tuple[LaneKey, Priority]]:
-        """Lanes that have work due, and of which priority."""
-        rows = await self.driver.fetch("queue.due_lanes", {"queue": queue.value, "now": to_ms(now)})
-        return [
-            (LaneKey(account_id, name), Priority(priority)) for account_id, name, priority in rows
-        ]
-
-    async def next_due(self, queue: QueueName, now: datetime) -> datetime | None:
-        """When the next work falls due, of all that is not due yet."""
-        ((due_at,),) = await self.driver.fetch(
-            "queue.next_due", {"queue": queue.value, "now": to_ms(now)}
+    async def lanes(
+        self, queue: QueueName, now: datetime, after: LaneKey, limit: int
+    ) -> list[SeenLane]:
+        """So many of the lanes behind this one that have work, in order."""
+        rows = await self.driver.fetch(
+            "queue.lanes",
+            {
+                "queue": queue.value,
+                "now": to_ms(now),
+                "after_account_id": after.account_id,
+                "after": after.name,
+                "limit": limit,
+            },
         )
-        return from_ms_or_none(due_at)
+        return [
+            SeenLane(
+                LaneKey(account_id, name),
+                tuple(one for one, is_due in zip(Priority, due, strict=True) if is_due),
+                from_ms_or_none(next_due),
+            )
+            for account_id, name, *due, next_due in rows
+        ]
 
     async def find(
         self, queue: QueueName, lane: LaneKey, priority: Priority, now: datetime, limit: int
     ) -> list[DueItem]:
         """The oldest due work of a lane and priority."""
+        return await self._find("queue.find", queue, (lane, priority), now, limit)
+
+    async def find_shared(
+        self, queue: QueueName, lane: LaneKey, priority: Priority, now: datetime, limit: int
+    ) -> list[DueItem]:
+        """The same, to be taken in this transaction; without what others are just taking."""
+        return await self._find("queue.find_shared", queue, (lane, priority), now, limit)
+
+    async def _find(
+        self,
+        query: str,
+        queue: QueueName,
+        of: tuple[LaneKey, Priority],
+        now: datetime,
+        limit: int,
+    ) -> list[DueItem]:
+        lane, priority = of
         rows = await self.driver.fetch(
-            "queue.find",
+            query,
             {
                 "queue": queue.value,
                 "account_id": lane.account_id,

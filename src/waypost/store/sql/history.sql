@@ -79,7 +79,7 @@ WHERE (account_id, submission_id) IN (VALUES
 )
 
 -- name: history.past_account_days
--- Days whose limit is not asked for any more. Looks at whole tables: once an hour.
+-- Days whose limit is not asked for any more.
 SELECT account_id, day FROM account_days WHERE day < :before / 86400000 LIMIT :limit
 
 -- name: history.drop_account_days
@@ -90,9 +90,9 @@ WHERE (account_id, day) IN (VALUES
 )
 
 -- name: history.past_alarms
--- Alarms that have long been over. Looks at whole tables: once an hour.
+-- Alarms that have long been over.
 SELECT account_id, kind, subject, raised_at
-FROM alarms WHERE cleared_at < :before LIMIT :limit
+FROM alarms WHERE cleared_at IS NOT NULL AND cleared_at < :before LIMIT :limit
 
 -- name: history.drop_alarms
 -- Alarms that have long been over.
@@ -102,7 +102,7 @@ WHERE cleared_at IS NOT NULL AND (account_id, kind, subject, raised_at) IN (VALU
 )
 
 -- name: history.past_idempotency_keys
--- Answers older than the time they are promised for. Looks at whole tables: once an hour.
+-- Answers older than the time they are promised for.
 SELECT account_id, key, created_at
 FROM idempotency_keys WHERE created_at < :before LIMIT :limit
 
@@ -114,7 +114,7 @@ WHERE (account_id, key, created_at) IN (VALUES
 )
 
 -- name: history.past_opt_outs
--- Opt-outs of recipients who came back long ago. Looks at whole tables: once an hour.
+-- Opt-outs of recipients who came back long ago.
 SELECT account_id, recipient, opted_out_at, opted_in_at
 FROM opt_outs WHERE opted_in_at > opted_out_at AND opted_in_at < :before LIMIT :limit
 
@@ -138,7 +138,7 @@ WHERE (account_id, wamid, parked_id) IN (VALUES
 )
 
 -- name: history.past_reached_hours
--- Hours that no messaging limit counts any more. Looks at whole tables: once an hour.
+-- Hours that no messaging limit counts any more.
 SELECT account_id, portfolio_id, hour
 FROM reached_hours WHERE hour < :before / 3600000 LIMIT :limit
 
@@ -150,7 +150,7 @@ WHERE (account_id, portfolio_id, hour) IN (VALUES
 )
 
 -- name: history.past_reached_users
--- Users that no messaging limit counts any more. Looks at whole tables: once an hour.
+-- Users that no messaging limit counts any more.
 SELECT account_id, portfolio_id, recipient, hour
 FROM reached_users WHERE hour < :before / 3600000 LIMIT :limit
 
@@ -162,7 +162,7 @@ WHERE (account_id, portfolio_id, recipient, hour) IN (VALUES
 )
 
 -- name: history.past_service_windows
--- Service windows that have long closed. Looks at whole tables: once an hour.
+-- Service windows that have long closed.
 SELECT account_id, sender_id, recipient, wrote_at
 FROM service_windows WHERE wrote_at < :before LIMIT :limit
 
@@ -174,7 +174,7 @@ WHERE (account_id, sender_id, recipient, wrote_at) IN (VALUES
 )
 
 -- name: history.past_template_changes
--- Drift that nobody looks for any more. Looks at whole tables: once an hour.
+-- Drift that nobody looks for any more.
 SELECT account_id, waba_id, change_id
 FROM template_changes WHERE changed_at < :before LIMIT :limit
 

@@ -6,74 +6,73 @@ VALUES
 (:account_id, :queue, :lane, :item_id, :due_at, :attempt, :lease_token, :priority, :expires_at) -- each
 ON CONFLICT (account_id, queue, item_id) DO NOTHING
 
--- name: queue.due_lanes
--- Lanes that have work due, and of which priority, found by leaping over the index from account
--- to account, and from lane to lane.
-WITH RECURSIVE owners (account_id) AS (
-    SELECT min(account_id) FROM queue WHERE queue = :queue
+-- name: queue.lanes
+-- The lanes behind a place, so many of them, found by leaping over the index from lane to lane:
+-- which of the three priorities have work due, and when the next falls due of what is not.
+WITH RECURSIVE lanes (account_id, lane, number) AS (
+    SELECT :after_account_id, :after, 0
     UNION ALL
-    SELECT (
-        SELECT min(q.account_id) FROM queue AS q
-        WHERE q.queue = :queue AND q.account_id > owners.account_id
-    )
-    FROM owners WHERE owners.account_id IS NOT NULL
-),
-lanes (account_id, lane) AS (
-    SELECT owners.account_id, (
-        SELECT min(q.lane) FROM queue AS q
-        WHERE q.queue = :queue AND q.account_id = owners.account_id
-    )
-    FROM owners WHERE owners.account_id IS NOT NULL
-    UNION ALL
-    SELECT lanes.account_id, (
-        SELECT min(q.lane) FROM queue AS q
-        WHERE q.queue = :queue AND q.account_id = lanes.account_id AND q.lane > lanes.lane
-    )
-    FROM lanes WHERE lanes.lane IS NOT NULL
+    SELECT
+        coalesce((
+            SELECT q.account_id FROM queue AS q
+            WHERE q.queue = :queue AND q.account_id = lanes.account_id AND q.lane > lanes.lane
+            LIMIT 1
+        ), (
+            SELECT min(q.account_id) FROM queue AS q
+            WHERE q.queue = :queue AND q.account_id > lanes.account_id
+        )),
+        coalesce((
+            SELECT min(q.lane) FROM queue AS q
+            WHERE q.queue = :queue AND q.account_id = lanes.account_id AND q.lane > lanes.lane
+        ), (
+            SELECT min(q.lane) FROM queue AS q
+            WHERE q.queue = :queue AND q.account_id = (
+                SELECT min(q.account_id) FROM queue AS q
+                WHERE q.queue = :queue AND q.account_id > lanes.account_id
+            )
+        )),
+        lanes.number + 1
+    FROM lanes WHERE lanes.account_id IS NOT NULL AND lanes.number < :limit
 )
-SELECT lanes.account_id, lanes.lane, v.column1
-FROM lanes CROSS JOIN (VALUES (0), (1), (2)) AS v
-WHERE lanes.lane IS NOT NULL AND EXISTS (
-    SELECT 1 FROM queue AS q
-    WHERE q.queue = :queue AND q.account_id = lanes.account_id AND q.lane = lanes.lane
-        AND q.priority = v.column1 AND q.due_at <= :now
-)
-
--- name: queue.next_due
--- When the next work of a queue falls due, of all that is not due yet; nothing if there is none.
-WITH RECURSIVE owners (account_id) AS (
-    SELECT min(account_id) FROM queue WHERE queue = :queue
-    UNION ALL
-    SELECT (
-        SELECT min(q.account_id) FROM queue AS q
-        WHERE q.queue = :queue AND q.account_id > owners.account_id
+SELECT lanes.account_id, lanes.lane,
+    EXISTS (
+        SELECT 1 FROM queue AS q
+        WHERE q.queue = :queue AND q.account_id = lanes.account_id AND q.lane = lanes.lane
+            AND q.priority = 0 AND q.due_at <= :now
+    ),
+    EXISTS (
+        SELECT 1 FROM queue AS q
+        WHERE q.queue = :queue AND q.account_id = lanes.account_id AND q.lane = lanes.lane
+            AND q.priority = 1 AND q.due_at <= :now
+    ),
+    EXISTS (
+        SELECT 1 FROM queue AS q
+        WHERE q.queue = :queue AND q.account_id = lanes.account_id AND q.lane = lanes.lane
+            AND q.priority = 2 AND q.due_at <= :now
+    ),
+    (
+        SELECT min((
+            SELECT min(q.due_at) FROM queue AS q
+            WHERE q.queue = :queue AND q.account_id = lanes.account_id AND q.lane = lanes.lane
+                AND q.priority = v.column1 AND q.due_at > :now
+        ))
+        FROM (VALUES (0), (1), (2)) AS v
     )
-    FROM owners WHERE owners.account_id IS NOT NULL
-),
-lanes (account_id, lane) AS (
-    SELECT owners.account_id, (
-        SELECT min(q.lane) FROM queue AS q
-        WHERE q.queue = :queue AND q.account_id = owners.account_id
-    )
-    FROM owners WHERE owners.account_id IS NOT NULL
-    UNION ALL
-    SELECT lanes.account_id, (
-        SELECT min(q.lane) FROM queue AS q
-        WHERE q.queue = :queue AND q.account_id = lanes.account_id AND q.lane > lanes.lane
-    )
-    FROM lanes WHERE lanes.lane IS NOT NULL
-)
-SELECT min((
-    SELECT min(q.due_at) FROM queue AS q
-    WHERE q.queue = :queue AND q.account_id = lanes.account_id AND q.lane = lanes.lane
-        AND q.priority = v.column1 AND q.due_at > :now
-))
-FROM lanes CROSS JOIN (VALUES (0), (1), (2)) AS v
-WHERE lanes.lane IS NOT NULL
+FROM lanes
+WHERE lanes.number > 0 AND lanes.lane IS NOT NULL
 
 -- name: queue.find
 -- The oldest due work of a lane and priority, with the lease it still carries if its owner was
 -- lost.
+SELECT account_id, item_id, attempt, due_at, lease_token, priority, expires_at
+FROM queue
+WHERE queue = :queue AND account_id = :account_id AND lane = :lane AND priority = :priority
+    AND due_at <= :now
+ORDER BY due_at, item_id
+LIMIT :limit
+
+-- name: queue.find_shared
+-- The same, of a queue whose lanes nobody owns: several processes take from one lane at once.
 SELECT account_id, item_id, attempt, due_at, lease_token, priority, expires_at
 FROM queue
 WHERE queue = :queue AND account_id = :account_id AND lane = :lane AND priority = :priority

@@ -284,6 +284,7 @@ CREATE TABLE idempotency_keys (
     created_at BIGINT           NOT NULL,
     PRIMARY KEY (account_id, key)
 );
+CREATE INDEX idempotency_keys_by_age ON idempotency_keys (created_at);
 
 -- What became of a template, whoever told it: drift is read here.
 CREATE TABLE template_changes (
@@ -300,6 +301,7 @@ CREATE TABLE template_changes (
     changed_at BIGINT           NOT NULL,
     PRIMARY KEY (account_id, waba_id, change_id)
 );
+CREATE INDEX template_changes_by_age ON template_changes (changed_at);
 
 -- media_id is what a customer names in a send; meta_id what Meta knows it by now.
 -- object_key names its bytes in the media store; NULL: the bytes are at Meta alone.
@@ -374,6 +376,7 @@ CREATE TABLE opt_outs (
     opted_in_at  BIGINT           NOT NULL DEFAULT -1,
     PRIMARY KEY (account_id, recipient)
 );
+CREATE INDEX opt_outs_by_age ON opt_outs (opted_in_at) WHERE opted_in_at > opted_out_at;
 
 -- When a recipient last wrote to a sender: free-form messages may answer for 24 hours.
 CREATE TABLE service_windows (
@@ -383,6 +386,7 @@ CREATE TABLE service_windows (
     wrote_at   BIGINT           NOT NULL,
     PRIMARY KEY (account_id, sender_id, recipient)
 );
+CREATE INDEX service_windows_by_age ON service_windows (wrote_at);
 
 -- Administrative acts, kept with the change itself in one commit.
 CREATE TABLE audit_entries (
@@ -427,6 +431,7 @@ CREATE TABLE account_days (
     accepted   BIGINT NOT NULL,
     PRIMARY KEY (account_id, day)
 );
+CREATE INDEX account_days_by_day ON account_days (day);
 
 -- messaging_limit: unique users outside a service window in a moving 24 hours; NULL: any number.
 -- Of a portfolio without a row nothing is known.
@@ -449,6 +454,7 @@ CREATE TABLE reached_users (
     PRIMARY KEY (account_id, portfolio_id, recipient)
 );
 CREATE INDEX reached_users_by_hour ON reached_users (account_id, portfolio_id, hour);
+CREATE INDEX reached_users_by_age ON reached_users (hour);
 
 CREATE TABLE reached_hours (
     account_id   BIGINT           NOT NULL,
@@ -458,6 +464,7 @@ CREATE TABLE reached_hours (
     waiting      BIGINT           NOT NULL,
     PRIMARY KEY (account_id, portfolio_id, hour)
 );
+CREATE INDEX reached_hours_by_age ON reached_hours (hour);
 
 -- What a message costs by country of the recipient ('': every other), category ('': every
 -- other) and the day from which it holds (days since 1970, UTC). Account 0: the deployment's card.
@@ -491,6 +498,7 @@ CREATE TABLE alarms (
     PRIMARY KEY (account_id, kind, subject, raised_at)
 );
 CREATE UNIQUE INDEX alarms_open ON alarms (account_id, kind, subject) WHERE cleared_at IS NULL;
+CREATE INDEX alarms_by_age ON alarms (cleared_at) WHERE cleared_at IS NOT NULL;
 
 -- This database's own, under account 0: who writes, and the number of each one's latest batch,
 -- noted within the batch. A writer that lost the answer to its COMMIT reads here what became of it.

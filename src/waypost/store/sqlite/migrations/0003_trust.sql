@@ -148,3 +148,13 @@ CREATE TABLE alarms (
     PRIMARY KEY (account_id, kind, subject, raised_at)
 ) WITHOUT ROWID;
 CREATE UNIQUE INDEX alarms_open ON alarms (account_id, kind, subject) WHERE cleared_at IS NULL;
+
+-- What serves for a time only is found by its age.
+CREATE INDEX account_days_by_day ON account_days (day);
+CREATE INDEX reached_users_by_age ON reached_users (hour);
+CREATE INDEX reached_hours_by_age ON reached_hours (hour);
+CREATE INDEX alarms_by_age ON alarms (cleared_at) WHERE cleared_at IS NOT NULL;
+CREATE INDEX idempotency_keys_by_age ON idempotency_keys (created_at);
+CREATE INDEX service_windows_by_age ON service_windows (wrote_at);
+CREATE INDEX template_changes_by_age ON template_changes (changed_at);
+CREATE INDEX opt_outs_by_age ON opt_outs (opted_in_at) WHERE opted_in_at > opted_out_at;

@@ -1,0 +1,56 @@
+-- name: queue.lanes
+-- The lanes behind a place, so many of them, found by leaping over the index from lane to lane:
+-- which of the three priorities have work due, and when the next falls due of what is not.
+-- Of its own here: one leap reads one entry of the index, where SQLite's text needs several.
+WITH RECURSIVE lanes (account_id, lane, number) AS (
+    (
+        SELECT q.account_id, q.lane, 1 FROM queue AS q
+        WHERE q.queue = :queue AND (q.account_id, q.lane) > (:after_account_id, :after)
+        ORDER BY q.account_id, q.lane LIMIT 1
+    )
+    UNION ALL
+    SELECT following.account_id, following.lane, lanes.number + 1
+    FROM lanes CROSS JOIN LATERAL (
+        SELECT q.account_id, q.lane FROM queue AS q
+        WHERE q.queue = :queue AND (q.account_id, q.lane) > (lanes.account_id, lanes.lane)
+        ORDER BY q.account_id, q.lane LIMIT 1
+    ) AS following
+    WHERE lanes.number < :limit
+)
+SELECT lanes.account_id, lanes.lane,
+    EXISTS (
+        SELECT 1 FROM queue AS q
+        WHERE q.queue = :queue AND q.account_id = lanes.account_id AND q.lane = lanes.lane
+            AND q.priority = 0 AND q.due_at <= :now
+    ),
+    EXISTS (
+        SELECT 1 FROM queue AS q
+        WHERE q.queue = :queue AND q.account_id = lanes.account_id AND q.lane = lanes.lane
+            AND q.priority = 1 AND q.due_at <= :now
+    ),
+    EXISTS (
+        SELECT 1 FROM queue AS q
+        WHERE q.queue = :queue AND q.account_id = lanes.account_id AND q.lane = lanes.lane
+            AND q.priority = 2 AND q.due_at <= :now
+    ),
+    (
+        SELECT min((
+            SELECT min(q.due_at) FROM queue AS q
+            WHERE q.queue = :queue AND q.account_id = lanes.account_id AND q.lane = lanes.lane
+                AND q.priority = v.column1 AND q.due_at > :now
+        ))
+        FROM (VALUES (0), (1), (2)) AS v
+    )
+FROM lanes
+
+-- name: queue.find_shared
+-- The oldest due work of a lane that nobody owns.
+-- Of its own here: what another process is just taking is passed over. Else all that look at a
+-- lane at once would find the same head of it, and all but one would go away with nothing.
+SELECT account_id, item_id, attempt, due_at, lease_token, priority, expires_at
+FROM queue
+WHERE queue = :queue AND account_id = :account_id AND lane = :lane AND priority = :priority
+    AND due_at <= :now
+ORDER BY due_at, item_id
+LIMIT :limit
+FOR UPDATE SKIP LOCKED
