@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from msgspec import Struct
 
 from waypost.model.audit import Actor, make_entry
+from waypost.model.errors import ConflictError
 from waypost.model.lifecycle import Fact, State
 from waypost.model.message import Observation
 from waypost.model.report import MessageSummary
@@ -70,7 +71,7 @@ class Canceller:
         if not found:
             return None, set()
         waiting = [one.message_id for one in found if one.state is State.ACCEPTED]
-        removed = await transaction.queue.cancel(asked.account_id, QueueName.DISPATCH, waiting)
+        removed = await self._take_out(transaction, asked.account_id, waiting)
         cancellation = Cancellation(
             tuple(one for one in found if one.message_id in removed),
             tuple(one for one in found if one.message_id not in removed),
@@ -102,3 +103,17 @@ class Canceller:
         )
         await transaction.audit.append([entry])
         return cancellation, lanes
+
+    async def _take_out(
+        self, transaction: Transaction, account_id: int, waiting: Sequence[str]
+    ) -> set[str]:
+        """Takes what nobody has begun out of the queue; which of them it were.
+
+        Raises ConflictError if another process put one back since it was read, with its answer
+        lost: then it waits for a status.
+        """
+        removed = await transaction.queue.cancel(account_id, QueueName.DISPATCH, waiting)
+        records = await transaction.messages.records([(account_id, one) for one in removed])
+        if any(one.state is not State.ACCEPTED for one in records.values()):
+            raise ConflictError("a message changed while it was cancelled")
+        return removed
