@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from waypost.model.alarm import Alarm, AlarmKind
 from waypost.model.sender import Sender
-from waypost.model.work import PARKED_AT
+from waypost.model.work import PARKED_AT, LaneKey
 from waypost.queue.lease import Lease
 from waypost.store.ports import Transaction
 
@@ -43,20 +43,22 @@ async def park(transaction: Transaction, parkings: Sequence[Parking]) -> Sequenc
     by_sender = {one.lease.lane_key: one for one in parkings}
     await raise_alarms(
         transaction,
-        [
-            Alarm(
-                account_id=lane.account_id,
-                kind=AlarmKind.UNKNOWN_HELD,
-                subject=lane.name,
-                detail=f"Messages of +{lane.name} were given to Meta, and whether it took them "
-                "stays unknown.",
-                next_step=UNKNOWN_LIST,
-                raised_at=one.now,
-            )
-            for lane, one in by_sender.items()
-        ],
+        [unknown_held(lane, one.now) for lane, one in by_sender.items()],
     )
     return [None] * len(parkings)
+
+
+def unknown_held(lane: LaneKey, now: datetime) -> Alarm:
+    """Messages of this sender stay unknown until a person tells."""
+    return Alarm(
+        account_id=lane.account_id,
+        kind=AlarmKind.UNKNOWN_HELD,
+        subject=lane.name,
+        detail=f"Messages of +{lane.name} were given to Meta, and whether it took them stays "
+        "unknown.",
+        next_step=UNKNOWN_LIST,
+        raised_at=now,
+    )
 
 
 def silence_of(lease: Lease, now: datetime) -> Alarm:

@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from waypost.dispatch.keeper import raise_alarms, unknown_held
 from waypost.model.alarm import Alarm, AlarmKind
 from waypost.model.errors import StoreError
 from waypost.model.lifecycle import Fact, State
@@ -123,6 +124,8 @@ class Sweeper:
             ],
         )
         # Of unknown outcome it stays: it may have arrived. But nobody sends it again.
+        if any(record.state is State.UNKNOWN for record in records.values()):
+            await raise_alarms(transaction, [unknown_held(lane, now)])
         await transaction.queue.drop([(key[0], QueueName.DISPATCH, key[1]) for key in keys])
         return len(found), lanes
 

@@ -119,6 +119,9 @@ def test_an_unknown_outcome_stays_unknown_and_is_not_sent_again(stored):
 
     assert broom.sweep() == 1
     assert (broom.states(), broom.waiting()) == ({"unknown"}, [])
+    assert broom.alarms() == [AlarmKind.UNKNOWN_HELD]
+    broom.sweep()
+    assert broom.alarms() == [AlarmKind.UNKNOWN_HELD]
 
 
 def test_an_alarm_of_a_template_ends_when_meta_shows_it_otherwise(stored):
