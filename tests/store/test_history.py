@@ -21,7 +21,7 @@ from waypost.model.alarm import Alarm, AlarmKind
 from waypost.model.history import SERVED, Passing
 from waypost.model.ledger import EntryKind, Wallet
 from waypost.model.lifecycle import Fact, State
-from waypost.model.message import Payment, RememberedAnswer
+from waypost.model.message import Payment, RememberedAnswer, Standing
 from waypost.model.opt_out import OptIn, OptOut, OptOutSource, Wrote
 from waypost.retention.trimmer import BATCH
 from waypost.runtime.clock import TestClock
@@ -289,9 +289,8 @@ def test_a_status_that_was_parked_while_its_message_became_known_is_matched(furn
     matcher = Matcher(furnished.store, recorder, TestClock(later(5)))
     assert furnished.run(matcher.match()) == 0, "nobody knows its message yet"
 
-    taken = message_change(
-        message_id=message_id, wamid=WAMID, payment=Payment.FREE, before=(State.ACCEPTED, 0)
-    )
+    stands = Standing(State.ACCEPTED, 0, Payment.FREE, None)
+    taken = message_change(message_id=message_id, wamid=WAMID, payment=Payment.FREE, before=stands)
     furnished.do(lambda t: t.messages.update_states([taken]))
     assert furnished.run(matcher.match()) == 1
 

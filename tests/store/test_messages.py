@@ -20,7 +20,7 @@ from support.nouns import (
 )
 from waypost.model.errors import ConflictError
 from waypost.model.lifecycle import Fact, State
-from waypost.model.message import Payment, Pricing, RememberedAnswer
+from waypost.model.message import Payment, Pricing, RememberedAnswer, Standing
 from waypost.model.recipient import Recipient
 from waypost.model.report import TimelineFact
 from waypost.model.submission import Content, References
@@ -102,7 +102,7 @@ def test_a_change_is_seen_in_the_record(furnished):
 def test_metas_id_and_number_once_known_stay_until_there_are_newer_ones(furnished):
     furnished.keep_message(MESSAGE_ID)
     furnished.do(lambda t: t.messages.update_states([message_change()]))
-    stands = {"before": (State.SUBMITTED, 8)}
+    stands = {"before": Standing(State.SUBMITTED, 8, Payment.HELD, WAMID)}
 
     furnished.do(
         lambda t: t.messages.update_states([message_change(wamid=None, wa_id=None, **stands)])
@@ -126,6 +126,20 @@ def test_a_change_drawn_from_a_message_that_has_changed_since_is_refused(furnish
 
     report = furnished.ask(lambda t: t.reports.find_message(MESSAGE_ID))
     assert report.state is State.SUBMITTED
+
+
+@pytest.mark.parametrize("changed", [{"wamid": "wamid.newer"}, {"payment": Payment.RELEASED}])
+def test_another_attempt_or_money_that_moved_is_a_change_too(furnished, changed):
+    """Else what was drawn from the attempt before would stand, and the newer one be forgotten."""
+    furnished.keep_message(MESSAGE_ID)
+    furnished.do(lambda t: t.messages.update_states([message_change()]))
+    stands = Standing(State.SUBMITTED, 8, Payment.HELD, WAMID)
+    theirs = message_change(before=stands, **changed)
+    ours = message_change(before=stands, state=State.SENT, facts_seen=40)
+    furnished.do(lambda t: t.messages.update_states([theirs]))
+
+    with pytest.raises(ConflictError):
+        furnished.do(lambda t: t.messages.update_states([ours]))
 
 
 def test_many_messages_change_in_one_call_and_no_other_does(furnished):

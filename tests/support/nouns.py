@@ -20,6 +20,7 @@ from waypost.model.message import (
     ParkedStatus,
     Payment,
     Pricing,
+    Standing,
 )
 from waypost.model.meta_error_table import classify
 from waypost.model.outbox import CallbackRow
@@ -173,7 +174,7 @@ def message_change(**changes: Any) -> MessageChange:
         failure=None,
         changed_at=later(1),
         attempts=1,
-        before=(State.ACCEPTED, 0),
+        before=Standing(State.ACCEPTED, 0, Payment.HELD, None),
     )
     return replace(made, **changes)
 

@@ -59,7 +59,7 @@ async def moved(transaction, message_id, state):
         message_id=message_id,
         state=State(state),
         payment=record.payment,
-        before=(record.state, record.facts_seen),
+        before=record.standing,
     )
 
 
@@ -90,7 +90,7 @@ async def release(transaction, message_id):
         message_id=message_id,
         state=State.FAILED,
         payment=Payment.RELEASED,
-        before=(record.state, record.facts_seen),
+        before=record.standing,
     )
     entries = [LedgerEntry(ACCOUNT, message_id, EntryKind.RELEASE, 100, NOW)]
     await transaction.messages.update_states([change])

@@ -96,6 +96,15 @@ class Observation(Struct, frozen=True):
     is_past: bool = False
 
 
+class Standing(Struct, frozen=True):
+    """All that the consequences of a fact hang on; another's wamid is another attempt."""
+
+    state: State
+    facts_seen: int
+    payment: Payment
+    wamid: str | None
+
+
 class MessageRecord(Struct, frozen=True):
     """What the store knows of a message when a fact about it arrives.
 
@@ -132,6 +141,11 @@ class MessageRecord(Struct, frozen=True):
     expires_at: datetime | None = None
     policies: Policies = Policies()
     has_own_price: bool = False
+
+    @property
+    def standing(self) -> Standing:
+        """Where it stands."""
+        return Standing(self.state, self.facts_seen, self.payment, self.wamid)
 
 
 class NewSubmission(Struct, frozen=True):
@@ -174,8 +188,8 @@ class NewMessage(Struct, frozen=True):
 class MessageChange(Struct, frozen=True):
     """Where a message stands after the facts of one batch.
 
-    before       state and facts_seen as the consequences were drawn from: if the message has
-                 changed since, they are void and are drawn anew
+    before       what the consequences were drawn from: if the message has changed since, they
+                 are void and are drawn anew
     """
 
     account_id: int
@@ -188,7 +202,7 @@ class MessageChange(Struct, frozen=True):
     failure: Failure | None
     changed_at: datetime
     attempts: int
-    before: tuple[State, int]
+    before: Standing
 
 
 class FactRow(Struct, frozen=True):

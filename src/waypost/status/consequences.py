@@ -111,7 +111,7 @@ def draw_consequences(
         failure=failure,
         changed_at=now,
         attempts=attempts,
-        before=(record.state, record.facts_seen),
+        before=record.standing,
     )
     return Consequences(
         change if has_changed(record, change) else None,

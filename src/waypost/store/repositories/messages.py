@@ -159,8 +159,10 @@ class MessagesRepository:
                     *failure_columns(change.failure),
                     to_ms(change.changed_at),
                     change.attempts,
-                    change.before[0].value,
-                    change.before[1],
+                    change.before.state.value,
+                    change.before.facts_seen,
+                    change.before.payment.value,
+                    change.before.wamid,
                 )
                 for change in changes
             ],

@@ -46,10 +46,11 @@ SET state = v.column3, facts_seen = v.column4, payment = v.column5,
     failure_code = v.column8, failure_title = v.column9, failure_detail = v.column10,
     failure_step = v.column11, changed_at = v.column12, attempts = v.column13
 FROM (VALUES
-(:account_id, :message_id, :state, :facts_seen, :payment, :wamid, :wa_id, :failure_code, :failure_title, :failure_detail, :failure_step, :changed_at, :attempts, :state_before, :seen_before) -- each
+(:account_id, :message_id, :state, :facts_seen, :payment, :wamid, :wa_id, :failure_code, :failure_title, :failure_detail, :failure_step, :changed_at, :attempts, :state_before, :seen_before, :payment_before, :wamid_before) -- each
 ) AS v
 WHERE messages.account_id = v.column1 AND messages.message_id = v.column2
     AND messages.state = v.column14 AND messages.facts_seen = v.column15
+    AND messages.payment = v.column16 AND messages.wamid IS NOT DISTINCT FROM v.column17
 RETURNING messages.message_id
 
 -- name: messages.insert_facts
