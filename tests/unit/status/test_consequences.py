@@ -299,4 +299,5 @@ def test_the_bits_of_the_facts_never_change():
         "read",
         "failed",
         "returned",
+        "silent",
     ]
