@@ -8,10 +8,13 @@ import asyncio
 import pytest
 
 from support.dispatching import Desk
+from support.nouns import refused
 from support.stored import opened
 from waypost.meta.outcome import Taken
 from waypost.model.errors import StoreError
 from waypost.model.message import Observation
+
+TAKEN = Taken("wamid.1", None)
 
 
 class Away:
@@ -27,12 +30,14 @@ class Away:
         return await self.store.write(step, item)
 
     async def read(self, query):
+        if self.tries:
+            raise StoreError("the server is away")
         return await self.store.read(query)
 
 
-def answered(stored, tries):
-    """A message that Meta took while the store was away, once the store kept it."""
-    desk = Desk(stored, Taken("wamid.1", None), store=Away(stored.store, tries))
+def answered(stored, tries, outcome=TAKEN):
+    """A message that Meta answered while the store was away, once the store kept it."""
+    desk = Desk(stored, outcome, store=Away(stored.store, tries))
     cargo = desk.message()
 
     async def body():
@@ -55,6 +60,14 @@ def test_an_answer_is_kept_once_the_database_is_back(tmp_path, tries):
 
         assert len(desk.meta.sent) == 1
         assert (desk.state(), desk.facts(), desk.item()) == ("submitted", [("taken", 1)], None)
+
+
+@pytest.mark.parametrize("code", [131049, 132001])
+def test_so_is_one_that_is_held_against_what_the_account_wants(tmp_path, code):
+    with opened(tmp_path) as stored:
+        desk = answered(stored, 3, refused(code))
+
+        assert (desk.state(), desk.facts(), desk.item()) == ("failed", [("refused", 1)], None)
 
 
 def test_nobody_tries_for_ever(tmp_path):

@@ -5,6 +5,7 @@ before the call: a crash in between leaves a message whose outcome is unknown, a
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import assert_never
@@ -212,7 +213,8 @@ class Dispatcher:
         else:
             tries = self.reach.missed(lease.lane_key, self.clock.monotonic(), UNREACHABLE.first_s)
         if isinstance(outcome, Refused) and outcome.row.rule in POLICY_RULES:
-            message = await self._read_again(lease) or message
+            with suppress(StoreError):  # the answer counts, also while the store is away
+                message = await self._read_again(lease) or message
         decision = self._react(
             lease,
             message,
