@@ -29,8 +29,8 @@ POLL_SHARE = 5
 ROUND_SHARE = 2
 """The same within a round: work may stand due in lanes that it has not come to."""
 
-LANES_AT_ONCE = 1000
-"""Of how many lanes one question is: ten to fifty milliseconds of the store's time."""
+LANES_AT_ONCE = 500
+"""Of how many lanes one question is: five to twenty milliseconds of the store's time."""
 
 Survey = Callable[[Transaction, datetime], Awaitable[None]]
 """Reads what decides who may go, such as which lanes are closed. On SQLite it runs on the

@@ -35,21 +35,21 @@ WITH RECURSIVE lanes (account_id, lane, number) AS (
     FROM lanes WHERE lanes.account_id IS NOT NULL AND lanes.number < :limit
 )
 SELECT lanes.account_id, lanes.lane,
-    EXISTS (
-        SELECT 1 FROM queue AS q
+    (
+        SELECT min(q.due_at) FROM queue AS q
         WHERE q.queue = :queue AND q.account_id = lanes.account_id AND q.lane = lanes.lane
-            AND q.priority = 0 AND q.due_at <= :now
-    ),
-    EXISTS (
-        SELECT 1 FROM queue AS q
+            AND q.priority = 0
+    ) <= :now,
+    (
+        SELECT min(q.due_at) FROM queue AS q
         WHERE q.queue = :queue AND q.account_id = lanes.account_id AND q.lane = lanes.lane
-            AND q.priority = 1 AND q.due_at <= :now
-    ),
-    EXISTS (
-        SELECT 1 FROM queue AS q
+            AND q.priority = 1
+    ) <= :now,
+    (
+        SELECT min(q.due_at) FROM queue AS q
         WHERE q.queue = :queue AND q.account_id = lanes.account_id AND q.lane = lanes.lane
-            AND q.priority = 2 AND q.due_at <= :now
-    ),
+            AND q.priority = 2
+    ) <= :now,
     (
         SELECT min((
             SELECT min(q.due_at) FROM queue AS q
