@@ -19,6 +19,7 @@ from waypost.model.outbox import CallbackSettlement, CallbackState
 from waypost.model.report import MessageReport, TimelineFact
 from waypost.model.sender import Sender, SenderState
 from waypost.model.submission import READ_RECEIPT
+from waypost.model.withheld import WithheldCode
 from waypost.model.work import PARKED_AT, DueItem, Priority
 from waypost.store.ports import Transaction
 
@@ -166,7 +167,7 @@ async def tell(transaction: Transaction, message_id: str) -> Timeline | None:
         recipient=report.recipient,
         state=report.state,
         headline=_headline_of(report),
-        trouble=find_trouble(report, facts, await _sender(transaction, report)),
+        trouble=find_trouble(report, facts, await _sender(transaction, report), waiting),
         kind=content.kind,
         template=_template_of(report),
         references=(report.references.ref, report.references.ref1, report.references.ref2),
@@ -196,14 +197,18 @@ async def list_messages(transaction: Transaction, submission_id: str) -> tuple[L
 
 
 def find_trouble(
-    report: MessageReport, facts: Sequence[TimelineFact], sender: Sender | None
+    report: MessageReport,
+    facts: Sequence[TimelineFact],
+    sender: Sender | None,
+    waiting: DueItem | None,
 ) -> Trouble | None:
     """What stands between the message and its recipient, if something does.
 
     An ending's own failure; for a message that still waits, a sender that is paused or held, else
     the newest attempt's failure.
 
-    sender  None if there is no such sender any more
+    sender   None if there is no such sender any more
+    waiting  its place in the queue; None if it has none
     """
     failure = report.failure
     if failure is None and report.state in (State.ACCEPTED, State.UNKNOWN):
@@ -225,7 +230,18 @@ def find_trouble(
         failure = next((fact.failure for fact in reversed(facts) if fact.failure), None)
     if failure is None:
         return None
-    return Trouble(failure.code, failure.title, failure.detail, failure.next_step)
+    step = failure.next_step
+    if report.state is State.UNKNOWN and waits_for_a_person(waiting):
+        step = f"Operator: say what is true with `waypost unknown resolve {report.message_id}`."
+    return Trouble(failure.code, failure.title, failure.detail, step)
+
+
+def waits_for_a_person(waiting: DueItem | None) -> bool:
+    """Whether nothing will be done by itself about a message of unknown outcome.
+
+    waiting  its place in the queue; None if it has none any more
+    """
+    return waiting is None or (waiting.lease_token is None and waiting.due_at >= PARKED_AT)
 
 
 async def _sender(transaction: Transaction, report: MessageReport) -> Sender | None:
@@ -296,8 +312,18 @@ def _lines_of_facts(facts: Sequence[TimelineFact]) -> Iterator[Line]:
         yield Line(
             fact.recorded_at,
             "meta" if is_metas else "gateway",
-            "; ".join([attempt + MEANINGS[fact.fact], *notes]),
+            "; ".join([attempt + _meaning(fact), *notes]),
         )
+
+
+def _meaning(fact: TimelineFact) -> str:
+    """What a fact says; Meta did not say what an operator said of an unknown outcome."""
+    is_ended = fact.failure is not None and fact.failure.code == WithheldCode.RESOLVED
+    if fact.fact is Fact.REFUSED and is_ended:
+        return "settled by the operator: Meta did not take it"
+    if fact.fact is Fact.TAKEN and fact.attempt is None and fact.wamid is None:
+        return "settled by the operator: Meta took it"
+    return MEANINGS[fact.fact]
 
 
 def _reason(failure: Failure) -> str:
@@ -342,7 +368,7 @@ def _lines_of_waiting(report: MessageReport, waiting: DueItem | None) -> Iterato
     due = f"{waiting.due_at:%Y-%m-%d %H:%M:%S}Z"
     if waiting.lease_token is not None:
         text = f"attempt {waiting.attempt} is under way"
-    elif report.state is State.UNKNOWN and waiting.due_at >= PARKED_AT:
+    elif report.state is State.UNKNOWN and waits_for_a_person(waiting):
         text = FOR_A_PERSON
     elif report.state is State.UNKNOWN:
         text = f"waits until {due} for a status of Meta that settles it"
