@@ -117,6 +117,7 @@ class Registrar:
                 )
             if detail:
                 await transaction.directory.update_account(changed)
+                await self.money.end_daily_alarms(transaction, account, changed)
                 await self._commit(transaction, changed, actor, ("account.changed", sid), detail)
             return changed
 
@@ -233,7 +234,11 @@ class Registrar:
         *,
         actor: Actor = OPERATOR,
     ) -> None:
-        """A WABA and its token, which is kept sealed; a name of None leaves it its name."""
+        """A WABA and its token, which is kept sealed; a name of None leaves it its name.
+
+        Its senders that Meta refused are tried again, also with the token they had: what was wrong
+        with it may have been mended at Meta.
+        """
         check_meta_id("WABA id", waba_id)
         check_token(access_token)
         sealed = self.vault.seal(access_token)
@@ -248,13 +253,16 @@ class Registrar:
             is_new_token = known is None or not self._is_token(known, access_token)
             if is_new_token:
                 kept = replace(kept, access_token=sealed)
-            if kept == known:
+            released = await release_waba(
+                transaction, account.account_id, waba_id, self.clock.now()
+            )
+            if kept == known and not released:
                 return
             await transaction.directory.save_waba(kept, self.clock.now())
-            if is_new_token:
-                await release_waba(transaction, account.account_id, waba_id, self.clock.now())
             act = ("waba.added" if known is None else "waba.changed", waba_id)
-            detail = {"name": kept.name, "has_new_token": is_new_token}
+            detail: dict[str, Any] = {"name": kept.name, "has_new_token": is_new_token}
+            if released:
+                detail["released"] = released
             await self._commit(transaction, account, actor, act, detail)
 
         await write_alone(self.store, write)

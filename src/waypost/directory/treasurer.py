@@ -14,6 +14,8 @@ from msgspec import Struct
 from waypost.directory.audit import OPERATOR, differences
 from waypost.directory.named import account_named
 from waypost.directory.scribe import Scribe, write_alone
+from waypost.model.account import Account
+from waypost.model.alarm import AlarmKind
 from waypost.model.audit import Actor
 from waypost.model.errors import DirectoryError, NotFoundError
 from waypost.model.ledger import EntryKind, LedgerEntry, Wallet, spent_on
@@ -25,6 +27,7 @@ from waypost.runtime.entropy import Entropy
 from waypost.store.ports import Store, Transaction
 from waypost.wallet.bookkeeper import Bookkeeper
 
+ALARMS_OF_ACCOUNT = 100
 LONGEST_REASON = 500
 LONGEST_STATEMENT = timedelta(days=366)
 
@@ -124,6 +127,20 @@ class Treasurer:
             {"credit_limit_minor": before.credit_limit_minor},
             {"credit_limit_minor": after.credit_limit_minor},
         )
+
+    async def end_daily_alarms(
+        self, transaction: Transaction, before: Account, after: Account
+    ) -> None:
+        """Ends the alarms of the day's number of an account that may have more messages now."""
+        had, has = before.daily_limit, after.daily_limit
+        if had is None or (has is not None and has <= had):
+            return
+        over = [
+            (one.account_id, one.kind, one.subject)
+            for one in await transaction.alarms.open(before.account_id, ALARMS_OF_ACCOUNT)
+            if one.kind is AlarmKind.DAILY_LIMIT
+        ]
+        await transaction.alarms.clear(over, self.clock.now())
 
     async def wallet(self, sid: str) -> Wallet:
         """The account's money."""

@@ -77,10 +77,13 @@ async def release_sender(
 
 async def release_waba(
     transaction: Transaction, account_id: int, waba_id: str, now: datetime
-) -> None:
-    """A WABA has a new token: all of its senders that are held are tried again at once."""
-    for sender_id in await transaction.directory.held_of_waba(account_id, waba_id):
-        await release_sender(transaction, account_id, sender_id, now, is_mended=True)
+) -> list[str]:
+    """A WABA was given its token: its senders that were held, all tried again at once now."""
+    return [
+        sender_id
+        for sender_id in await transaction.directory.held_of_waba(account_id, waba_id)
+        if await release_sender(transaction, account_id, sender_id, now, is_mended=True)
+    ]
 
 
 async def stop_template(
