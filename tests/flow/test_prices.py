@@ -3,6 +3,8 @@
 import asyncio
 from datetime import date
 
+from structlog.testing import capture_logs
+
 from support.asgi import call
 from support.pair import TO, running, text
 from waypost.directory.changes import AccountChange
@@ -119,7 +121,9 @@ def test_a_message_beyond_the_days_number_is_told_as_documented(tmp_path):
         await pair.gateway.registrar.change_account(pair.sid, AccountChange(daily_limit=1))
         pair.clock.advance(1)
         first = await pair.accepted(text())
-        second = await pair.accepted(text())
+        with capture_logs() as logs:
+            second = await pair.accepted(text())
+        assert "account.daily_limit_reached" in [one["event"] for one in logs]
         await pair.until_told(first, "sent", "delivered", "read")
         await pair.until_told(second, "not sent")
         told = pair.callback(second, "not sent")
@@ -153,7 +157,10 @@ def test_a_postpaid_customer_reads_its_usage_and_whether_it_is_much(tmp_path):
         )
         pair.clock.advance(1)
         for count, is_much in ((2, False), (3, True)):
-            await pair.accepted(text())
+            with capture_logs() as logs:
+                await pair.accepted(text())
+            told = [one["percent"] for one in logs if one["event"] == "account.credit_low"]
+            assert sorted(told) == ([70, 75] if is_much else [])
             if count == 2:
                 await pair.accepted(text())
             assert await billing(pair) == {

@@ -8,10 +8,14 @@ the sum is of messages that went.
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+import structlog
+
 from waypost.accept.admittance import Admittance
 from waypost.model.alarm import Alarm, AlarmKind
 from waypost.model.rate import day_of
 from waypost.store.ports import Transaction
+
+log = structlog.get_logger("waypost.accept")
 
 ALARMS_OF_ACCOUNT = 100
 """How many open alarms of an account are looked through for those of days past."""
@@ -48,9 +52,13 @@ class DayCounter:
         await self._end_alarms(transaction, fresh, now)
         if beyond:
             await transaction.wallets.count_day(day, {id_: -beyond[id_] for id_ in beyond})
-            await transaction.alarms.raise_all(
+            raised = await transaction.alarms.raise_all(
                 [_alarm(account_id, limits[account_id], now) for account_id in beyond]
             )
+            for account_id, _, _ in raised:
+                log.warning(
+                    "account.daily_limit_reached", account_id=account_id, limit=limits[account_id]
+                )
         return rooms
 
     async def take_back(

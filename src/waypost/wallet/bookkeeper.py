@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+import structlog
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -25,8 +26,10 @@ from waypost.model.ledger import (
 from waypost.model.money import Money
 from waypost.model.rate import NO_CARDS, RateCards
 from waypost.store.ports import Transaction
-from waypost.wallet.credit import find_crossings, wallet_before
+from waypost.wallet.credit import Crossings, find_crossings, wallet_before
 from waypost.wallet.rate_keeper import RateKeeper
+
+log = structlog.get_logger("waypost.wallet")
 
 
 class HoldRequest(Struct, frozen=True):
@@ -120,9 +123,7 @@ class Bookkeeper:
         self, transaction: Transaction, before: Wallet, after: Wallet, now: datetime
     ) -> None:
         """Raises and ends alarms after a change of a credit limit."""
-        crossings = find_crossings(before, after, now)
-        await transaction.alarms.raise_all(crossings.raised)
-        await transaction.alarms.clear(crossings.cleared, now)
+        await _tell(transaction, find_crossings(before, after, now), now)
 
     async def _hold_some(
         self,
@@ -192,9 +193,14 @@ class Bookkeeper:
             after = wallets.get(change.account_id)
             if after is None or after.credit_limit_minor <= 0:
                 continue
-            crossings = find_crossings(wallet_before(after, change), after, now)
-            await transaction.alarms.raise_all(crossings.raised)
-            await transaction.alarms.clear(crossings.cleared, now)
+            await _tell(transaction, find_crossings(wallet_before(after, change), after, now), now)
+
+
+async def _tell(transaction: Transaction, crossings: Crossings, now: datetime) -> None:
+    """Raises and ends these alarms; what is raised stands in the log too."""
+    for account_id, _, mark in await transaction.alarms.raise_all(crossings.raised):
+        log.warning("account.credit_low", account_id=account_id, percent=int(mark))
+    await transaction.alarms.clear(crossings.cleared, now)
 
 
 def cap_surcharges(
