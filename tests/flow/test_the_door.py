@@ -7,6 +7,7 @@ import pytest
 
 from support.nouns import ACCOUNT, SENDER_ID, WABA_ID
 from support.pair import TO, running, sample, text, wrapped
+from waypost.directory.changes import AccountChange
 from waypost.model.account import CheckMode
 from waypost.model.opt_out import OptOut, OptOutSource, Wrote
 from waypost.report.timeline import tell
@@ -178,6 +179,7 @@ def test_a_dry_run_tells_the_price_and_changes_nothing(tmp_path):
             "data": {
                 "dry_run": True,
                 "recipients": [TO],
+                "withheld": 0,
                 "price": {"amount": "0.0100", "currency": "USD"},
                 "total": {"amount": "0.0100", "currency": "USD"},
                 "spendable": {"amount": "100.0000", "currency": "USD"},
@@ -190,6 +192,22 @@ def test_a_dry_run_tells_the_price_and_changes_nothing(tmp_path):
         assert pair.arrived() == []
 
     at_the_door(tmp_path, body_, check_mode=STRICT)
+
+
+def test_a_dry_run_tells_how_many_messages_the_day_has_no_room_for(tmp_path):
+    async def body(pair):
+        await pair.gateway.registrar.change_account(pair.sid, AccountChange(daily_limit=2))
+        pair.clock.advance(1)
+        three = text(to=f"{TO},+919800000001,+919800000002")
+        told = []
+        for _ in range(2):
+            told.append((await pair.send(three, query="dry_run=true")).json["data"])
+            await pair.accepted(text())
+        assert [one["withheld"] for one in told] == [1, 2]
+        assert [one["total"]["amount"] for one in told] == ["0.0200", "0.0100"], "they cost nothing"
+        assert len(told[0]["recipients"]) == 3
+
+    at_the_door(tmp_path, body)
 
 
 def test_a_dry_run_is_refused_as_the_send_would_be(tmp_path):

@@ -132,6 +132,7 @@ class SendEndpoint:
             return rehearsal
         return render_rehearsal(
             rehearsal.recipients,
+            rehearsal.withheld,
             {
                 "price": rehearsal.price,
                 "total": rehearsal.total,

@@ -72,6 +72,7 @@ class _Rehearsal(msgspec.Struct):
     price: _Amount
     total: _Amount
     spendable: _Amount
+    withheld: int = 0
     findings: list[Fault] = []
 
 
@@ -127,6 +128,8 @@ def _rehearsed(rehearsal: _Rehearsal) -> Iterator[str]:
     count = len(rehearsal.recipients)
     whom = "1 recipient" if count == 1 else f"{count} recipients"
     yield f"It would be accepted, for {whom}; nothing was sent."
+    if rehearsal.withheld:
+        yield f"  withheld   {rehearsal.withheld}: beyond the account's number for this day (UTC)"
     yield f"  price      {rehearsal.price} each"
     yield f"  total      {rehearsal.total}"
     yield f"  spendable  {rehearsal.spendable}"

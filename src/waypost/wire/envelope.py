@@ -65,14 +65,22 @@ def render_accepted(submission_id: str, messages: Sequence[tuple[str, str]]) -> 
 
 
 def render_rehearsal(
-    addresses: Sequence[str], amounts: Mapping[str, Money], findings: Sequence[Fault]
+    addresses: Sequence[str],
+    withheld: int,
+    amounts: Mapping[str, Money],
+    findings: Sequence[Fault],
 ) -> Answer:
     """The 200 to a dry run: nothing was kept, nothing was charged.
 
-    `data` is `{"dry_run": true, "recipients": [...], "price", "total", "spendable", "findings"}`;
-    an amount is `{"amount": "0.0100", "currency": "USD"}`, a finding as in `error.details`.
+    `data` is `{"dry_run": true, "recipients": [...], "withheld", "price", "total", "spendable",
+    "findings"}`; so many are withheld as are beyond the account's number for the day; an amount is
+    `{"amount": "0.0100", "currency": "USD"}`, a finding as in `error.details`.
     """
-    data: dict[str, Any] = {"dry_run": True, "recipients": list(addresses)}
+    data: dict[str, Any] = {
+        "dry_run": True,
+        "recipients": list(addresses),
+        "withheld": withheld,
+    }
     for name, money in amounts.items():
         amount, _, currency = str(money).partition(" ")
         data[name] = {"amount": amount, "currency": currency}

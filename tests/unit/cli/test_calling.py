@@ -92,7 +92,7 @@ def test_a_finding_is_told_with_metas_code_and_how_to_mend_it():
 
 
 def test_a_dry_run_tells_the_price_and_what_would_be_noted():
-    answer = read_answer(over_http(render_rehearsal(["+91", "+92"], AMOUNTS, [FOUND])))
+    answer = read_answer(over_http(render_rehearsal(["+91", "+92"], 0, AMOUNTS, [FOUND])))
 
     assert (answer.message_id, answer.is_done) == (None, True)
     assert answer.lines[:6] == (
@@ -105,8 +105,14 @@ def test_a_dry_run_tells_the_price_and_what_would_be_noted():
     )
 
 
+def test_a_dry_run_tells_what_the_day_has_no_room_for():
+    answer = read_answer(over_http(render_rehearsal(["+91", "+92"], 1, AMOUNTS, [])))
+
+    assert answer.lines[1] == "  withheld   1: beyond the account's number for this day (UTC)"
+
+
 def test_a_dry_run_without_findings_ends_with_the_money():
-    answer = read_answer(over_http(render_rehearsal(["+91"], AMOUNTS, [])))
+    answer = read_answer(over_http(render_rehearsal(["+91"], 0, AMOUNTS, [])))
 
     assert answer.lines[0] == "It would be accepted, for 1 recipient; nothing was sent."
     assert len(answer.lines) == 4

@@ -88,6 +88,13 @@ SEND: Json = {
                     {
                         "dry_run": {"const": True},
                         "recipients": {"type": "array", "items": TEXT},
+                        "withheld": {
+                            "type": "integer",
+                            "minimum": 0,
+                            "description": "How many of the messages, the last ones, are beyond "
+                            "the account's number for this day (UTC): they would be accepted, and "
+                            "become `not sent` with WAV2101.",
+                        },
                         "price": AMOUNT,
                         "total": AMOUNT,
                         "spendable": AMOUNT,
@@ -95,6 +102,7 @@ SEND: Json = {
                     },
                     "dry_run",
                     "recipients",
+                    "withheld",
                     "findings",
                 )
             ),

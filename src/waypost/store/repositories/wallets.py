@@ -142,6 +142,11 @@ class WalletsRepository:
         )
         return {account_id: accepted for account_id, _, accepted in rows}
 
+    async def day_count(self, account_id: int, day: int) -> int:
+        """How many messages a day (days since 1970) has counted of an account."""
+        rows = await self.driver.fetch("wallet.day_count", {"account_id": account_id, "day": day})
+        return rows[0][0] if rows else 0
+
     async def statement(
         self, account_id: int, since: datetime, until: datetime
     ) -> list[StatementLine]:

@@ -105,6 +105,10 @@ ON CONFLICT (account_id, day) DO UPDATE
 SET accepted = account_days.accepted + excluded.accepted
 RETURNING account_id, day, accepted
 
+-- name: wallet.day_count
+-- How many messages of an account a day has counted.
+SELECT accepted FROM account_days WHERE account_id = :account_id AND day = :day
+
 -- name: wallet.statement
 -- What moved between two instants, by day, template and country; messages are those of which
 -- something moved. What is about no message has neither template nor country.
