@@ -88,7 +88,7 @@ async def copy_to_postgres(
     try:
         await bring_forward(url, now, part_days, is_copying=True)
         settings = {"synchronous_commit": "off", "idle_in_transaction_session_timeout": "0"}
-        target = await connect(url, "copy", settings)
+        target = await connect(url, "copy", settings, is_patient=True)
         try:
             return await _Copy(source, target, progress).run(now, part_days)
         except (asyncpg.PostgresError, *LOST) as error:

@@ -5,6 +5,7 @@ An address may name several servers; the one that takes writes is used.
 
 import asyncio
 import re
+import socket
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
@@ -23,6 +24,12 @@ Connection: TypeAlias = asyncpg.Connection
 
 CONNECT_S = 5.0
 """How long opening one connection may take."""
+
+ANSWER_S = 10.0
+"""How long a session waits for the answer to what takes a moment, such as the begin of a
+transaction. A machine that lost its power or its network ends no connection."""
+
+ROLL_BACK_S = 2.0
 
 MIGRATION_LOCK = 0x57595054
 """The number of the advisory lock under which the schema is brought forward."""
@@ -66,6 +73,14 @@ KEPT = {
     "tcp_keepalives_count": "3",
 }
 
+KEPT_ALIVE = {
+    "TCP_KEEPIDLE": 5,
+    "TCP_KEEPINTVL": 2,
+    "TCP_KEEPCNT": 3,
+    "TCP_USER_TIMEOUT": 11_000,
+}
+"""This side of the same; the last one, in milliseconds, is for what was said and not received."""
+
 LOST = (
     asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,
@@ -88,14 +103,20 @@ def shown(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
 
 
-async def connect(url: str, purpose: str, settings: Mapping[str, str]) -> Connection:
-    """A connection that takes writes. Raises StoreError with what to do."""
+async def connect(
+    url: str, purpose: str, settings: Mapping[str, str], *, is_patient: bool = False
+) -> Connection:
+    """A connection that takes writes. Raises StoreError with what to do.
+
+    is_patient  whether statements that name no time of their own may take any; else ANSWER_S
+    """
     is_open_to_all = "target_session_attrs" in url
     try:
         connection: Connection = await asyncpg.connect(
             url,
             timeout=CONNECT_S,
             statement_cache_size=0,
+            command_timeout=None if is_patient else ANSWER_S,
             server_settings={"application_name": f"waypost {purpose}", **KEPT, **settings},
             **({} if is_open_to_all else {"target_session_attrs": "read-write"}),
         )
@@ -109,12 +130,25 @@ async def connect(url: str, purpose: str, settings: Mapping[str, str]) -> Connec
             f"The database at {shown(url)} cannot be reached: {reason(error)}. Check the address, "
             "the password and that the server runs and takes writes."
         ) from error
+    _watch(connection)
     try:
         await _prepare_session(connection)
     except (asyncpg.PostgresError, *LOST) as error:
         connection.terminate()
         raise StoreError(f"The database at {shown(url)} hung up: {reason(error)}.") from error
     return connection
+
+
+def _watch(connection: Connection) -> None:
+    """Has the system end a connection whose other machine is gone, as the server has its own."""
+    transport = connection._transport  # noqa: SLF001 - the driver has no other way to it
+    line = transport.get_extra_info("socket")
+    if line is None or line.family == socket.AF_UNIX:
+        return
+    line.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    for name, value in KEPT_ALIVE.items():
+        if (option := getattr(socket, name, None)) is not None:  # not every system has each
+            line.setsockopt(socket.IPPROTO_TCP, option, value)
 
 
 async def _prepare_session(connection: Connection) -> None:
@@ -137,6 +171,15 @@ def reason(error: BaseException) -> str:
     if isinstance(error, TimeoutError) and not str(error):
         return "it did not answer in time"
     return " ".join(str(error).split()) or type(error).__name__
+
+
+async def roll_back(connection: Connection) -> None:
+    """Ends a transaction, or the connection if it does not answer."""
+    try:
+        async with asyncio.timeout(ROLL_BACK_S):  # the driver's own begins behind a statement's end
+            await connection.execute("ROLLBACK")
+    except (asyncpg.PostgresError, *LOST):
+        connection.terminate()
 
 
 async def hang_up(connection: Connection) -> None:
@@ -163,7 +206,7 @@ async def bring_forward(
     Raises UnknownSchemaError for a database this program does not know; nothing is changed.
     StoreError if it cannot be reached or will not have it.
     """
-    connection = await connect(url, "migrate", {"lock_timeout": "0"})
+    connection = await connect(url, "migrate", {"lock_timeout": "0"}, is_patient=True)
     try:
         async with connection.transaction():
             await connection.execute("SELECT pg_advisory_xact_lock($1)", MIGRATION_LOCK)

@@ -48,7 +48,7 @@ def statements() -> list[str]:
 
 async def distribute(url: str) -> Sequence[str]:
     """Runs what has not been run; those statements. Raises StoreError."""
-    connection = await connect(url, "distribute", {"lock_timeout": "0"})
+    connection = await connect(url, "distribute", {"lock_timeout": "0"}, is_patient=True)
     try:
         if not await connection.fetchval("SELECT 1 FROM pg_extension WHERE extname = 'citus'"):
             raise StoreError(

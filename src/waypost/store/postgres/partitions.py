@@ -95,7 +95,7 @@ class TimedPartitions:
     @asynccontextmanager
     async def _round(self) -> AsyncIterator[Connection | None]:
         """A connection for a round; None while another process has one. Raises StoreError."""
-        connection = await connect(self._url, "history", {})
+        connection = await connect(self._url, "history", {}, is_patient=True)
         try:
             mine = await connection.fetchval("SELECT pg_try_advisory_lock($1)", MAKING)
             yield connection if mine else None

@@ -22,6 +22,7 @@ from waypost.store.postgres.connection import (
     bring_forward,
     known_migrations,
     reason,
+    roll_back,
 )
 from waypost.store.postgres.dialect import read_schema
 from waypost.store.postgres.driver import OnlyItsTransaction, Statements
@@ -152,6 +153,6 @@ async def _read(
         raise
     except BaseException:
         if not session.connection.is_closed():
-            await session.connection.execute("ROLLBACK")
+            await roll_back(session.connection)
         raise
     return result

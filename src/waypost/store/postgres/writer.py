@@ -26,7 +26,7 @@ import asyncpg
 
 from waypost.model.errors import ConflictError, StoreError
 from waypost.store.ports import Step
-from waypost.store.postgres.connection import LOST, reason
+from waypost.store.postgres.connection import LOST, reason, roll_back
 from waypost.store.postgres.driver import OnlyItsTransaction
 from waypost.store.postgres.session import Line, Session
 from waypost.store.repositories.instants import to_ms
@@ -197,7 +197,7 @@ class Writer:
                 for position, settled in zip(positions, results, strict=True):
                     settled_all[position] = settled
         except BaseException:
-            await _roll_back(session)
+            await roll_back(session.connection)
             raise
         if not await self._end(session):
             raise ConnectionResetError("the connection was lost before the commit")
@@ -225,7 +225,9 @@ class Writer:
     async def _end(self, session: Session) -> bool:
         """Commits; whether it is kept. Raises what the server says against it."""
         # Not by a deadline of the driver: it would have the server stop waiting for its standbys.
-        committing = self._loop.create_task(session.connection.execute("COMMIT"))
+        committing = self._loop.create_task(
+            session.connection.execute("COMMIT", timeout=2 * COMMIT_S)
+        )
         await asyncio.wait({committing}, timeout=COMMIT_S)
         if not committing.done():
             session.connection.terminate()
@@ -304,13 +306,6 @@ async def _run_group(session: Session, step: Step[Any, Any], items: list[Any]) -
     if len(results) != len(items):
         raise ValueError("a step gave another number of results than it was given items")
     return [Settled(result, None) for result in results]
-
-
-async def _roll_back(session: Session) -> None:
-    try:
-        await session.connection.execute("ROLLBACK")
-    except (asyncpg.PostgresError, *LOST):
-        session.connection.terminate()
 
 
 def trouble_of(error: BaseException) -> Trouble:
