@@ -204,7 +204,7 @@ class Dispatcher:
         started = self.clock.monotonic()
         lease, message = prepared.lease, prepared.message
         is_on_trial = self.pacing.is_on_trial(lease.lane_key)
-        if message.state is State.UNKNOWN:
+        if message.state is State.UNKNOWN and message.content.kind != READ_RECEIPT:
             self.silence.heard(lease.lane_key)
         outcome = await self.meta.send(message)
         if not isinstance(outcome, NotReached | TokenSealed):

@@ -9,6 +9,7 @@ from waypost.model.failure import Failure
 from waypost.model.lifecycle import State
 from waypost.model.message import Dispatchable
 from waypost.model.sender import Sender, SenderState
+from waypost.model.submission import READ_RECEIPT
 from waypost.model.template import STOPPED
 from waypost.model.withheld import WithheldCode, withheld
 from waypost.queue.lease import Lease
@@ -123,6 +124,8 @@ def _of_outcome(
         return Withheld(message, withheld(WithheldCode.EXPIRED)) if is_over else None
     if is_over:
         return Unresolved(message, is_parked=False)
+    if message.content.kind == READ_RECEIPT:  # no status tells of it, and twice does no harm
+        return None
     if not is_heard(message.sender, now, window, taken_at):
         return Unheard(message, within(message, now + window))
     if message.policies.unknown is UnknownPolicy.HOLD:

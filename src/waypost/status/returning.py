@@ -49,8 +49,14 @@ def is_throttled_again(observation: Observation, record: MessageRecord) -> bool:
     return row is not None and row.rule in THROTTLES and has_returned
 
 
-def stops_more(observation: Observation) -> bool:
-    """Whether a fact stops its sender or its template."""
+def stops_more(observation: Observation, record: MessageRecord) -> bool:
+    """Whether a fact stops its sender or its template; a failure that is told again does not.
+
+    Meta may tell it days later, when what it stopped has long been mended.
+    """
+    is_told_again = bool(record.facts_seen & BITS[Fact.FAILED])
+    if observation.fact is Fact.FAILED and is_told_again:
+        return False
     row = row_of(observation.failure) if observation.fact in TELLING else None
     return row is not None and row.rule in STOPPING
 

@@ -51,7 +51,7 @@ class Reviewer:
         concerned = [
             key
             for key in records
-            if any(may_return(one) or stops_more(one) for one in by_message[key])
+            if any(may_return(one) or stops_more(one, records[key]) for one in by_message[key])
         ]
         if not concerned:
             return
@@ -64,7 +64,7 @@ class Reviewer:
             observations[:] = await self._judge(transaction, observations, record, message, now)
             for one in observations:
                 row, failure = row_of(one.failure), one.failure
-                if row is None or failure is None or not stops_more(one) or one.is_past:
+                if row is None or failure is None or not stops_more(one, record) or one.is_past:
                     continue
                 if is_past(one, record.state, record.wamid, record.facts_seen):
                     continue
