@@ -75,6 +75,12 @@ def needs_history(observation: Observation, record: MessageRecord) -> bool:
     )
 
 
+def needs_lease(observation: Observation, record: MessageRecord) -> bool:
+    """Whether only the queue tells if a lost answer is of an attempt that was returned."""
+    has_returned = bool(record.facts_seen & BITS[Fact.RETURNED])
+    return observation.fact is Fact.LOST and observation.lease_token is not None and has_returned
+
+
 def return_or_fail(
     observation: Observation,
     record: MessageRecord,

@@ -17,6 +17,7 @@ from waypost.status.returning import (
     is_throttled_again,
     may_return,
     needs_history,
+    needs_lease,
     return_or_fail,
     row_of,
     stops_more,
@@ -45,9 +46,7 @@ class Reviewer:
     ) -> None:
         """Puts what each fact counts as in its place, and stops what is to be stopped."""
         for key, record in records.items():
-            observations = by_message[key]
-            if any(needs_history(one, record) for one in observations):
-                observations[:] = await _without_past(transaction, key, record, observations)
+            await _mark_past(transaction, key, record, by_message[key])
         concerned = [
             key
             for key in records
@@ -95,6 +94,16 @@ class Reviewer:
         ]
 
 
+async def _mark_past(
+    transaction: Transaction, key: Key, record: MessageRecord, observations: list[Observation]
+) -> None:
+    """Marks the facts of which only other rows tell that their attempt is over."""
+    if any(needs_history(one, record) for one in observations):
+        observations[:] = await _without_past(transaction, key, record, observations)
+    if any(needs_lease(one, record) for one in observations):
+        observations[:] = await _without_stale(transaction, key, record, observations)
+
+
 async def _without_past(
     transaction: Transaction,
     key: Key,
@@ -109,5 +118,20 @@ async def _without_past(
     }
     return [
         replace(one, is_past=True) if needs_history(one, record) and one.wamid in earlier else one
+        for one in observations
+    ]
+
+
+async def _without_stale(
+    transaction: Transaction,
+    key: Key,
+    record: MessageRecord,
+    observations: Sequence[Observation],
+) -> list[Observation]:
+    """The same, where lost answers to attempts whose work was put back meanwhile are past."""
+    item = await transaction.reports.queue_item(*key)
+    token = None if item is None else item.lease_token
+    return [
+        replace(one, is_past=True) if needs_lease(one, record) and one.lease_token != token else one
         for one in observations
     ]
