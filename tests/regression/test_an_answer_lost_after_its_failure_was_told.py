@@ -21,6 +21,13 @@ def desk(tmp_path):
         yield made
 
 
+def taken(desk, token):
+    """It is on lease once more."""
+    item = queue_item(attempt=2, lease_token=token, due_at=later(60))
+    desk.stored.do(lambda t: t.queue.drop([(item.account_id, item.queue, item.item_id)]))
+    desk.stored.do(lambda t: t.queue.put([item]))
+
+
 def lose(desk, token, attempt):
     lost = {"lease_token": token, "attempt": attempt, "retry_at": later(120)}
     desk.tell(Fact.LOST, wamid=None, **lost)
@@ -35,10 +42,21 @@ def test_the_message_waits_to_go_again(desk):
     assert desk.facts() == [("returned", None), ("lost", 1)]
 
 
+def test_where_an_answer_was_lost_before_it_may_be_of_another_attempt(desk):
+    """Which of two attempts Meta failed is not told: the other may have arrived."""
+    taken(desk, "t:2")
+    lose(desk, "t:2", 2)
+    taken(desk, "t:3")
+    desk.tell(Fact.FAILED, wamid="wamid.2", failure=refused(131016).failure)
+    assert desk.state() == "accepted"
+
+    lose(desk, "t:3", 3)
+
+    assert desk.state() == "unknown"
+
+
 def test_an_answer_lost_to_the_next_attempt_is_unknown(desk):
-    item = queue_item(attempt=2, lease_token="t:2", due_at=later(60))
-    desk.stored.do(lambda t: t.queue.drop([(item.account_id, item.queue, item.item_id)]))
-    desk.stored.do(lambda t: t.queue.put([item]))
+    taken(desk, "t:2")
 
     lose(desk, "t:2", 2)
 

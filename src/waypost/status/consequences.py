@@ -128,6 +128,11 @@ def may_have_arrived(state: State, seen: int) -> bool:
     return state is State.UNKNOWN or bool(seen & BITS[Fact.RETURNED])
 
 
+def was_lost(seen: int) -> bool:
+    """Whether an answer to the message was ever lost: then not all of its wamids are known."""
+    return bool(seen & BITS[Fact.LOST])
+
+
 def is_past(observation: Observation, state: State, wamid: str | None, seen: int) -> bool:
     """Whether this fact is of an attempt that is over, and moves nothing any more.
 

@@ -17,7 +17,7 @@ from waypost.model.lifecycle import Fact
 from waypost.model.message import FactRow, MessageChange, MessageRecord, Observation
 from waypost.model.work import LaneKey, QueueItem, QueueName
 from waypost.runtime.clock import Clock
-from waypost.status.consequences import UNSETTLED, draw_consequences, may_have_arrived
+from waypost.status.consequences import UNSETTLED, draw_consequences, was_lost
 from waypost.status.reviewer import Reviewer
 from waypost.store.ports import Key, Store, Transaction
 from waypost.wallet.bookkeeper import Bookkeeper
@@ -181,10 +181,10 @@ class Recorder:
 async def _free_at(transaction: Transaction, record: MessageRecord, due_at: datetime) -> datetime:
     """When a message that came back is due: not before an attempt that is under way has ended.
 
-    Of one that was given to Meta more than once nobody can tell which attempt has failed: the
-    one under way may be another, and its answer is waited for. Of all others it is this one.
+    Where an answer was lost before, nobody can tell which attempt has failed: the one under way
+    may be another, and its answer is waited for. Of all others it is this one.
     """
-    if not may_have_arrived(record.state, record.facts_seen):
+    if not was_lost(record.facts_seen):
         return due_at
     item = await transaction.reports.queue_item(record.account_id, record.message_id)
     is_under_way = item is not None and item.lease_token is not None

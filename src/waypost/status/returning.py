@@ -14,7 +14,7 @@ from waypost.model.lifecycle import Fact
 from waypost.model.message import Dispatchable, MessageRecord, Observation
 from waypost.model.meta_error import ErrorRow, RetryRule
 from waypost.model.meta_error_table import classify
-from waypost.status.consequences import BITS, LEADS_BACK, UNSETTLED, is_past
+from waypost.status.consequences import BITS, LEADS_BACK, UNSETTLED, is_past, was_lost
 from waypost.status.verdict import THROTTLES, circumstances_of, judge
 
 MIDDLE = 0.5
@@ -76,9 +76,13 @@ def needs_history(observation: Observation, record: MessageRecord) -> bool:
 
 
 def needs_lease(observation: Observation, record: MessageRecord) -> bool:
-    """Whether only the queue tells if a lost answer is of an attempt that was returned."""
-    has_returned = bool(record.facts_seen & BITS[Fact.RETURNED])
-    return observation.fact is Fact.LOST and observation.lease_token is not None and has_returned
+    """Whether only the queue tells if a lost answer is of an attempt that was returned.
+
+    Where one was lost before, nothing tells which attempt was returned.
+    """
+    if observation.fact is not Fact.LOST or observation.lease_token is None:
+        return False
+    return bool(record.facts_seen & BITS[Fact.RETURNED]) and not was_lost(record.facts_seen)
 
 
 def return_or_fail(
