@@ -308,13 +308,14 @@ class Worker:
             )
 
     async def _take_due(self) -> bool:
-        """Takes due work as far as there is room; whether there was any."""
+        """Takes due work as far as there is room; whether to do so again at once."""
         await self._find_lanes()
         claims = self._draw_claims()
         answers = await asyncio.gather(
             *(self._store.write(self._claim, claim) for claim in claims), return_exceptions=True
         )
-        has_found = False
+        # Room that was given to a lane with nothing left in it is for those that got none.
+        has_found = bool(claims) and self._is_crowded
         failures: list[BaseException] = []
         for claim, claimed in zip(claims, answers, strict=True):
             if isinstance(claimed, BaseException):
