@@ -15,6 +15,7 @@ from support.old_messages import (
     ids,
     keep,
     kept_messages,
+    moved,
     release,
     top_up,
     trimmer,
@@ -197,6 +198,43 @@ def test_what_is_not_over_of_a_part_is_kept_with_all_that_belongs_to_it(old, url
     assert old.ask(lambda t: t.history.orphans()) == []
     assert old.ask(lambda t: t.wallets.audit()) == []
     assert count(url, "messages_rest") == 2
+
+
+def test_messages_of_other_weeks_change_while_a_week_goes(old, url):
+    new_id = next(ids(NOW))
+    keep(old, new_id, NOW, payment=Payment.HELD, state="sent")
+    for number, message_id in zip(range(3), ids(OLD), strict=False):
+        keep(old, message_id, payment=Payment.CAPTURED if number else Payment.HELD)
+    change = old.ask(lambda t: moved(t, new_id, "delivered"))
+
+    async def body():
+        reader = await asyncpg.connect(url)  # whom the taking off of the parts waits for
+        await reader.execute("BEGIN; LOCK TABLE submissions IN ACCESS SHARE MODE")
+        dropping = asyncio.ensure_future(
+            old.store.partitions.drop_before(NOW - KEPT + timedelta(days=14), NOW)
+        )
+        try:
+            while not await reader.fetchval(WAITS):  # noqa: ASYNC110 # of another process
+                await asyncio.sleep(0.01)
+            await old.store.write(update, change)
+            was_dropping = not dropping.done()
+        finally:
+            await reader.close()
+        return was_dropping, await dropping
+
+    was_dropping, dropped = old.run(body())
+    assert was_dropping, "nobody waited for the week"
+    assert dropped
+    assert old.ask(lambda t: t.wallets.audit()) == []
+
+
+WAITS = "SELECT 1 FROM pg_locks WHERE NOT granted"
+
+
+async def update(transaction, changes):
+    """A step."""
+    await transaction.messages.update_states(changes)
+    return [None] * len(changes)
 
 
 def test_what_was_kept_goes_by_row_once_it_is_over(old, url):

@@ -3,9 +3,11 @@
 What is old goes by dropping its table, whose cost does not grow with its rows. What is not over
 of it, and entries of a ledger that are about no message, go to the rest.
 
-Each part goes in one transaction. Nobody can write to it meanwhile, but to every other; the
-table above it is locked for the moment of taking the part off, and only if that lock is had
-within LOCK_S: else it is tried again with the next round.
+Each part goes in one transaction. What is kept of it is found first, and meanwhile nothing of it
+can change, but of every other: whoever changes a message writes its timeline, and that of the part
+is locked. Messages and callbacks are not, for an update of any of them touches the locks of all
+parts. The tables above are locked for the moment of taking the parts off, and only if that lock
+is had within LOCK_S: else it is tried again with the next round.
 """
 
 from collections.abc import AsyncIterator
@@ -111,7 +113,8 @@ class TimedPartitions:
 async def _drop_messages(connection: Connection, part: Part, now: datetime) -> None:
     """Lets one span of messages go, with all that belongs to them."""
     parts = {table: Part(table, part.first, part.end).name for table in OF_MESSAGES}
-    await connection.execute(f"LOCK TABLE {', '.join(parts.values())} IN SHARE MODE")
+    still = ", ".join(parts[table] for table in ONLY_ADDED_TO)
+    await connection.execute(f"LOCK TABLE {still} IN SHARE MODE")
     await connection.execute(KEPT.format(**parts))
     sums = await connection.fetch(SUMS.format(**parts))
     for table, name in parts.items():
@@ -144,24 +147,42 @@ async def _drop_webhooks(connection: Connection, part: Part) -> None:
 
 
 WEBHOOKS_GO = """
-LOCK TABLE {name} IN SHARE MODE;
+CREATE TEMPORARY TABLE kept ON COMMIT DROP AS
+SELECT account_id, webhook_id FROM {name} WHERE processed_at IS NULL;
+ANALYZE kept;
 ALTER TABLE webhooks DETACH PARTITION {name};
-INSERT INTO webhooks SELECT * FROM {name} WHERE processed_at IS NULL;
-DROP TABLE {name};
+INSERT INTO webhooks SELECT w.* FROM {name} AS w
+JOIN kept AS k ON k.account_id = w.account_id AND k.webhook_id = w.webhook_id
+WHERE w.processed_at IS NULL;
+DROP TABLE {name}, kept;
 """
-"""Those that nobody has understood yet are kept."""
+"""Those that nobody has understood yet are kept; of a week that is over they only grow fewer."""
+
+ONLY_ADDED_TO = ("submissions", "facts", "ledger_entries")
+"""What is written with every change of a message, and itself changed by nobody but retention."""
 
 KEPT = """
-CREATE TEMPORARY TABLE kept AS
+CREATE TEMPORARY TABLE kept ON COMMIT DROP AS
 SELECT account_id, message_id, submission_id FROM {messages}
 WHERE state IN ('accepted', 'unknown') OR payment = 'held'
 UNION
 SELECT m.account_id, m.message_id, m.submission_id
 FROM {callbacks} AS c
 JOIN {messages} AS m ON m.account_id = c.account_id AND m.message_id = c.message_id
-WHERE c.state = 'pending'
+WHERE c.state = 'pending';
+CREATE INDEX ON kept (account_id, message_id);
+ANALYZE kept;
+CREATE TEMPORARY TABLE lines ON COMMIT DROP AS
+SELECT e.* FROM {ledger_entries} AS e
+WHERE NOT EXISTS (
+    SELECT 1 FROM {messages} AS m
+    WHERE m.account_id = e.account_id AND m.message_id = e.reference)
+OR EXISTS (
+    SELECT 1 FROM kept AS k WHERE k.account_id = e.account_id AND k.message_id = e.reference);
 """
-"""What is not over of a part: `repositories/history.py` has the same rule for single rows."""
+"""What is not over of a part: `repositories/history.py` has the same rule for single rows. And the
+lines of its ledger that stay: of those messages, and of none. What walks through whole parts is
+done here, while nobody waits for the tables above."""
 
 SUMS = """
 SELECT e.account_id, e.kind, sum(e.amount_minor)
@@ -182,13 +203,8 @@ INSERT INTO facts SELECT f.* FROM {facts} AS f WHERE EXISTS (
     SELECT 1 FROM kept AS k WHERE k.account_id = f.account_id AND k.message_id = f.message_id);
 INSERT INTO callbacks SELECT c.* FROM {callbacks} AS c WHERE EXISTS (
     SELECT 1 FROM kept AS k WHERE k.account_id = c.account_id AND k.message_id = c.message_id);
-INSERT INTO ledger_entries SELECT e.* FROM {ledger_entries} AS e
-WHERE NOT EXISTS (
-    SELECT 1 FROM {messages} AS m
-    WHERE m.account_id = e.account_id AND m.message_id = e.reference)
-OR EXISTS (
-    SELECT 1 FROM kept AS k WHERE k.account_id = e.account_id AND k.message_id = e.reference);
-DROP TABLE kept;
+INSERT INTO ledger_entries SELECT * FROM lines;
+DROP TABLE kept, lines;
 """
 """What is kept of a part goes back through the table above it, into the rest."""
 
