@@ -16,8 +16,8 @@ run: .venv/run.stamp  ## start the gateway and the emulated WhatsApp, print a re
 	@$(BIN)/waypost dev $(ARGS)
 
 test: .venv/develop.stamp  ## every test but the long fault runs; the whole gateway on both databases
-	@$(BIN)/pytest -m "not fault" $(ARGS)
-	@WAYPOST_TEST_DATABASE=postgres $(BIN)/pytest tests/flow $(ARGS)
+	@$(BIN)/pytest -n auto -m "not fault" $(ARGS)
+	@WAYPOST_TEST_DATABASE=postgres $(BIN)/pytest -n auto tests/flow $(ARGS)
 
 # ---- the environment, made when needed ----------------------------------------------------
 
@@ -85,7 +85,7 @@ bench: setup  ## measure, print the ratios, save them as JSON
 lock: setup  ## resolve the dependencies anew, with hashes
 	@$(BIN)/python -m tools.lock
 
-ci: check test fault  ## everything CI runs
+ci: lint types imports test fault  ## everything CI runs
 
 clean:  ## remove the virtual environment and all caches
 	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
