@@ -59,6 +59,15 @@ COLD = {
 }
 """What is set again while a query runs that may look at whole tables."""
 
+BY_KEY = {"enable_indexscan": "off", "enable_indexonlyscan": "off"}
+"""What is set while a plan is made that looks given rows up by their keys.
+
+Of a table that was empty when it was last counted, or holds a handful of rows, the planner would
+read the whole index, and look among the given rows for each: every plan costs the same there, and
+the table may be filled while the plan is kept. What is left here, an index by way of a bitmap, can
+only be entered with a key.
+"""
+
 KEPT = {
     "client_encoding": "utf8",
     "timezone": "UTC",

@@ -37,6 +37,7 @@ _TRUTH = re.compile(r"(is|was|has)_")
 _NEIGHBOUR = r"(?P<column>[a-z]\w*)\s+(?:=|<>|<=|>=|<|>|IS NOT DISTINCT FROM)\s+{0}\b"
 _NEIGHBOUR_BEHIND = r"{0}\s+(?:=|<>|<=|>=|<|>)\s+(?:\w+\.)?(?P<column>[a-z]\w*)"
 _ROWS = re.compile(r"VALUES\s*\n" + EACH.pattern, re.MULTILINE)
+_NOT_BY_KEY = re.compile(r"\bINSERT\b|\bLIMIT\b|\s[<>]=?\s")
 
 Schema = Mapping[str, Mapping[str, str]]
 """The type of each column, by table."""
@@ -50,6 +51,7 @@ class Statement:
     texts       which of them are text, by position
     key         for rows that are inserted or replace others: the positions of their key
     is_cold     whether it may walk through whole tables
+    is_by_key   whether it looks each given row up, by values that are equal
     """
 
     text: str
@@ -57,6 +59,7 @@ class Statement:
     texts: tuple[int, ...]
     key: tuple[int, ...]
     is_cold: bool
+    is_by_key: bool = False
 
 
 def read_schema(migrations: Sequence[str]) -> Schema:
@@ -95,7 +98,8 @@ def compile_query(query: Query, schema: Schema) -> Statement:
     columns = ", ".join(f"column{number}" for number in range(1, len(types) + 1))
     rows = f"SELECT * FROM unnest({arrays}) AS given ({columns})"  # noqa: S608 - numbers and types of ours
     text = _ROWS.sub(lambda _: rows, query.text)
-    return Statement(text, query.columns, _texts(types), key, query.is_cold)
+    is_by_key = not query.is_cold and _NOT_BY_KEY.search(query.text) is None
+    return Statement(text, query.columns, _texts(types), key, query.is_cold, is_by_key)
 
 
 def _type_of(query: Query, name: str, schema: Schema, place: str = "") -> str:

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 import asyncpg
 
 from waypost.store.driver import Row
-from waypost.store.postgres.connection import COLD, HOT
+from waypost.store.postgres.connection import BY_KEY, COLD, HOT
 from waypost.store.postgres.dialect import Schema, Statement, compile_query
 from waypost.store.querybook import Query
 
@@ -25,6 +25,8 @@ was empty over night reads all of it for each row, and a campaign fills it withi
 
 PLAN_FREELY = "; ".join(f"SET LOCAL {name} = {value}" for name, value in COLD.items())
 PLAN_BY_INDEX = "; ".join(f"SET LOCAL {name} = {HOT[name]}" for name in COLD)
+PLAN_BY_KEY = "; ".join(f"SET LOCAL {name} = {value}" for name, value in BY_KEY.items())
+PLAN_BY_ANY_INDEX = "; ".join(f"SET LOCAL {name} = on" for name in BY_KEY)
 
 
 class Statements:
@@ -54,6 +56,7 @@ class PostgresDriver:
         self._connection = connection
         self._statements = statements
         self._prepared: dict[str, Any] = {}
+        self._planned: set[str] = set()
         self._planned_at = asyncio.get_running_loop().time()
 
     async def execute(self, query: str, parameters: Mapping[str, object]) -> None:
@@ -87,8 +90,11 @@ class PostgresDriver:
         self.is_waiting = True
         try:
             await self._plan_anew()
+            is_first = statement.is_by_key and query not in self._planned
             if statement.is_cold:
                 await self._connection.execute(PLAN_FREELY)
+            elif is_first:
+                await self._connection.execute(PLAN_BY_KEY)
             prepared = self._prepared.get(query)
             if prepared is None:
                 prepared = await self._connection.prepare(statement.text, timeout=STATEMENT_S)
@@ -97,6 +103,9 @@ class PostgresDriver:
             rows = await prepared.fetch(*values, timeout=patience)
             if statement.is_cold:
                 await self._connection.execute(PLAN_BY_INDEX)
+            elif is_first:
+                self._planned.add(query)
+                await self._connection.execute(PLAN_BY_ANY_INDEX)
             return [tuple(row) for row in rows]
         finally:
             self.is_waiting = False
@@ -107,6 +116,7 @@ class PostgresDriver:
         if now - self._planned_at > PLANS_S:
             self._planned_at = now
             await self._connection.execute("DISCARD PLANS")
+            self._planned.clear()
 
 
 def without_nul(value: object) -> object:
