@@ -1,7 +1,9 @@
 -- name: queue.lanes
+-- Differs because one leap here reads one entry of the index, where the common text needs several,
+-- for SQLite has no LATERAL; and because a recursion that begins with a parameter has the wrong
+-- collation here.
 -- The lanes behind a place, so many of them, found by leaping over the index from lane to lane:
--- which of the three priorities have work due, and when the next falls due of what is not.
--- Of its own here: one leap reads one entry of the index, where SQLite's text needs several. What
+-- which of the three priorities have work due, and when the next falls due of what is not. What
 -- is due is told by the earliest of each priority: for an EXISTS, a server without statistics of a
 -- table that was just filled would read all of it.
 WITH RECURSIVE lanes (account_id, lane, number) AS (
@@ -46,9 +48,10 @@ SELECT lanes.account_id, lanes.lane,
 FROM lanes
 
 -- name: queue.find_shared
+-- Differs because several processes write at once here, and the common text cannot pass over what
+-- another is just taking (SQLite knows no row locks): all that look at a lane at once would find
+-- the same head of it, and all but one would go away with nothing.
 -- The oldest due work of a lane that nobody owns.
--- Of its own here: what another process is just taking is passed over. Else all that look at a
--- lane at once would find the same head of it, and all but one would go away with nothing.
 SELECT account_id, item_id, attempt, due_at, lease_token, priority, expires_at
 FROM queue
 WHERE queue = :queue AND account_id = :account_id AND lane = :lane AND priority = :priority
