@@ -59,12 +59,12 @@ class IdMaker:
 
 def first_message_id(instant: datetime) -> str:
     """What is before every message id made from this instant on, and behind all before it."""
-    return "A" + _base36(int(instant.timestamp() * 1000), TIME_DIGITS)
+    return "A" + _base36(max(0, int(instant.timestamp() * 1000)), TIME_DIGITS)
 
 
 def first_webhook_id(instant: datetime) -> str:
     """The same for the ids of kept webhooks: as many hexadecimal digits until the year 2112."""
-    return f"{int(instant.timestamp() * 1_000_000):x}"
+    return f"{max(0, int(instant.timestamp() * 1_000_000)):x}"
 
 
 def _base36(value: int, digits: int) -> str:
