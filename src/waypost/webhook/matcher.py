@@ -53,6 +53,9 @@ class Matcher:
                 await self.match()
             except StoreError as error:  # the next look finds them
                 log.warning("statuses.not_matched", error=str(error))
+            except Exception:
+                # A gateway that ended over one status would end again after each start.
+                log.exception("statuses.not_matched")
             async with asyncio.TaskGroup() as tasks:
                 self._pause = tasks.create_task(self.clock.sleep(EVERY_S))
                 if self._stopping.is_set():
