@@ -10,7 +10,8 @@ import pytest
 
 from support.nouns import NOW
 from support.postgres import database
-from waypost.model.errors import UnknownSchemaError
+from waypost.model.errors import StoreError, UnknownSchemaError
+from waypost.store.postgres.connection import OLDEST_SERVER, check_version
 from waypost.store.postgres.store import PostgresStore
 from waypost.store.sqlite.connection import bring_forward, connect
 
@@ -112,6 +113,13 @@ def sqlite_tables(sqlite: apsw.Connection) -> list[str]:
             "AND name <> 'schema_versions'"
         )
     ]
+
+
+def test_a_server_that_is_too_old_is_refused_with_the_version_it_has():
+    check_version(OLDEST_SERVER, "postgresql://one/waypost")
+
+    with pytest.raises(StoreError, match=r"at postgresql://one/waypost is PostgreSQL 14. .* 15 or"):
+        check_version(OLDEST_SERVER - 1, "postgresql://name:secret@one/waypost")
 
 
 def test_both_databases_have_the_same_tables_and_columns(url, sqlite):

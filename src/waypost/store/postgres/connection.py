@@ -22,6 +22,9 @@ from waypost.store.repositories.instants import to_ms
 
 Connection: TypeAlias = asyncpg.Connection
 
+OLDEST_SERVER = 15
+"""The first version of PostgreSQL that the plans were tried on."""
+
 CONNECT_S = 5.0
 """How long opening one connection may take."""
 
@@ -141,6 +144,11 @@ async def connect(
         ) from error
     _watch(connection)
     try:
+        check_version(connection.get_server_version().major, url)
+    except StoreError:
+        connection.terminate()
+        raise
+    try:
         await _prepare_session(connection)
     except (asyncpg.PostgresError, *LOST) as error:
         connection.terminate()
@@ -158,6 +166,15 @@ def _watch(connection: Connection) -> None:
     for name, value in KEPT_ALIVE.items():
         if (option := getattr(socket, name, None)) is not None:  # not every system has each
             line.setsockopt(socket.IPPROTO_TCP, option, value)
+
+
+def check_version(major: int, url: str) -> None:
+    """Raises StoreError if the server of this version is older than what was tried."""
+    if major < OLDEST_SERVER:
+        raise StoreError(
+            f"The server at {shown(url)} is PostgreSQL {major}. Waypost needs {OLDEST_SERVER} or "
+            "newer: upgrade the server, or name another in database_url."
+        )
 
 
 async def _prepare_session(connection: Connection) -> None:
