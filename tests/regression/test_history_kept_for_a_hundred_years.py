@@ -1,4 +1,4 @@
-"""Days before 1970 were ids behind all others: history kept for a hundred years was let go at once."""
+"""Days before 1970 were ids behind all others: history kept for a hundred years was let go."""
 
 from datetime import UTC, datetime, timedelta
 

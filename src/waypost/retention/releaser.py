@@ -53,7 +53,7 @@ class Releaser:
                 await self.release()
             except StoreError as error:  # the next round finds them
                 log.warning("holds.not_released", error=str(error))
-            except Exception:
+            except Exception:  # lint-skip: broad-except - told with all its frames
                 # A gateway that ended over one message would end again after each start.
                 log.exception("holds.not_released")
             await self._sleep(EVERY_S)

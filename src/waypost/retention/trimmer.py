@@ -56,7 +56,7 @@ class Trimmer:
                 await self.tidy()
             except StoreError as error:  # the disk is full, say: it can wait for another round
                 log.warning("history.not_trimmed", error=str(error))
-            except Exception:
+            except Exception:  # lint-skip: broad-except - told with all its frames
                 # A gateway that ended over one row would end again after each start.
                 log.exception("history.not_trimmed")
             await self._sleep(EVERY_S)

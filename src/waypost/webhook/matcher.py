@@ -53,7 +53,7 @@ class Matcher:
                 await self.match()
             except StoreError as error:  # the next look finds them
                 log.warning("statuses.not_matched", error=str(error))
-            except Exception:
+            except Exception:  # lint-skip: broad-except - told with all its frames
                 # A gateway that ended over one status would end again after each start.
                 log.exception("statuses.not_matched")
             async with asyncio.TaskGroup() as tasks:
