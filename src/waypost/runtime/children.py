@@ -71,7 +71,15 @@ class Children:
         gap_s = FIRST_GAP_S
         while not self._stopping.is_set():
             began_s = self.clock.monotonic()
-            process = await asyncio.create_subprocess_exec(*self.command, str(number), stdin=PIPE)
+            try:
+                process = await asyncio.create_subprocess_exec(
+                    *self.command, str(number), stdin=PIPE
+                )
+            except OSError as error:  # no memory or no process to be had: for a while, it may be
+                _log.error("worker.not_started", worker=number, error=str(error), again_in_s=gap_s)
+                await self._rest(gap_s)
+                gap_s = min(gap_s * 2, LONGEST_GAP_S)
+                continue
             self._living[number] = process
             if self._stopping.is_set():  # told while this one was being started
                 _tell(process, signal.SIGTERM)

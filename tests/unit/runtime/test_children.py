@@ -107,3 +107,21 @@ def test_a_child_stops_in_order_when_its_parent_is_killed(tmp_path):
         parent.kill()
         parent.wait()
     asyncio.run(until((tmp_path / "ended").exists))
+
+
+def test_a_child_that_cannot_be_started_takes_nobody_along(tmp_path):
+    program = tmp_path / "program"
+    children = Children([str(program), str(tmp_path)], 1, 5, SystemClock())
+
+    async def run():
+        async with asyncio.TaskGroup() as tasks:
+            running = tasks.create_task(children.run())
+            await asyncio.sleep(0.2)
+            assert not running.done()
+            program.write_text(f"#!{sys.executable}\n{OBEDIENT}")
+            program.chmod(0o755)
+            await until(lambda: lives(tmp_path, 0) == 1)
+            os.kill(os.getpid(), signal.SIGTERM)
+            return await running
+
+    assert asyncio.run(run()) == 0
