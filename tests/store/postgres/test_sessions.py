@@ -446,3 +446,16 @@ def test_a_password_is_not_told():
         asyncio.run(PostgresStore.open("postgresql://name:password@127.0.0.1:1/none", now=NOW))
     assert "password@" not in str(told.value)
     assert "127.0.0.1:1/none" in str(told.value)
+
+
+def test_a_read_waits_for_a_table_that_is_changed_for_a_moment(url):
+    async def run():
+        async with opened(url) as store, session(url) as other:
+            await store.write(keep, "a")
+            await other.execute("BEGIN; LOCK TABLE webhooks IN ACCESS EXCLUSIVE MODE")
+            reading = asyncio.ensure_future(kept(store, "a"))
+            await asyncio.sleep(0.7)  # more than the half second that one try waits
+            await other.execute("ROLLBACK")
+            assert await reading == {"a"}
+
+    asyncio.run(run())

@@ -35,6 +35,9 @@ from waypost.store.querybook import load_queries
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
+TRIES = 2
+"""How often a read is tried before it is tried for the last time."""
+
 READERS = 4
 """How many reads run at once in one process."""
 
@@ -101,12 +104,15 @@ class PostgresStore:
         """See `ports.Store.read`. All of the query sees one state of the database."""
         line = await self._readers.get()
         try:
-            session = await line.open_within(OUTAGE_S)
-            try:
-                return await _read(session, query)
-            except LOST:  # found out only now; a read may be tried again
-                line.drop()
-                return await _read(await line.open_within(OUTAGE_S), query)
+            for _ in range(TRIES):
+                session = await line.open_within(OUTAGE_S)
+                try:
+                    return await _read(session, query)
+                except LOST:  # found out only now; a read may be tried again
+                    line.drop()
+                except asyncpg.LockNotAvailableError:
+                    pass  # a part of history is made or let go, which is a matter of moments
+            return await _read(await line.open_within(OUTAGE_S), query)
         except (asyncpg.PostgresError, *LOST) as error:
             line.drop()
             raise StoreError(f"The database could not be read: {reason(error)}.") from error
