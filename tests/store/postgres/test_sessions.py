@@ -14,6 +14,7 @@ from support.nouns import NOW
 from support.postgres import PostgresServer, database, own_server, with_database
 from waypost.model.errors import ConflictError, StoreError
 from waypost.model.work import QueueName
+from waypost.store.postgres.connection import LOST
 from waypost.store.postgres.store import PostgresStore
 from waypost.store.postgres.writer import AwayError
 
@@ -320,7 +321,7 @@ def test_a_process_that_stands_still_within_its_transaction_holds_nobody_up_for_
                     return texts
 
                 assert await asyncio.wait_for(store.write(mark, "a"), 8) == "a"
-                with pytest.raises((asyncpg.PostgresError, asyncpg.InterfaceError)):
+                with pytest.raises((asyncpg.PostgresError, *LOST)):
                     await frozen.execute("COMMIT")
 
     asyncio.run(run())
