@@ -121,9 +121,7 @@ class LimitReader:
             await transaction.alarms.clear([(key[0], AlarmKind.MESSAGING_LIMIT, key[1])], now)
         room = min(AT_ONCE, day.limit - day.used - day.due)
         for hour, _ in day.hours_to_come if room > 0 else ():
-            found = hour > day.hour and await transaction.portfolios.waiting_items(
-                *key, hour, room
-            )
+            found = hour > day.hour and await transaction.portfolios.waiting_items(*key, hour, room)
             if found:
                 waiting = ReachedUser(hour, is_waiting=True)
                 move = day.reach if limit.users is None else day.bring_forward
