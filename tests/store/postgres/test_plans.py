@@ -163,6 +163,18 @@ def test_given_rows_are_looked_up_by_their_keys_however_large_a_table_is_believe
     assert read_whole(plan) <= ENTERED_WHOLE.get(name, set())
 
 
+@pytest.mark.parametrize("name", ["take", "finish", "drop", "put_back", "bring_forward", "cancel"])
+def test_an_item_of_the_queue_is_found_by_its_whole_key_and_not_among_its_account(
+    asked, counted, name
+):
+    for state in (asked, counted):
+        plan = state.plan(compile_query(QUERIES[f"queue.{name}"], SCHEMA))
+
+        assert {node["Index Name"] for node in nodes(plan) if "Index Name" in node} == {
+            "queue_pkey"
+        }
+
+
 def read_whole(plan: dict[str, Any]) -> set[str]:
     """The indexes that are not entered by a key."""
     return {

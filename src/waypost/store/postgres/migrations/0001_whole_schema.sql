@@ -221,12 +221,14 @@ CREATE TABLE queue (
     attempt     BIGINT           NOT NULL,
     lease_token TEXT COLLATE "C",
     priority    BIGINT           NOT NULL DEFAULT 1,
-    expires_at  BIGINT,
-    PRIMARY KEY (account_id, queue, item_id)
+    expires_at  BIGINT
 ) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_cost_delay = 0);
 CREATE INDEX queue_by_due ON queue (queue, account_id, lane, priority, due_at, item_id);
 CREATE INDEX queue_by_expiry ON queue (queue, account_id, lane, expires_at)
     WHERE lease_token IS NULL AND expires_at IS NOT NULL;
+-- Made last: while the table is empty all its indexes cost the same, and the planner takes the
+-- youngest. By queue_by_due it would look an item up among all of its account.
+ALTER TABLE queue ADD PRIMARY KEY (account_id, queue, item_id);
 
 CREATE TABLE wallets (
     account_id         BIGINT           NOT NULL PRIMARY KEY,
