@@ -5,12 +5,14 @@ from datetime import timedelta
 
 import pytest
 
-from support.nouns import NOW, WAMID, later, message_change, parked_status
+from support.nouns import NOW, WAMID, later, message_change, parked_status, queue_item
 from support.old_messages import ids
 from support.stored import opened
 from waypost.callback.publisher import Publisher
+from waypost.dispatch.sweeper import Sweeper
 from waypost.model.lifecycle import Fact, State
 from waypost.model.message import Payment, Standing
+from waypost.model.sender import SenderState
 from waypost.retention.releaser import Releaser
 from waypost.retention.trimmer import Trimmer
 from waypost.runtime.clock import TestClock
@@ -86,3 +88,17 @@ def test_history_that_is_kept_since_before_all_calendars_ends_nothing(stored):
     trimmer = Trimmer(stored.store, clock, timedelta(days=10**6), timedelta(hours=24))
 
     stored.run(two_rounds(trimmer, clock, 3601))
+
+
+def test_a_closed_lane_that_cannot_be_swept_is_tried_again(tmp_path):
+    with opened(tmp_path) as stored:
+        stored.furnish(state=SenderState.PAUSED)
+        stored.keep_message("A1", payment=Payment.FREE)
+        stored.do(lambda t: t.queue.put([queue_item("A1", expires_at=later(60))]))
+        clock = TestClock(later(90))
+        sweeper = Sweeper(stored.store, recorder_of(stored, clock), clock, timedelta(seconds=120))
+
+        stored.run(two_rounds(sweeper, clock, 31))
+
+        found = stored.ask(lambda t: t.reports.find_message("A1"))
+        assert found.state is State.NOT_SENT

@@ -8,10 +8,10 @@ It ends alarms as well, which nobody's work would: of a template that Meta shows
 again, and of a number whose webhooks come again.
 """
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import ClassVar
 
 import structlog
 
@@ -24,6 +24,7 @@ from waypost.model.template import STOPPED
 from waypost.model.withheld import WithheldCode, withheld
 from waypost.model.work import LaneKey, QueueName
 from waypost.runtime.clock import Clock
+from waypost.runtime.rounds import Rounds
 from waypost.status.recorder import Recorder
 from waypost.store.ports import Store, Transaction
 
@@ -38,44 +39,30 @@ Cleared = tuple[int, AlarmKind, str]
 log = structlog.get_logger("waypost.dispatch")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Sweeper:
     """Sweeps until it is stopped.
 
     window  how long an unknown outcome waits for a status: so recent must a webhook be
     """
 
+    name: ClassVar[str] = "sweeper"
     store: Store
     recorder: Recorder
     clock: Clock
     window: timedelta
-    stopped: asyncio.Event = field(default_factory=asyncio.Event)
+    _rounds: Rounds = field(init=False)
 
-    @property
-    def name(self) -> str:
-        """What the supervisor calls it."""
-        return "sweeper"
+    def __post_init__(self) -> None:
+        self._rounds = Rounds(self.clock, SWEEP_S, log, "sweeper.failed", StoreError)
 
     async def run(self) -> None:
-        """Sweeps every half minute."""
-        while not self.stopped.is_set():
-            try:
-                await self.sweep()
-            except StoreError as error:  # the database is away, say: the next round is soon
-                log.warning("sweeper.failed", error=str(error))
-            await self._rest()
+        """Sweeps every half minute, until it is stopped."""
+        await self._rounds.run(self.sweep)
 
     def stop(self) -> None:
-        """Ends `run` after what it is doing now."""
-        self.stopped.set()
-
-    async def _rest(self) -> None:
-        async with asyncio.TaskGroup() as tasks:
-            alarm = tasks.create_task(self.clock.sleep(SWEEP_S))
-            stopped = tasks.create_task(self.stopped.wait())
-            await asyncio.wait((alarm, stopped), return_when=asyncio.FIRST_COMPLETED)
-            alarm.cancel()
-            stopped.cancel()
+        """Begins no more; `run` returns when the batch at hand is done."""
+        self._rounds.stop()
 
     async def sweep(self) -> int:
         """One round; how many messages it ended. Raises StoreError."""
@@ -86,7 +73,7 @@ class Sweeper:
             if not one.is_closed(now):
                 continue
             lane = LaneKey(one.account_id, one.sender_id)
-            while not self.stopped.is_set():
+            while not self._rounds.is_over:
                 found, lanes = await self.store.write(self._end, lane)
                 self.recorder.wake_lanes(lanes)
                 ended += found

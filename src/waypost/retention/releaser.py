@@ -9,7 +9,6 @@ Messages are found by an index of those that are open, and each batch is a short
 own. Several processes may do this at once: what one has recorded, the others do not find.
 """
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -22,6 +21,7 @@ from waypost.model.lifecycle import Fact
 from waypost.model.message import Observation
 from waypost.runtime.clock import Clock
 from waypost.runtime.ids import first_message_id
+from waypost.runtime.rounds import Rounds
 from waypost.status.recorder import Recorder
 from waypost.store.ports import Store, Transaction
 
@@ -43,36 +43,28 @@ class Releaser:
     store: Store
     recorder: Recorder
     clock: Clock
-    _stopping: asyncio.Event = field(default_factory=asyncio.Event)
-    _pause: "asyncio.Task[None] | None" = None
+    _rounds: Rounds = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._rounds = Rounds(self.clock, EVERY_S, log, "holds.not_released", StoreError)
 
     async def run(self) -> None:
         """Does its round every hour, until it is stopped."""
-        while not self._stopping.is_set():
-            try:
-                await self.release()
-            except StoreError as error:  # the next round finds them
-                log.warning("holds.not_released", error=str(error))
-            except Exception:  # lint-skip: broad-except - told with all its frames
-                # A gateway that ended over one message would end again after each start.
-                log.exception("holds.not_released")
-            await self._sleep(EVERY_S)
+        await self._rounds.run(self.release)
 
     def stop(self) -> None:
         """Begins no more; `run` returns when the batch at hand is done."""
-        self._stopping.set()
-        if self._pause is not None:
-            self._pause.cancel()
+        self._rounds.stop()
 
     async def release(self) -> int:
         """Releases what Meta is silent about; of how many messages. Raises StoreError."""
         count = 0
-        while not self._stopping.is_set():
+        while not self._rounds.is_over:
             found = await self.store.write(self._record, AT_ONCE)
             count += found
             if found < AT_ONCE:
                 break
-            await self._sleep(PAUSE_S)
+            await self._rounds.pause(PAUSE_S)
         if count:
             log.info("holds.released", messages=count)
         return count
@@ -98,10 +90,3 @@ class Releaser:
             ],
         )
         return len(keys)
-
-    async def _sleep(self, seconds: float) -> None:
-        """Until then, or until it is stopped."""
-        async with asyncio.TaskGroup() as tasks:
-            self._pause = tasks.create_task(self.clock.sleep(seconds))
-            if self._stopping.is_set():
-                self._pause.cancel()

@@ -11,7 +11,6 @@ forward in the same commit, so that a wallet is the sum of its entries at every 
 Several processes may do this at once: each batch is of those rows that it deleted itself.
 """
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -23,6 +22,7 @@ from waypost.model.errors import StoreError
 from waypost.model.history import SERVED, OldMessage, Passing, carry
 from waypost.runtime.clock import Clock
 from waypost.runtime.ids import first_message_id, first_webhook_id
+from waypost.runtime.rounds import Rounds
 from waypost.store.ports import Key, Store, Transaction
 
 EVERY_S = 3600.0
@@ -46,26 +46,18 @@ class Trimmer:
     clock: Clock
     kept: timedelta | None
     answered: timedelta
-    _stopping: asyncio.Event = field(default_factory=asyncio.Event)
-    _pause: "asyncio.Task[None] | None" = None
+    _rounds: Rounds = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._rounds = Rounds(self.clock, EVERY_S, log, "history.not_trimmed", StoreError)
 
     async def run(self) -> None:
         """Does its round every hour, until it is stopped."""
-        while not self._stopping.is_set():
-            try:
-                await self.tidy()
-            except StoreError as error:  # the disk is full, say: it can wait for another round
-                log.warning("history.not_trimmed", error=str(error))
-            except Exception:  # lint-skip: broad-except - told with all its frames
-                # A gateway that ended over one row would end again after each start.
-                log.exception("history.not_trimmed")
-            await self._sleep(EVERY_S)
+        await self._rounds.run(self.tidy)
 
     def stop(self) -> None:
         """Begins no more; `run` returns when the batch at hand is done."""
-        self._stopping.set()
-        if self._pause is not None:
-            self._pause.cancel()
+        self._rounds.stop()
 
     async def tidy(self) -> None:
         """One round. Raises StoreError."""
@@ -83,7 +75,7 @@ class Trimmer:
     async def trim_messages(self, before: datetime) -> int:
         """Lets messages go that were accepted before this and are over; how many."""
         before_id, after_id, count = first_message_id(before), "", 0
-        while not self._stopping.is_set():
+        while not self._rounds.is_over:
             page = await self._page(before_id, after_id)
             if not page:
                 break
@@ -95,13 +87,13 @@ class Trimmer:
         """Lets rows of this kind go that have served their time; how many."""
         served = self.answered if kind is Passing.IDEMPOTENCY_KEYS else SERVED.get(kind, self.kept)
         count = 0
-        while served is not None and not self._stopping.is_set():
+        while served is not None and not self._rounds.is_over:
             keys = await self._past(kind, now - served)
             if not keys:
                 break
             await self.store.write(_drop_past, (kind, keys))
             count += len(keys)
-            await self._sleep(PAUSE_S)
+            await self._rounds.pause(PAUSE_S)
         return count
 
     async def _page(self, before_id: str, after_id: str) -> list[OldMessage]:
@@ -123,15 +115,8 @@ class Trimmer:
         if not messages:
             return 0
         count = await self.store.write(_drop_messages, (messages, self.clock.now()))
-        await self._sleep(PAUSE_S)
+        await self._rounds.pause(PAUSE_S)
         return count
-
-    async def _sleep(self, seconds: float) -> None:
-        """Until then, or until it is stopped."""
-        async with asyncio.TaskGroup() as tasks:
-            self._pause = tasks.create_task(self.clock.sleep(seconds))
-            if self._stopping.is_set():
-                self._pause.cancel()
 
 
 async def _drop_past(

@@ -5,7 +5,6 @@ one process parks it while another records the answer, neither sees what the oth
 committed yet: both are done, and the status stays behind. So it is looked for, a moment later.
 """
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -17,6 +16,7 @@ from msgspec import Struct
 from waypost.model.errors import StoreError
 from waypost.model.message import Observation
 from waypost.runtime.clock import Clock
+from waypost.runtime.rounds import Rounds
 from waypost.status.recorder import Recorder
 from waypost.store.ports import Key, Store, Transaction
 
@@ -43,34 +43,23 @@ class Matcher:
     store: Store
     recorder: Recorder
     clock: Clock
-    _stopping: asyncio.Event = field(default_factory=asyncio.Event)
-    _pause: "asyncio.Task[None] | None" = None
+    _rounds: Rounds = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._rounds = Rounds(self.clock, EVERY_S, log, "statuses.not_matched", StoreError)
 
     async def run(self) -> None:
         """Looks every ten seconds, until it is stopped."""
-        while not self._stopping.is_set():
-            try:
-                await self.match()
-            except StoreError as error:  # the next look finds them
-                log.warning("statuses.not_matched", error=str(error))
-            except Exception:  # lint-skip: broad-except - told with all its frames
-                # A gateway that ended over one status would end again after each start.
-                log.exception("statuses.not_matched")
-            async with asyncio.TaskGroup() as tasks:
-                self._pause = tasks.create_task(self.clock.sleep(EVERY_S))
-                if self._stopping.is_set():
-                    self._pause.cancel()
+        await self._rounds.run(self.match)
 
     def stop(self) -> None:
         """Begins no more."""
-        self._stopping.set()
-        if self._pause is not None:
-            self._pause.cancel()
+        self._rounds.stop()
 
     async def match(self) -> int:
         """Records what stands parked of messages that are known; how many. Raises StoreError."""
         count = 0
-        while not self._stopping.is_set():
+        while not self._rounds.is_over:
             since = self.clock.now() - LOOKS_BACK
             known = await self.store.read(
                 lambda transaction: transaction.history.parked_of_known(
