@@ -8,6 +8,7 @@ from waypost.callback.publisher import Publisher
 from waypost.dispatch.decide import Policy
 from waypost.dispatch.dispatcher import Dispatcher, load_messages
 from waypost.dispatch.pacing import Pacing
+from waypost.dispatch.pair_rate import PairRate
 from waypost.dispatch.user_counter import UserCounter
 from waypost.meta.client import MetaClient
 from waypost.model.work import QueueName
@@ -159,6 +160,7 @@ def build_dispatch(
         entropy=entropy,
         metrics=metrics,
         audience=UserCounter(store, clock, entropy),
+        pair_rate=PairRate(config.pair_gap_s),
     )
     return Worker(
         Plan(

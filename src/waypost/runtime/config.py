@@ -195,6 +195,12 @@ class Config:
         80,
         "Messages per second of a sender, unless the sender itself says otherwise.",
     )
+    pair_gap_s: float = _setting(
+        number(0),
+        6,
+        "Seconds between messages of one sender to one recipient in the long run, as Meta allows "
+        "it; 45 may go at once. 0 leaves it to Meta to refuse.",
+    )
     dispatch_concurrency: int = _setting(
         integer(1), 512, "How many calls to Meta may be under way at once."
     )

@@ -147,3 +147,11 @@ def test_no_span_of_time_ever_sees_more_than_the_burst_and_the_rate(arrivals, bu
             span_s = went[last] - went[first]
             allowed = burst + (span_s + 2 * EARLY_S) / GAP_S + 1e-6
             assert last - first + 1 <= allowed
+
+
+def test_without_a_gap_everything_goes_at_once():
+    rate = PairRate(0)
+
+    waits = [rate.wait_s("pair", f"m{number}", 5.0, is_urgent=False) for number in range(200)]
+
+    assert waits == [0.0] * 200
