@@ -10,8 +10,7 @@ def home(tmp_path_factory):
     folder = tmp_path_factory.mktemp("hostile")
     delays = ("--status-delays", "sent=1,delivered=2,read=3")
     # Tests that fail on purpose each say that they come from somewhere else.
-    # Everything goes to one recipient, and none of it is to wait for its turn.
-    with house(folder, *delays, trusted_proxies=HOST, pair_gap_s=0) as one:
+    with house(folder, *delays, trusted_proxies=HOST) as one:
         yield one
         assert one.gateway.is_running, one.log()
         for trouble in ("Traceback", "request.failed", "handler_failed", "given_up"):

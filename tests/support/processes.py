@@ -389,6 +389,7 @@ def house(
         "meta_app_secret": SECRET,
         "meta_verify_token": VERIFY,
         "callback_private_addresses": "true",
+        "pair_gap_s": 6 if "--limits" in options else 0,  # most write to one recipient
         "log_format": "json",
         **({"database_url": url} if url else {}),
         **settings,
