@@ -43,8 +43,8 @@ def test_what_was_answered_202_is_sent_exactly_once_however_often_the_gateway_is
 
         kept, taken = home.kept.message_ids(), home.emulator.taken()
         again = {id_: number for id_, number in taken.items() if number > 1}
-        unsure = messages_with(home, "lost")
-        by_status = unsure - messages_with(home, "taken")
+        # On PostgreSQL a status is often there before another process looks at what was lost.
+        by_status = kept - messages_with(home, "taken")
         told_events = Counter(
             (one["headers"]["webhook-id"], str(one["body"])) for one in home.emulator.callbacks()
         )
@@ -62,8 +62,7 @@ def test_what_was_answered_202_is_sent_exactly_once_however_often_the_gateway_is
         assert len(set(told.message_ids)) == len(told.accepted)
         assert set(told.message_ids) <= kept
         assert set(taken) == kept
-        assert not set(again) - unsure, "sent twice without a reason"
-        assert not again
+        assert not again, "sent twice"
         assert home.kept.states() == {"read": len(kept)}
         assert home.kept.audit() == []
         assert home.kept.wallet() == (RICH - PRICE * len(kept), 0)
