@@ -59,7 +59,8 @@ def state_after(stored, outcomes):
         due = stored.ask(lambda t: t.reports.queue_item(ACCOUNT, MESSAGE_ID))
         key = (ACCOUNT, MESSAGE_ID)
         cargo = stored.ask(lambda t, key=key: load_messages(t, [key]))[key]
-        taken = lease(token=f"t:{number}", attempt=due.attempt + 1, cargo=cargo)
+        ends_at = clock.now() + timedelta(seconds=60)
+        taken = lease(token=f"t:{number}", attempt=due.attempt + 1, cargo=cargo, ends_at=ends_at)
         stored.do(lambda t, taken=taken, due=due: t.queue.take([(taken.item(later(3600)), due)]))
         stored.run(dispatcher.handle(taken))
         clock.advance(60)
