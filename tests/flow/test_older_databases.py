@@ -10,12 +10,15 @@ import pytest
 
 from support.nouns import NOW, PHONE_NUMBER_ID, SENDER_ID, WABA_ID
 from support.pair import TO, running, sample, text
+from support.stored import CHOSEN, SQLITE
 from waypost.model.ledger import EntryKind
 from waypost.runtime.vault import is_sealed
 from waypost.store.migrate import load_migrations
 from waypost.store.repositories.instants import to_ms
 from waypost.store.sqlite.connection import APPLICATION_ID
 from waypost.store.sqlite.store import FILE
+
+pytestmark = pytest.mark.skipif(CHOSEN is not SQLITE, reason="older releases had SQLite alone")
 
 AS_RELEASED = "fa9026b3498a3bdd94d2d702cdecfc98ec91c68b907d04d4548df09c2c1ba859"
 SID, KEY = "HXIN1234567890IN", "A0123456789abcdef0123456789abcdef"
