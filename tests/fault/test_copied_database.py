@@ -78,9 +78,11 @@ def test_a_copy_that_was_killed_goes_on_and_is_proved_equal(tmp_path):
     with database(is_empty=True) as url:
         command = [*WAYPOST, "db", "copy", "--to", url, "--data", str(tmp_path), "--json"]
         process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-        until(lambda: progress(url) >= 20_000, "a part of the rows is there", gap_s=0.01)
-        os.kill(process.pid, signal.SIGKILL)
-        process.communicate()
+        try:
+            until(lambda: progress(url) >= 20_000, "a part of the rows is there", 75, 0.01)
+        finally:
+            os.kill(process.pid, signal.SIGKILL)
+            process.communicate()
         done = progress(url)
         assert 20_000 <= done < 2 * MESSAGES, "killed in the middle"
 
