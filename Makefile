@@ -85,8 +85,7 @@ bench: setup  ## measure, print the ratios, save them as JSON
 lock: setup  ## resolve the dependencies anew, with hashes
 	@$(BIN)/python -m tools.lock
 
-ci: lint types imports test  ## everything CI runs; a scenario that fails is told, and tried once more
-	@$(MAKE) --no-print-directory fault || $(BIN)/pytest -q -s -m fault tests/fault --last-failed
+ci: lint types imports test fault  ## everything CI runs
 
 clean:  ## remove the virtual environment and all caches
 	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
