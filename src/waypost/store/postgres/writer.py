@@ -20,7 +20,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from enum import Enum
-from typing import Any, NamedTuple
+from typing import Any
 
 import asyncpg
 
@@ -30,6 +30,7 @@ from waypost.store.postgres.connection import LOST, reason, roll_back
 from waypost.store.postgres.driver import OnlyItsTransaction
 from waypost.store.postgres.session import Line, Session
 from waypost.store.repositories.instants import to_ms
+from waypost.store.waiting import Settled, Waiting, settle
 
 OUTAGE_S = 3.0
 """How long those who wait are kept waiting for a server that is away."""
@@ -48,21 +49,6 @@ GROUP_TRIES = 3
 
 ITEM_TRIES = 4
 """How often one item is run because of conflicts of its own."""
-
-
-class Waiting(NamedTuple):
-    """One item, and who waits for it."""
-
-    step: Step[Any, Any]
-    item: Any
-    answer: "asyncio.Future[Any]"
-
-
-class Settled(NamedTuple):
-    """What became of one item: a result, or the error to raise."""
-
-    result: Any
-    error: BaseException | None
 
 
 class Trouble(Enum):
@@ -139,7 +125,7 @@ class Writer:
                 started = self._loop.time()
                 settled_all = await self._commit(batch)
                 self._observe(len(batch), self._loop.time() - started)
-                _settle(batch, settled_all)
+                settle(batch, settled_all)
                 if isinstance(settled_all[-1].error, AwayError):
                     self._refuse_all(settled_all[-1])
 
@@ -147,7 +133,7 @@ class Writer:
         """Nobody waits longer for a server than those who came first."""
         waiting = list(self._waiting)
         self._waiting.clear()
-        _settle(waiting, [away] * len(waiting))
+        settle(waiting, [away] * len(waiting))
 
     async def _commit(self, waiting: Sequence[Waiting]) -> list[Settled]:
         """What became of each; raises nothing."""
@@ -345,14 +331,3 @@ def told(error: BaseException) -> BaseException:
             "Other processes write the same all the time: nothing of this was kept, try again."
         )
     return StoreError(f"The database did not keep this: {reason(error)}.")
-
-
-def _settle(waiting: Sequence[Waiting], settled_all: Sequence[Settled]) -> None:
-    """Wakes all who waited."""
-    for entry, settled in zip(waiting, settled_all, strict=True):
-        if entry.answer.done():
-            continue
-        if settled.error is None:
-            entry.answer.set_result(settled.result)
-        else:
-            entry.answer.set_exception(settled.error)

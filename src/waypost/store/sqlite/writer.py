@@ -12,28 +12,14 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import apsw
 
 from waypost.model.errors import StoreError
 from waypost.store.ports import Step, Transaction
 from waypost.store.sqlite.driver import run_to_end
-
-
-class Waiting(NamedTuple):
-    """One item, and who waits for it."""
-
-    step: Step[Any, Any]
-    item: Any
-    answer: "asyncio.Future[Any]"
-
-
-class Settled(NamedTuple):
-    """What became of one item: a result, or the error to raise."""
-
-    result: Any
-    error: BaseException | None
+from waypost.store.waiting import Settled, Waiting, settle
 
 
 class Writer:
@@ -92,7 +78,7 @@ class Writer:
                 started = time.monotonic()
                 settled_all = self._commit(waiting)
                 self._observe(len(waiting), time.monotonic() - started)
-                self._loop.call_soon_threadsafe(_settle, waiting, settled_all)
+                self._loop.call_soon_threadsafe(settle, waiting, settled_all)
 
     def _gather(self) -> list[Waiting | None]:
         """Waits for the first item, then takes all that came with it; None ends the thread."""
@@ -190,14 +176,3 @@ def told(error: apsw.Error) -> StoreError:
     if isinstance(error, (apsw.BusyError, apsw.LockedError)):
         return StoreError("Another process is writing to the database: try again.")
     return StoreError(f"The database did not keep this: {error}.")
-
-
-def _settle(waiting: Sequence[Waiting], settled_all: Sequence[Settled]) -> None:
-    """On the event loop: wakes all who waited."""
-    for entry, settled in zip(waiting, settled_all, strict=True):
-        if entry.answer.done():
-            continue
-        if settled.error is None:
-            entry.answer.set_result(settled.result)
-        else:
-            entry.answer.set_exception(settled.error)
