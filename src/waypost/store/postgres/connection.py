@@ -122,10 +122,36 @@ async def connect(
 
     is_patient  whether statements that name no time of their own may take any; else ANSWER_S
     """
+    made: list[Connection] = []
+    try:
+        return await _connect(url, purpose, settings, made, is_patient=is_patient)
+    except BaseException:
+        # Whoever waits may go at any moment; the driver then drops what it had opened unclosed.
+        for connection in made:
+            connection.terminate()
+        raise
+
+
+async def _connect(
+    url: str,
+    purpose: str,
+    settings: Mapping[str, str],
+    made: list[Connection],
+    *,
+    is_patient: bool,
+) -> Connection:
+    """The same; each connection that was opened on the way is in `made`."""
+
+    class Noted(asyncpg.Connection):  # type: ignore[misc] # the driver has no types
+        def __init__(self, *args: Any, **kwargs: Any) -> None:
+            super().__init__(*args, **kwargs)
+            made.append(self)
+
     is_open_to_all = "target_session_attrs" in url
     try:
         connection: Connection = await asyncpg.connect(
             url,
+            connection_class=Noted,
             timeout=CONNECT_S,
             statement_cache_size=0,
             command_timeout=None if is_patient else ANSWER_S,
@@ -143,15 +169,10 @@ async def connect(
             "the password and that the server runs and takes writes."
         ) from error
     _watch(connection)
-    try:
-        check_version(connection.get_server_version().major, url)
-    except StoreError:
-        connection.terminate()
-        raise
+    check_version(connection.get_server_version().major, url)
     try:
         await _prepare_session(connection)
     except (asyncpg.PostgresError, *LOST) as error:
-        connection.terminate()
         raise StoreError(f"The database at {shown(url)} hung up: {reason(error)}.") from error
     return connection
 
