@@ -117,7 +117,6 @@ def _at_the_door(template: Template) -> tuple[Account, Sender, Examiner]:
         waba_id=request.WABA_ID,
         access_token="",
         throughput=80,
-        callback_url=None,
     )
     account = Account(
         account_id=1,

@@ -178,9 +178,8 @@ async def prepare(config: Config, options: Options) -> tuple[str, str]:
                 waba_id=request.WABA_ID,
                 access_token=options.access_token,
                 throughput=THROUGHPUT,
-                callback_url=options.callback_url,
             )
-            await registrar.save_sender(account.sid, sender)
+            await registrar.save_sender(account.sid, sender, options.callback_url)
         await furnish(tools.store, account.sid)
         return account.sid, await registrar.make_key(account.sid)
 

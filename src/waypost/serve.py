@@ -73,6 +73,7 @@ async def run_gateway(
         if not config.database_url:
             await store.write(take_over, gateway)
         await tools.registrar.tokens.seal()
+        await tools.registrar.profiles.complete()
         await tools.registrar.tokens.check()
         parts = list_parts(gateway, worker)
 

@@ -3,10 +3,18 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import msgspec
 from msgspec.structs import replace
 
 from waypost.meta.outcome import Refused
 from waypost.model.account import Account, AccountKind, AccountState, ApiKey
+from waypost.model.callback import (
+    ASKABLE,
+    CallbackProfile,
+    EventKind,
+    ProfileSecrets,
+    SigningSecret,
+)
 from waypost.model.failure import Failure
 from waypost.model.lifecycle import Fact, State
 from waypost.model.message import (
@@ -41,9 +49,14 @@ WABA_ID = "102290129340398"
 MESSAGE_ID = "A0LKQ1PCV00000000001"
 WAMID = "wamid.HBgMOTE5ODc2NTQzMjEwFQIAERgSOUM5OTk2NTI3RUU4RTg0RkZFAA=="
 CALLBACK_URL = "https://shop.example.com/hook"
+PROFILE_ID = "IN_7b0f2a6c-1d7e-4c1a-9e77-1a5b3c4d5e6f"
 VAULT = Vault(["test-key-0123456789-0123456789-0123456789"])
 TOKEN = "token"
 SEALED_TOKEN = VAULT.seal(TOKEN)
+SIGNING_SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+SEALED_SECRETS = VAULT.seal(
+    msgspec.json.encode(ProfileSecrets((SigningSecret(SIGNING_SECRET),))).decode()
+)
 UNDELIVERABLE = Failure("131026", "The message cannot be delivered", "detail", "reach it otherwise")
 
 
@@ -82,7 +95,6 @@ def sender(**changes: Any) -> Sender:
         waba_id=WABA_ID,
         access_token=SEALED_TOKEN,
         throughput=80,
-        callback_url=CALLBACK_URL,
         display_name="Shop",
     )
     return replace(made, **changes)
@@ -145,7 +157,7 @@ def message_record(**changes: Any) -> MessageRecord:
         sender_id=SENDER_ID,
         phone_number_id=PHONE_NUMBER_ID,
         waba_id=WABA_ID,
-        callback_url=CALLBACK_URL,
+        callback_profile_id=None,
         recipient=Recipient(phone="919876543210"),
         references=References("order-1", "marketing", None),
         track_body=True,
@@ -225,11 +237,26 @@ def callback_row(**changes: Any) -> CallbackRow:
     made = CallbackRow(
         account_id=ACCOUNT,
         event_id=f"{MESSAGE_ID}.sent",
+        profile_id=PROFILE_ID,
+        kind=EventKind.MESSAGE_STATUS,
         message_id=MESSAGE_ID,
         status="sent",
-        url=CALLBACK_URL,
         body=b'{"status":"sent"}',
         created_at=NOW,
+    )
+    return replace(made, **changes)
+
+
+def callback_profile(**changes: Any) -> CallbackProfile:
+    made = CallbackProfile(
+        account_id=ACCOUNT,
+        profile_id=PROFILE_ID,
+        title="Shop",
+        events=ASKABLE,
+        url=CALLBACK_URL,
+        created_at=NOW,
+        changed_at=NOW,
+        secrets=SEALED_SECRETS,
     )
     return replace(made, **changes)
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from msgspec import UNSET, UnsetType
 from msgspec.structs import replace
 from prometheus_client import CollectorRegistry
 
@@ -222,9 +223,11 @@ class Pair:
         answer = await call(self.emulator.app, "POST", f"/_emulator/{path}", body=raw)
         assert answer.status == 200, answer.body
 
-    async def save_sender(self, **changes: Any) -> None:
+    async def save_sender(
+        self, callback_url: str | UnsetType | None = UNSET, **changes: Any
+    ) -> None:
         """Changes the sender, and lets the gateway see it."""
-        await self.gateway.registrar.save_sender(self.sid, a_sender(**changes))
+        await self.gateway.registrar.save_sender(self.sid, a_sender(**changes), callback_url)
         self.clock.advance(1)
 
     async def set_check_mode(self, check_mode: CheckMode) -> None:
@@ -262,7 +265,6 @@ def a_sender(**changes: Any) -> Sender:
         "waba_id": WABA_ID,
         "access_token": "",  # its WABA's
         "throughput": 80,
-        "callback_url": "http://shop/status",
         **changes,
     }
     return Sender(**given)
@@ -357,7 +359,7 @@ async def _furnish(pair: Pair, top_up: int, account: Mapping[str, Any]) -> None:
         await registrar.money.top_up(opened.sid, top_up, "test")
     pair.key = await registrar.make_key(opened.sid)
     await registrar.save_waba(opened.sid, WABA_ID, "meta-token")
-    await registrar.save_sender(opened.sid, a_sender())
+    await registrar.save_sender(opened.sid, a_sender(), "http://shop/status")
     await pair.gateway.tools.synchronizer.sync_account(opened.sid)
 
 

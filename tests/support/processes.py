@@ -444,8 +444,7 @@ async def _open(
         waba_id=facts["waba_id"],
         access_token="",
         throughput=throughput,
-        callback_url=f"{emulator.url}/_emulator/inbox",
     )
-    await registrar.save_sender(account.sid, sender)
+    await registrar.save_sender(account.sid, sender, f"{emulator.url}/_emulator/inbox")
     await tools.synchronizer.sync_account(account.sid)
     return account.sid, await registrar.make_key(account.sid)

@@ -14,8 +14,18 @@ from typing import Any, Protocol, TypeVar
 import apsw
 import asyncpg
 
-from support.nouns import NOW, account, new_message, new_submission, sender, waba
+from support.nouns import (
+    NOW,
+    PROFILE_ID,
+    account,
+    callback_profile,
+    new_message,
+    new_submission,
+    sender,
+    waba,
+)
 from support.postgres import give_back, new_database
+from waypost.model.callback import Attachment, sender_target
 from waypost.store.ports import Store, Transaction
 from waypost.store.postgres.store import PostgresStore
 from waypost.store.sqlite.store import FILE, SqliteStore
@@ -147,7 +157,7 @@ class Stored:
         return self.run(self.store.read(query))
 
     def furnish(self, **sender_changes: Any) -> None:
-        """An account with a wallet of 1000, a WABA and a sender."""
+        """An account with a wallet of 1000, a WABA, a sender and its callback profile."""
 
         async def change(transaction: Transaction) -> None:
             account_id = await transaction.directory.insert_account(account(), NOW)
@@ -158,6 +168,10 @@ class Stored:
             )
             await transaction.directory.save_waba(owned, NOW)
             await transaction.directory.save_sender(account_id, made, NOW)
+            profile = callback_profile(account_id=account_id)
+            await transaction.profiles.save(profile)
+            target = sender_target(made.sender_id)
+            await transaction.profiles.attach([Attachment(account_id, target, PROFILE_ID)])
 
         self.do(change)
 

@@ -7,7 +7,14 @@ from datetime import datetime
 from msgspec import Struct
 
 from waypost.callback.decide import Attempted, decide
-from waypost.model.outbox import CallbackRow, CallbackSettlement, CallbackState
+from waypost.model.callback import CallbackProfile
+from waypost.model.outbox import (
+    CallbackAttempt,
+    CallbackRow,
+    CallbackSettlement,
+    CallbackState,
+    DueCallback,
+)
 from waypost.model.work import QueueItem
 from waypost.queue.lease import Lease
 from waypost.runtime.addresses import AddressGuard, ForbiddenAddressError
@@ -24,6 +31,7 @@ class Settlement(Struct, frozen=True):
 
     lease: Lease
     outcome: CallbackSettlement
+    attempt: CallbackAttempt | None
     again: QueueItem | None
 
 
@@ -50,11 +58,11 @@ class Deliverer:
     async def handle(self, lease: Lease) -> datetime | None:
         """One attempt at one event; when it is due again, if it is."""
         started = self.clock.monotonic()
-        row: CallbackRow | None = lease.cargo
-        if row is None:
+        due: DueCallback | None = lease.cargo
+        if due is None or due.profile is None:
             attempted = Attempted(self.patience.attempts, None, "the event is gone")
         else:
-            attempted = await self._post(row, lease.attempt)
+            attempted = await self._post(due.row, due.profile, lease.attempt)
         now = self.clock.now()
         decision = decide(attempted, self.patience.attempts, now, self.entropy.jitter())
         self.metrics.callbacks_delivered[decision.state.value].inc()
@@ -68,6 +76,7 @@ class Deliverer:
                 last_answer=decision.answer,
                 settled_at=now if decision.retry_at is None else None,
             ),
+            None,
             None if decision.retry_at is None else lease.item(decision.retry_at),
         )
         await self.store.write(settle, settlement)
@@ -84,11 +93,11 @@ class Deliverer:
             )
         return decision.retry_at
 
-    async def _post(self, row: CallbackRow, attempt: int) -> Attempted:
+    async def _post(self, row: CallbackRow, profile: CallbackProfile, attempt: int) -> Attempted:
         headers = {"Content-Type": "application/json", "webhook-id": row.event_id}
         try:
-            await self.guard.check(row.url)
-            answer = await self.http.post(row.url, headers, row.body, self.patience.timeout_s)
+            await self.guard.check(profile.url)
+            answer = await self.http.post(profile.url, headers, row.body, self.patience.timeout_s)
         except (HttpError, ForbiddenAddressError) as error:
             return Attempted(attempt, None, str(error))
         return Attempted(attempt, answer.status)
@@ -96,7 +105,7 @@ class Deliverer:
 
 async def load_callbacks(
     transaction: Transaction, keys: Sequence[Key]
-) -> Mapping[Key, CallbackRow]:
+) -> Mapping[Key, DueCallback]:
     """The cargo of the callback queue."""
     return await transaction.callbacks.load(keys)
 

@@ -56,9 +56,9 @@ async def find_demo_account(
             waba_id=sender.waba_id,
             access_token=sender.access_token,
             throughput=sender.throughput,
-            callback_url=sender.callback_url,
             display_name="Demo",
         ),
+        sender.callback_url,
     )
     return sid, key
 

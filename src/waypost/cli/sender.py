@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from msgspec import UNSET
 from msgspec.structs import replace
 
 from waypost.cli.account import Sid
@@ -64,13 +65,14 @@ def add(
         access_token="",  # its WABA's
         throughput=throughput or loaded.sender_throughput,
         is_throughput_pinned=throughput is not None,
-        callback_url=None if callback_url is None else read_url(callback_url),
         display_name=name,
         api_version=api_version,
     )
 
+    url = UNSET if callback_url is None else read_url(callback_url)
+
     async def work(tools: "OperatorTools") -> None:
-        await tools.registrar.save_sender(sid, sender, actor=who_acts())
+        await tools.registrar.save_sender(sid, sender, url, actor=who_acts())
 
     work_on(loaded, work)
     if as_json:
@@ -282,8 +284,10 @@ def _change(
 
     async def work(tools: "OperatorTools") -> Sender:
         sender = find_sender(await tools.registrar.find(sid), phone_number)
-        changed = replace(sender, **given)
-        await tools.registrar.save_sender(sid, changed, actor=who_acts())
+        rest = {word: value for word, value in given.items() if word != "callback_url"}
+        changed = replace(sender, **rest)
+        url = given.get("callback_url", UNSET)
+        await tools.registrar.save_sender(sid, changed, url, actor=who_acts())
         return changed
 
     return work_on(load_for(data, config), work)
@@ -304,7 +308,6 @@ def _row(sender: Sender) -> dict[str, object]:
         "state": sender.state.value,
         "throughput": sender.throughput,
         "api_version": sender.api_version.value,
-        "callback_url": sender.callback_url,
         "is_throughput_pinned": sender.is_throughput_pinned,
         "held_until": sender.held_until,
         "held_for": sender.held_for,

@@ -33,7 +33,6 @@ def show_sender(sender: Sender) -> dict[str, Any]:
         "api_version": sender.api_version.value,
         "state": sender.state.value,
         "display_name": sender.display_name,
-        "callback_url": None if sender.callback_url is None else bare_url(sender.callback_url),
     }
 
 

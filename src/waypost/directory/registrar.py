@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from msgspec import UNSET
+from msgspec import UNSET, UnsetType
 from msgspec.structs import replace
 
 from waypost.directory.audit import OPERATOR, differences, show_sender
@@ -38,6 +38,7 @@ from waypost.directory.keys import (
 )
 from waypost.directory.named import account_named
 from waypost.directory.portfolio_keeper import PortfolioKeeper
+from waypost.directory.profiles import ProfileKeeper
 from waypost.directory.scribe import Scribe, write_alone
 from waypost.directory.token_keeper import TokenKeeper
 from waypost.directory.treasurer import Treasurer
@@ -267,8 +268,17 @@ class Registrar:
 
         await write_alone(self.store, write)
 
-    async def save_sender(self, sid: str, sender: Sender, *, actor: Actor = OPERATOR) -> None:
+    async def save_sender(
+        self,
+        sid: str,
+        sender: Sender,
+        callback_url: str | UnsetType | None = UNSET,
+        *,
+        actor: Actor = OPERATOR,
+    ) -> None:
         """A sender, new or changed; its WABA must stand, its access token is the WABA's.
+
+        callback_url  where all that is told of it goes; None: nowhere. See `ProfileKeeper.point`
 
         Raises DirectoryError for an unknown WABA, a number of another account, or ids that are
         none.
@@ -287,16 +297,21 @@ class Registrar:
                 )
             known, now = account.senders.get(sender.sender_id), self.clock.now()
             kept = sender if known is None else as_learnt(sender, known)
-            if kept == known:
+            detail: dict[str, Any] = {}
+            if callback_url is not UNSET:
+                detail = await self.profiles.point(
+                    transaction, account, kept.sender_id, callback_url
+                )
+            if kept == known and not detail:
                 return
             await transaction.directory.save_sender(account.account_id, kept, now)
             if not kept.is_throughput_pinned:
                 await transaction.directory.set_sync_due(kept.waba_id, now)
             shown = show_sender(kept)
             if known is None:
-                act, detail = "sender.added", shown
+                act, detail = "sender.added", {**shown, **detail}
             else:
-                act, detail = "sender.changed", differences(show_sender(known), shown)
+                act, detail = "sender.changed", {**differences(show_sender(known), shown), **detail}
             await self._commit(transaction, account, actor, (act, sender.sender_id), detail)
 
         await write_alone(self.store, write)
@@ -305,6 +320,11 @@ class Registrar:
     def money(self) -> Treasurer:
         """The hand on the money of all accounts."""
         return Treasurer(self.store, self.clock, self.entropy)
+
+    @property
+    def profiles(self) -> ProfileKeeper:
+        """The hand on the callback profiles of all accounts."""
+        return ProfileKeeper(self.store, self.clock, self.entropy, self.pod, self.vault)
 
     @property
     def portfolios(self) -> PortfolioKeeper:

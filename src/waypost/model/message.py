@@ -110,6 +110,8 @@ class MessageRecord(Struct, frozen=True):
 
     facts_seen  the facts that arrived so far, as bits (see `status/consequences.py`)
     attempts    how often it was given to Meta, as far as its outcomes were recorded
+    callback_profile_id  the one profile that its request named for its statuses
+    template       its name; None: it is none
     country, category  what its price was estimated by; empty of those accepted before there were
                        rate cards
     has_own_price  the deployment's rate card leaves its account alone
@@ -121,7 +123,7 @@ class MessageRecord(Struct, frozen=True):
     sender_id: str
     phone_number_id: str
     waba_id: str
-    callback_url: str | None
+    callback_profile_id: str | None
     recipient: Recipient
     references: References
     track_body: bool
@@ -141,6 +143,7 @@ class MessageRecord(Struct, frozen=True):
     expires_at: datetime | None = None
     policies: Policies = Policies()
     has_own_price: bool = False
+    template: str | None = None
 
     @property
     def standing(self) -> Standing:
@@ -152,6 +155,7 @@ class NewSubmission(Struct, frozen=True):
     """A submission as it is kept, once for all its messages.
 
     findings  what a check found and did not refuse
+    callback_profile_id  the one profile that it named for the statuses of its messages
     """
 
     account_id: int
@@ -165,6 +169,7 @@ class NewSubmission(Struct, frozen=True):
     trace_id: str
     accepted_at: datetime
     findings: tuple[Fault, ...] = ()
+    callback_profile_id: str | None = None
 
 
 class NewMessage(Struct, frozen=True):

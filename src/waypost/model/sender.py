@@ -29,7 +29,6 @@ class Sender(Struct, frozen=True):
     phone_number_id  Meta's id of it
     throughput       messages per second Meta allows it
     access_token     of its WABA, sealed (`runtime.vault`); opened for each call to Meta
-    callback_url     where the customer wants statuses; None: nowhere
     held_until       Meta refused this number as a whole: nothing is given to Meta before then
     held_for         why
     heard_at         when Meta's last webhook about this number came; None: never yet
@@ -43,7 +42,6 @@ class Sender(Struct, frozen=True):
     throughput: int
     api_version: ApiVersion = ApiVersion.V2
     state: SenderState = SenderState.ACTIVE
-    callback_url: str | None = None
     display_name: str = ""
     held_until: datetime | None = None
     held_for: Failure | None = None

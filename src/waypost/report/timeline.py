@@ -15,7 +15,7 @@ from waypost.model.ledger import EntryKind, LedgerEntry
 from waypost.model.lifecycle import Fact, State, apply
 from waypost.model.message import Payment
 from waypost.model.money import Money
-from waypost.model.outbox import CallbackSettlement, CallbackState
+from waypost.model.outbox import CallbackState, CallbackSummary
 from waypost.model.report import MessageReport, TimelineFact
 from waypost.model.sender import Sender, SenderState
 from waypost.model.submission import READ_RECEIPT
@@ -339,7 +339,7 @@ def _lines_of_money(report: MessageReport, entries: Sequence[LedgerEntry]) -> It
         yield Line(entry.created_at, "money", f"{amount} {MONEY[entry.kind]}{reason}")
 
 
-def _lines_of_callbacks(callbacks: Sequence[CallbackSettlement]) -> Iterator[Line]:
+def _lines_of_callbacks(callbacks: Sequence[CallbackSummary]) -> Iterator[Line]:
     for callback in callbacks:
         attempts = f"{callback.attempts} attempt{'' if callback.attempts == 1 else 's'}"
         answer = callback.last_answer

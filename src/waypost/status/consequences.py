@@ -97,7 +97,7 @@ def draw_consequences(
             state = transition.after
             failure = observation.failure if state in ENDINGS else None
         if told is not None and (transition if told in ENDINGS else is_new):
-            events.append(tell(record, observation, told, wamid))
+            events.append(tell(record, observation, told, wamid, seen.bit_count()))
         payment, moved = settle_money(record, payment, state, observation, now, cards)
         entries += moved
     change = MessageChange(
@@ -175,22 +175,29 @@ def has_changed(record: MessageRecord, change: MessageChange) -> bool:
 
 
 def tell(
-    record: MessageRecord, observation: Observation, status: State, wamid: str | None
+    record: MessageRecord,
+    observation: Observation,
+    status: State,
+    wamid: str | None,
+    sequence: int,
 ) -> StatusEvent:
-    """The event that tells the customer of this fact."""
+    """The event that tells the customer of this fact; `sequence` is how many it has by now."""
     return StatusEvent(
+        account_id=record.account_id,
         message_id=record.message_id,
         submission_id=record.submission_id,
         trace_id=record.trace_id,
         waba_id=record.waba_id,
         phone_number_id=record.phone_number_id,
-        display_phone_number=record.sender_id,
+        sender_id=record.sender_id,
         recipient=record.recipient.address,
         references=record.references,
         track_body=record.track_body,
         track_button=record.track_button,
         status=status,
         occurred_at=observation.occurred_at,
+        sequence=sequence,
+        profile_id=record.callback_profile_id,
         wamid=wamid,
         failure=observation.failure,
         meta_value=observation.meta_value,

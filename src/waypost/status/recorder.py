@@ -11,7 +11,8 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
-from waypost.callback.publisher import Publication, Publisher
+from waypost.callback.publisher import Publisher
+from waypost.model.callback import StatusEvent
 from waypost.model.ledger import LedgerEntry
 from waypost.model.lifecycle import Fact
 from waypost.model.message import FactRow, MessageChange, MessageRecord, Observation
@@ -80,7 +81,7 @@ class Recorder:
         facts: list[FactRow] = []
         changes: list[MessageChange] = []
         entries: list[LedgerEntry] = []
-        publications: list[Publication] = []
+        events: list[StatusEvent] = []
         settled: set[Key] = set()
         returned: list[QueueItem] = []
         for key, record in records.items():
@@ -90,11 +91,7 @@ class Recorder:
             if drawn.change is not None:
                 changes.append(drawn.change)
             entries += drawn.entries
-            if record.callback_url is not None:
-                publications += [
-                    Publication(record.account_id, record.callback_url, event)
-                    for event in drawn.events
-                ]
+            events += drawn.events
             if drawn.is_settled:
                 settled.add(key)
             elif drawn.returned_at is not None:
@@ -107,7 +104,7 @@ class Recorder:
         # Whoever still has a returned message on lease settles it no more: its work is put anew.
         await transaction.queue.drop([(one.account_id, one.queue, one.item_id) for one in returned])
         await transaction.queue.put(returned)
-        return await self.publisher.publish(transaction, publications, now)
+        return await self.publisher.publish(transaction, events, now)
 
     def _fact(self, observation: Observation, key: Key, now: datetime) -> FactRow:
         return FactRow(

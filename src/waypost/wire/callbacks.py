@@ -121,7 +121,7 @@ def _plain_value(event: StatusEvent) -> dict[str, Any]:
     return {
         "messaging_product": "whatsapp",
         "metadata": {
-            "display_phone_number": event.display_phone_number.removeprefix("+"),
+            "display_phone_number": event.sender_id,
             "phone_number_id": event.phone_number_id,
         },
         "statuses": [status],

@@ -41,10 +41,11 @@ async def save_sender(
     """
     sender_id = phone_number.removeprefix("+")
     given = asdict(data)
+    callback_url = given.pop("callback_url")
     given["throughput"] = data.throughput or management.throughput
     given["is_throughput_pinned"] = data.throughput is not None
     sender = Sender(sender_id=sender_id, access_token="", **given)
-    await management.registrar.save_sender(sid, sender, actor=actor)
+    await management.registrar.save_sender(sid, sender, callback_url, actor=actor)
     return show_sender(_sender(await management.fresh(sid), sender_id))
 
 
@@ -119,8 +120,9 @@ HANDLERS: Sequence[Any] = (
 async def _change(
     management: Management, account: Account, named: str, actor: Actor, given: dict[str, Any]
 ) -> SenderShape:
+    callback_url = given.pop("callback_url", UNSET)
     changed = replace(_sender(account, named), **given)
-    await management.registrar.save_sender(account.sid, changed, actor=actor)
+    await management.registrar.save_sender(account.sid, changed, callback_url, actor=actor)
     return show_sender(_sender(await management.fresh(account.sid), changed.sender_id))
 
 

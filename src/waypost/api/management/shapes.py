@@ -8,7 +8,6 @@ from msgspec import Struct
 
 from waypost.api.management.message_shapes import TroubleShape, show_failure
 from waypost.api.problem import ProblemDetail
-from waypost.directory.audit import bare_url
 from waypost.model.account import (
     Account,
     AccountKind,
@@ -145,7 +144,7 @@ class SyncShape(Struct, frozen=True):
 
 
 class SenderShape(Struct, frozen=True):
-    """A sender. Of its callback's URL, user, password and query are not shown.
+    """A sender.
 
     held_until              Meta refused the number as a whole, for `held_for`: nothing leaves
                             from it before then
@@ -159,7 +158,6 @@ class SenderShape(Struct, frozen=True):
     throughput: int
     api_version: ApiVersion
     state: SenderState
-    callback_url: str | None
     display_name: str
     held_until: datetime | None
     held_for: TroubleShape | None
@@ -362,7 +360,6 @@ def show_forecast(told: Forecast) -> MessagingLimitShape:
 
 def show_sender(sender: Sender) -> SenderShape:
     """A sender without its token."""
-    url = sender.callback_url
     return SenderShape(
         phone_number=f"+{sender.sender_id}",
         phone_number_id=sender.phone_number_id,
@@ -370,7 +367,6 @@ def show_sender(sender: Sender) -> SenderShape:
         throughput=sender.throughput,
         api_version=sender.api_version,
         state=sender.state,
-        callback_url=None if url is None else bare_url(url),
         display_name=sender.display_name,
         held_until=sender.held_until,
         held_for=None if sender.held_for is None else show_failure(sender.held_for),

@@ -31,6 +31,11 @@ OTHER_NAMES = {
 
 _TABLE = re.compile(r"^CREATE TABLE (?P<name>\w+) \((?P<body>.*?)^\)", re.MULTILINE | re.DOTALL)
 _COLUMN = re.compile(r"^ {4}(?P<name>[a-z]\w*) +(?P<type>BIGINT|TEXT|BYTEA)\b", re.MULTILINE)
+_ADDED = re.compile(
+    r"^ALTER TABLE (?P<table>\w+) ADD COLUMN (?P<name>\w+) (?P<type>BIGINT|TEXT|BYTEA)\b",
+    re.MULTILINE,
+)
+_DROPPED = re.compile(r"^ALTER TABLE (?P<table>\w+) DROP COLUMN (?P<name>\w+)", re.MULTILINE)
 _INSERT = re.compile(r"\s*INSERT INTO (?P<table>\w+) \((?P<columns>[^)]*)\)\s*VALUES\s*\n")
 _UPSERT = re.compile(r"ON CONFLICT \((?P<key>[^)]*)\)[^;]*DO UPDATE")
 _TRUTH = re.compile(r"(is|was|has)_")
@@ -64,13 +69,17 @@ class Statement:
 
 def read_schema(migrations: Sequence[str]) -> Schema:
     """The columns that migrations of ours make."""
-    return {
-        table["name"]: {
-            column["name"]: column["type"].lower() for column in _COLUMN.finditer(table["body"])
-        }
-        for text in migrations
-        for table in _TABLE.finditer(text)
-    }
+    schema: dict[str, dict[str, str]] = {}
+    for text in migrations:
+        for table in _TABLE.finditer(text):
+            schema[table["name"]] = {
+                column["name"]: column["type"].lower() for column in _COLUMN.finditer(table["body"])
+            }
+        for added in _ADDED.finditer(text):
+            schema[added["table"]][added["name"]] = added["type"].lower()
+        for dropped in _DROPPED.finditer(text):
+            del schema[dropped["table"]][dropped["name"]]
+    return schema
 
 
 def compile_query(query: Query, schema: Schema) -> Statement:

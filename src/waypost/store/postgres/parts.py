@@ -21,6 +21,7 @@ OF_MESSAGES = {
     "messages": "message_id",
     "facts": "message_id",
     "callbacks": "event_id",
+    "callback_attempts": "event_id",
     "ledger_entries": "reference",
 }
 """Tables whose parts are made and dropped together, and by which column they are parted."""

@@ -29,7 +29,7 @@ from waypost.store.repositories.templates import template_of
 
 
 def sender_of(columns: Sequence[Any]) -> Sender:
-    """A sender from its sixteen columns, as the queries name them."""
+    """A sender from its fifteen columns, as the queries name them."""
     return Sender(
         sender_id=columns[0],
         phone_number_id=columns[1],
@@ -38,12 +38,11 @@ def sender_of(columns: Sequence[Any]) -> Sender:
         throughput=columns[4],
         api_version=ApiVersion(columns[5]),
         state=SenderState(columns[6]),
-        callback_url=columns[7],
-        display_name=columns[8],
-        held_until=from_ms_or_none(columns[9]),
-        held_for=failure_of(columns[10:14]),
-        heard_at=from_ms(columns[14]) if columns[14] else None,
-        is_throughput_pinned=bool(columns[15]),
+        display_name=columns[7],
+        held_until=from_ms_or_none(columns[8]),
+        held_for=failure_of(columns[9:13]),
+        heard_at=from_ms(columns[13]) if columns[13] else None,
+        is_throughput_pinned=bool(columns[14]),
     )
 
 
@@ -313,7 +312,6 @@ class DirectoryRepository:
                 "throughput": sender.throughput,
                 "api_version": sender.api_version.value,
                 "state": sender.state.value,
-                "callback_url": sender.callback_url,
                 "is_throughput_pinned": sender.is_throughput_pinned,
                 "created_at": to_ms(created_at),
             },

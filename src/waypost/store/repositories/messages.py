@@ -67,6 +67,7 @@ class MessagesRepository:
                     new.trace_id,
                     to_ms(new.accepted_at),
                     _encode_findings(new.findings).decode() if new.findings else None,
+                    new.callback_profile_id,
                 )
                 for new in submissions
             ],
@@ -108,7 +109,7 @@ class MessagesRepository:
                 sender_id=row[3],
                 phone_number_id=row[4],
                 waba_id=row[5],
-                callback_url=row[6],
+                callback_profile_id=row[6],
                 recipient=parse_address(row[7]),
                 references=References(row[8], row[9], row[10]),
                 track_body=bool(row[11]),
@@ -128,6 +129,7 @@ class MessagesRepository:
                 expires_at=from_ms_or_none(row[28]),
                 policies=policies_of(row[29:32]),
                 has_own_price=bool(row[32]),
+                template=row[33],
             )
             for row in await self.driver.fetch_rows("messages.records", keys)
         }
@@ -201,12 +203,12 @@ class MessagesRepository:
                 content=Content(
                     kind=row[4], template_name=row[5], template_language=row[6], json=row[7]
                 ),
-                sender=sender_of(row[8:24]),
-                priority=Priority(row[24]),
-                expires_at=from_ms_or_none(row[25]),
-                policies=policies_of(row[26:29]),
-                template_status=row[29],
-                facts_seen=row[30],
+                sender=sender_of(row[8:23]),
+                priority=Priority(row[23]),
+                expires_at=from_ms_or_none(row[24]),
+                policies=policies_of(row[25:28]),
+                template_status=row[28],
+                facts_seen=row[29],
             )
             for row in await self.driver.fetch_rows("messages.dispatchables", keys)
         }

@@ -11,6 +11,7 @@ from waypost.store.repositories.media import MediaRepository
 from waypost.store.repositories.messages import MessagesRepository
 from waypost.store.repositories.owners import OwnersRepository
 from waypost.store.repositories.portfolios import PortfoliosRepository
+from waypost.store.repositories.profiles import ProfilesRepository
 from waypost.store.repositories.queue import QueueRepository
 from waypost.store.repositories.recipients import RecipientsRepository
 from waypost.store.repositories.reports import ReportsRepository
@@ -29,6 +30,7 @@ class RepositoryTransaction:
         self.wallets = WalletsRepository(driver)
         self.webhooks = WebhooksRepository(driver)
         self.callbacks = CallbacksRepository(driver)
+        self.profiles = ProfilesRepository(driver)
         self.directory = DirectoryRepository(driver)
         self.templates = TemplatesRepository(driver)
         self.media = MediaRepository(driver)

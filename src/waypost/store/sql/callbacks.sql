@@ -1,16 +1,26 @@
 -- name: callbacks.insert
--- Events for customers, written once; the same event again changes nothing.
-INSERT INTO callbacks (account_id, event_id, message_id, status, url, body, state, created_at)
+-- Events for profiles, written once; the same event again changes nothing.
+INSERT INTO callbacks (account_id, event_id, profile_id, kind, message_id, status, body, state,
+    created_at, sequence, variables)
 VALUES
-(:account_id, :event_id, :message_id, :status, :url, :body, :state, :created_at) -- each
+(:account_id, :event_id, :profile_id, :kind, :message_id, :status, :body, :state, :created_at, :sequence, :variables) -- each
 ON CONFLICT (account_id, event_id) DO NOTHING
 
 -- name: callbacks.load
 -- Events to deliver.
-SELECT account_id, event_id, message_id, status, url, body, created_at
+SELECT account_id, event_id, profile_id, kind, message_id, status, body, created_at, variables,
+    sequence, state, attempts
 FROM callbacks
 WHERE (account_id, event_id) IN (VALUES
 (:account_id, :event_id) -- each
+)
+
+-- name: callbacks.earlier
+-- Events of the same messages for the same profiles that are still to be delivered.
+SELECT account_id, message_id, profile_id, event_id, sequence, attempts
+FROM callbacks
+WHERE state = 'pending' AND (account_id, message_id, profile_id) IN (VALUES
+(:account_id, :message_id, :profile_id) -- each
 )
 
 -- name: callbacks.settle
@@ -22,9 +32,25 @@ FROM (VALUES
 ) AS v
 WHERE callbacks.account_id = v.column1 AND callbacks.event_id = v.column2
 
+-- name: callbacks.insert_attempts
+-- The log of attempts.
+INSERT INTO callback_attempts (account_id, event_id, attempt_id, profile_id, attempt, url,
+    duration_ms, status, problem, answer)
+VALUES
+(:account_id, :event_id, :attempt_id, :profile_id, :attempt, :url, :duration_ms, :status, :problem, :answer) -- each
+
 -- name: callbacks.of_message
--- The events of one message, oldest first.
-SELECT event_id, status, url, state, attempts, last_answer, created_at, settled_at
-FROM callbacks
-WHERE account_id = :account_id AND message_id = :message_id
-ORDER BY created_at, event_id
+-- The events of one message, in their order.
+SELECT c.event_id, c.profile_id, c.kind, c.message_id, c.status, c.state, c.attempts, c.last_answer,
+    c.created_at, c.settled_at, c.sequence, p.url
+FROM callbacks AS c
+LEFT JOIN callback_profiles AS p ON p.account_id = c.account_id AND p.profile_id = c.profile_id
+WHERE c.account_id = :account_id AND c.message_id = :message_id
+ORDER BY c.created_at, c.event_id
+
+-- name: callbacks.attempts_of
+-- Every attempt at one event, in their order.
+SELECT event_id, attempt_id, profile_id, attempt, url, duration_ms, status, problem, answer
+FROM callback_attempts
+WHERE account_id = :account_id AND event_id = :event_id
+ORDER BY attempt_id

@@ -114,7 +114,7 @@ WHERE account_id = :account_id AND waba_id = :waba_id
 -- name: directory.senders
 -- The senders of an account.
 SELECT s.sender_id, s.phone_number_id, s.waba_id, w.access_token, s.throughput, s.api_version,
-    s.state, s.callback_url, s.display_name, s.held_until, s.held_code, s.held_title,
+    s.state, s.display_name, s.held_until, s.held_code, s.held_title,
     s.held_detail, s.held_step, s.heard_at, s.is_throughput_pinned
 FROM senders AS s
 JOIN wabas AS w ON w.account_id = s.account_id AND w.waba_id = s.waba_id
@@ -124,14 +124,13 @@ ORDER BY s.sender_id
 -- name: directory.save_sender
 -- A sender, new or changed.
 INSERT INTO senders (account_id, sender_id, phone_number_id, waba_id, display_name, throughput,
-    api_version, state, callback_url, is_throughput_pinned, created_at)
+    api_version, state, is_throughput_pinned, created_at)
 VALUES (:account_id, :sender_id, :phone_number_id, :waba_id, :display_name, :throughput,
-    :api_version, :state, :callback_url, :is_throughput_pinned, :created_at)
+    :api_version, :state, :is_throughput_pinned, :created_at)
 ON CONFLICT (account_id, sender_id) DO UPDATE
 SET phone_number_id = excluded.phone_number_id, waba_id = excluded.waba_id,
     display_name = excluded.display_name, throughput = excluded.throughput,
     api_version = excluded.api_version, state = excluded.state,
-    callback_url = excluded.callback_url,
     is_throughput_pinned = excluded.is_throughput_pinned
 
 -- name: directory.set_portfolio

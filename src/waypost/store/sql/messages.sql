@@ -2,9 +2,9 @@
 -- Keeps what was asked, once for all its recipients.
 INSERT INTO submissions (account_id, submission_id, sender_id, kind, template_name,
     template_language, content, ref, ref1, ref2, source, track_body, track_button, trace_id,
-    accepted_at, findings)
+    accepted_at, findings, callback_profile_id)
 VALUES
-(:account_id, :submission_id, :sender_id, :kind, :template_name, :template_language, :content, :ref, :ref1, :ref2, :source, :track_body, :track_button, :trace_id, :accepted_at, :findings) -- each
+(:account_id, :submission_id, :sender_id, :kind, :template_name, :template_language, :content, :ref, :ref1, :ref2, :source, :track_body, :track_button, :trace_id, :accepted_at, :findings, :callback_profile_id) -- each
 
 -- name: messages.insert
 -- Keeps accepted messages, one per recipient.
@@ -17,11 +17,11 @@ VALUES
 -- name: messages.records
 -- What a fact is held against: the message, its references and where its callbacks go.
 SELECT m.account_id, m.message_id, m.submission_id, m.sender_id, s.phone_number_id, s.waba_id,
-    s.callback_url, m.recipient, b.ref, b.ref1, b.ref2, b.track_body, b.track_button, b.trace_id,
+    b.callback_profile_id, m.recipient, b.ref, b.ref1, b.ref2, b.track_body, b.track_button, b.trace_id,
     m.state, m.facts_seen, m.wamid, m.payment, m.price_minor, m.failure_code, m.failure_title,
     m.failure_detail, m.failure_step, m.attempts, m.priority, m.country, m.category,
     m.accepted_at, m.expires_at, a.unknown_policy, a.template_policy, a.capped_policy,
-    a.price_minor IS NOT NULL OR a.kind = 'tech_provider'
+    a.price_minor IS NOT NULL OR a.kind = 'tech_provider', b.template_name
 FROM (VALUES
 (:account_id, :message_id) -- each
 ) AS v
@@ -64,7 +64,7 @@ VALUES
 -- Messages with all that is needed to give them to Meta.
 SELECT m.account_id, m.message_id, m.recipient, m.state, b.kind, b.template_name,
     b.template_language, b.content, s.sender_id, s.phone_number_id, s.waba_id, w.access_token,
-    s.throughput, s.api_version, s.state, s.callback_url, s.display_name, s.held_until,
+    s.throughput, s.api_version, s.state, s.display_name, s.held_until,
     s.held_code, s.held_title, s.held_detail, s.held_step, s.heard_at, s.is_throughput_pinned,
     m.priority, m.expires_at, a.unknown_policy, a.template_policy, a.capped_policy, t.status,
     m.facts_seen
