@@ -38,7 +38,6 @@ from waypost.model.outbox import (
     DueCallback,
 )
 from waypost.model.rate import Rate
-from waypost.model.report import MessageReport, MessageSummary, TimelineFact, UnknownMessage
 from waypost.model.sender import ClosedSender, Sender, SenderHold
 from waypost.model.statement import StatementLine
 from waypost.model.template import Template, TemplateChange
@@ -53,6 +52,7 @@ from waypost.model.work import (
     QueueName,
     SeenLane,
 )
+from waypost.store.report_ports import Reports
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -361,21 +361,6 @@ class Alarms(Protocol):
     ) -> set[tuple[int, AlarmKind, str]]: ...
     async def open(self, account_id: int | None, limit: int) -> list[Alarm]: ...
     async def past(self, account_id: int | None, limit: int) -> list[Alarm]: ...
-
-
-class Reports(Protocol):
-    """Reads of what happened."""
-
-    async def find_message(self, message_id: str) -> MessageReport | None: ...
-    async def messages_of_submission(self, submission_id: str) -> list[tuple[str, str, str]]: ...
-    async def of_request(self, account_id: int, named: str) -> list[MessageSummary]: ...
-    async def unknown(
-        self, account_id: int | None, after: str, limit: int
-    ) -> list[UnknownMessage]: ...
-    async def senders_with_unknown(self, account_id: int, soon: datetime) -> set[str]: ...
-    async def facts(self, account_id: int, message_id: str) -> list[TimelineFact]: ...
-    async def queue_item(self, account_id: int, message_id: str) -> DueItem | None: ...
-    async def states(self) -> dict[str, int]: ...
 
 
 class History(Protocol):
