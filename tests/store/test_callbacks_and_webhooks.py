@@ -2,8 +2,17 @@
 
 from msgspec.structs import replace
 
-from support.nouns import ACCOUNT, CALLBACK_URL, MESSAGE_ID, NOW, callback_row, later
-from waypost.model.outbox import CallbackSettlement, CallbackState
+from support.nouns import (
+    ACCOUNT,
+    CALLBACK_URL,
+    MESSAGE_ID,
+    NOW,
+    PROFILE_ID,
+    callback_profile,
+    callback_row,
+    later,
+)
+from waypost.model.outbox import CallbackSettlement, CallbackState, CallbackSummary, DueCallback
 
 SENT, READ = f"{MESSAGE_ID}.sent", f"{MESSAGE_ID}.read"
 
@@ -17,40 +26,79 @@ def test_a_webhook_is_kept_byte_for_byte(stored):
     assert stored.ask(lambda t: t.webhooks.load(["w1", "w2", "w3"])) == {"w1": body, "w2": b""}
 
 
-def test_an_event_is_read_as_it_was_written(stored):
-    row = callback_row(body=b'{"x":"\xc3\xa9"}')
+def test_an_event_is_read_as_it_was_written_with_its_profile(stored):
+    row, orphan = (
+        callback_row(body=b'{"x":"\xc3\xa9"}'),
+        callback_row(event_id="o", profile_id="IN_2"),
+    )
+    stored.do(lambda t: t.profiles.save(callback_profile()))
 
-    stored.do(lambda t: t.callbacks.insert([row]))
+    stored.do(lambda t: t.callbacks.insert([row, orphan]))
 
-    assert stored.ask(lambda t: t.callbacks.load([(ACCOUNT, SENT), (2, SENT)])) == {
-        (ACCOUNT, SENT): row
+    keys = [(ACCOUNT, SENT), (ACCOUNT, "o"), (2, SENT)]
+    assert stored.ask(lambda t: t.callbacks.load(keys)) == {
+        (ACCOUNT, SENT): DueCallback(row, callback_profile()),
+        (ACCOUNT, "o"): DueCallback(orphan, None),
     }
+
+
+def test_what_goes_before_an_event_is_told_of_its_own_message_and_profile(stored):
+    sent, delivered = callback_row(sequence=2), callback_row(event_id="d", sequence=3)
+    read = callback_row(event_id=READ, sequence=4)
+    others = [
+        callback_row(event_id="x", message_id="A2", sequence=1),
+        callback_row(event_id="y", profile_id="IN_2", sequence=1),
+    ]
+    stored.do(lambda t: t.callbacks.insert([read, delivered, sent, *others]))
+    failed = CallbackSettlement(ACCOUNT, SENT, CallbackState.PENDING, 2, "HTTP 503", None)
+    taken = CallbackSettlement(ACCOUNT, "d", CallbackState.DELIVERED, 1, "HTTP 200", NOW)
+
+    stored.do(lambda t: t.callbacks.settle([failed, taken]))
+
+    (due,) = stored.ask(lambda t: t.callbacks.load([(ACCOUNT, READ)])).values()
+    assert due.earlier == ((SENT, 2),)
 
 
 def test_the_same_event_again_changes_nothing(stored):
     stored.do(lambda t: t.callbacks.insert([callback_row()]))
 
-    stored.do(lambda t: t.callbacks.insert([callback_row(body=b"other", url="https://other")]))
+    stored.do(lambda t: t.callbacks.insert([callback_row(body=b"other", profile_id="IN_2")]))
 
-    assert stored.ask(lambda t: t.callbacks.load([(ACCOUNT, SENT)])) == {
-        (ACCOUNT, SENT): callback_row()
-    }
+    (due,) = stored.ask(lambda t: t.callbacks.load([(ACCOUNT, SENT)])).values()
+    assert due.row == callback_row()
 
 
 def test_the_events_of_a_message_are_listed_with_what_became_of_them(stored):
-    read = callback_row(event_id=READ, status="read", created_at=later(2))
+    read = callback_row(event_id=READ, status="read", created_at=later(2), sequence=3)
     other = callback_row(event_id="A2.sent", message_id="A2")
+    stored.do(lambda t: t.profiles.save(callback_profile()))
     stored.do(lambda t: t.callbacks.insert([read, callback_row(), other]))
-    pending = CallbackSettlement(
-        ACCOUNT, READ, CallbackState.PENDING, 1, "HTTP 503", None, "read", CALLBACK_URL, later(2)
-    )
-    done = CallbackSettlement(
-        ACCOUNT, SENT, CallbackState.DELIVERED, 2, "HTTP 200", later(9), "sent", CALLBACK_URL, NOW
-    )
+    pending = CallbackSettlement(ACCOUNT, READ, CallbackState.PENDING, 1, "HTTP 503", None)
+    done = CallbackSettlement(ACCOUNT, SENT, CallbackState.DELIVERED, 2, "HTTP 200", later(9))
 
     stored.do(lambda t: t.callbacks.settle([pending, done]))
 
-    assert stored.ask(lambda t: t.callbacks.of_message(ACCOUNT, MESSAGE_ID)) == [done, pending]
+    assert stored.ask(lambda t: t.callbacks.of_message(ACCOUNT, MESSAGE_ID)) == [
+        summary(done, "sent", NOW, 0),
+        summary(pending, "read", later(2), 3),
+    ]
+
+
+def summary(settled, status, created_at, sequence):
+    return CallbackSummary(
+        event_id=settled.event_id,
+        profile_id=PROFILE_ID,
+        kind=callback_row().kind,
+        message_id=MESSAGE_ID,
+        status=status,
+        state=settled.state,
+        attempts=settled.attempts,
+        last_answer=settled.last_answer,
+        created_at=created_at,
+        settled_at=settled.settled_at,
+        sequence=sequence,
+        url=CALLBACK_URL,
+    )
 
 
 def test_many_events_are_settled_in_one_call(stored):

@@ -5,10 +5,22 @@ from msgspec.structs import replace
 from prometheus_client import CollectorRegistry
 from structlog.testing import capture_logs
 
-from support.nouns import ACCOUNT, CALLBACK_URL, MESSAGE_ID, NOW, callback_row, later, lease
+from support.nouns import (
+    ACCOUNT,
+    CALLBACK_URL,
+    MESSAGE_ID,
+    NOW,
+    PROFILE_ID,
+    SENDER_ID,
+    WABA_ID,
+    callback_profile,
+    callback_row,
+    later,
+    lease,
+)
 from support.stored import opened
 from waypost.callback.deliverer import Deliverer, Patience, load_callbacks
-from waypost.callback.publisher import Publication, Publisher
+from waypost.callback.publisher import Publisher
 from waypost.model.callback import StatusEvent
 from waypost.model.lifecycle import State
 from waypost.model.outbox import CallbackState
@@ -21,7 +33,7 @@ from waypost.runtime.http import AnswerLostError, HttpAnswer, NeverLeftError
 from waypost.runtime.metrics import Metrics
 
 EVENT = f"{MESSAGE_ID}.sent"
-LANE = LaneKey(ACCOUNT, CALLBACK_URL)
+LANE = LaneKey(ACCOUNT, PROFILE_ID)
 
 
 class Endpoint:
@@ -41,7 +53,7 @@ class Endpoint:
 class Desk:
     """A deliverer with one event, which it has on lease."""
 
-    def __init__(self, stored, answer=200, *, may_be_private=True, **row):
+    def __init__(self, stored, answer=200, *, may_be_private=True, url=CALLBACK_URL, **row):
         self.stored, self.endpoint = stored, Endpoint(answer)
         self.deliverer = Deliverer(
             store=stored.store,
@@ -53,14 +65,15 @@ class Desk:
             metrics=Metrics(CollectorRegistry()),
         )
         item = QueueItem(
-            ACCOUNT, QueueName.CALLBACK, CALLBACK_URL, EVENT, later(60), 1, lease_token="t:1"
+            ACCOUNT, QueueName.CALLBACK, PROFILE_ID, EVENT, later(60), 1, lease_token="t:1"
         )
+        stored.do(lambda t: t.profiles.save(callback_profile(url=url)))
         if row.pop("is_kept", True):
             stored.do(lambda t: t.callbacks.insert([callback_row(**row)]))
         stored.do(lambda t: t.queue.put([item]))
 
     def handle(self, **changes):
-        taken = lease(queue=QueueName.CALLBACK, lane=CALLBACK_URL, item_id=EVENT, **changes)
+        taken = lease(queue=QueueName.CALLBACK, lane=PROFILE_ID, item_id=EVENT, **changes)
         key = (taken.account_id, taken.item_id)
         cargo = self.stored.ask(lambda t: load_callbacks(t, [key])).get(key)
         return self.stored.run(self.deliverer.handle(replace(taken, cargo=cargo)))
@@ -149,37 +162,37 @@ def test_whoever_lost_the_lease_does_not_settle_the_item(stored):
     assert desk.due() == [DueItem(ACCOUNT, EVENT, 1, later(60), "t:1")]
 
 
-def status_event(status):
+def status_event(status, **changes):
     return StatusEvent(
+        account_id=ACCOUNT,
         message_id=MESSAGE_ID,
         submission_id=MESSAGE_ID,
         trace_id="trace",
-        waba_id="1",
+        waba_id=WABA_ID,
+        sender_id=SENDER_ID,
         phone_number_id="2",
-        display_phone_number="3",
         recipient="+919876543210",
         references=References(),
         track_body=False,
         track_button=False,
         status=status,
         occurred_at=NOW,
+        **changes,
     )
 
 
 def test_events_are_written_with_the_work_of_bringing_them_and_once(stored):
-    publications = [
-        Publication(ACCOUNT, CALLBACK_URL, status_event(State.SENT)),
-        Publication(ACCOUNT, "https://other", status_event(State.READ)),
-    ]
+    stored.furnish()
+    events = [status_event(State.SENT), status_event(State.READ, profile_id="IN_named-by-hand")]
 
-    lanes = stored.do(lambda t: Publisher().publish(t, publications, NOW))
-    stored.do(lambda t: Publisher().publish(t, publications[:1], later(9)))
+    lanes = stored.do(lambda t: Publisher().publish(t, events, NOW))
+    stored.do(lambda t: Publisher().publish(t, events[:1], later(9)))
 
-    assert lanes == {LANE, LaneKey(ACCOUNT, "https://other")}
-    events = stored.ask(lambda t: t.callbacks.of_message(ACCOUNT, MESSAGE_ID))
-    assert sorted((one.event_id, one.status) for one in events) == [
-        (f"{MESSAGE_ID}.read", "read"),
-        (EVENT, "sent"),
+    assert lanes == {LANE, LaneKey(ACCOUNT, "IN_named-by-hand")}
+    kept = stored.ask(lambda t: t.callbacks.of_message(ACCOUNT, MESSAGE_ID))
+    assert sorted((one.event_id, one.status) for one in kept) == [
+        (f"{MESSAGE_ID}.read.amed-by-hand", "read"),
+        (f"{MESSAGE_ID}.sent.{PROFILE_ID[-12:]}", "sent"),
     ]
     assert stored.ask(lambda t: t.queue.backlog()) == {"callback": 2}
 

@@ -11,6 +11,7 @@ from support.nouns import (
     MESSAGE_ID,
     NOW,
     PHONE_NUMBER_ID,
+    PROFILE_ID,
     SENDER_ID,
     WABA_ID,
     WAMID,
@@ -72,7 +73,7 @@ def test_a_refusal_for_good_ends_the_message_and_tells_the_customer(stored):
 
     assert desk.handle() is None
     assert (desk.state(), desk.facts(), desk.item()) == ("failed", [("refused", 1)], None)
-    assert desk.woken == [LaneKey(ACCOUNT, sender().callback_url)]
+    assert desk.woken == [LaneKey(ACCOUNT, PROFILE_ID)]
     assert stored.ask(lambda t: t.wallets.audit()) == []
     assert stored.ask(lambda t: t.wallets.load([ACCOUNT]))[ACCOUNT].held_minor == 0
 
@@ -425,7 +426,7 @@ def test_a_message_whose_validity_ended_is_not_sent_and_told(stored):
 
     assert desk.handle(cargo=dispatchable(expires_at=NOW)) is None
     assert (desk.state(), desk.facts(), desk.item()) == ("not_sent", [("withheld", None)], None)
-    assert desk.woken == [LaneKey(ACCOUNT, sender().callback_url)]
+    assert desk.woken == [LaneKey(ACCOUNT, PROFILE_ID)]
     assert stored.ask(lambda t: t.wallets.load([ACCOUNT]))[ACCOUNT].held_minor == 0
 
 

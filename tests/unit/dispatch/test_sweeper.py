@@ -7,9 +7,9 @@ from msgspec.structs import replace
 
 from support.nouns import (
     ACCOUNT,
-    CALLBACK_URL,
     NOW,
     PHONE_NUMBER_ID,
+    PROFILE_ID,
     SENDER_ID,
     WABA_ID,
     later,
@@ -92,7 +92,7 @@ def test_what_expires_in_a_closed_lane_is_not_sent_and_told(stored):
 
     assert broom.sweep() == 3
     assert (broom.states(), broom.waiting()) == ({"not_sent"}, [])
-    assert set(broom.woken) == {LaneKey(ACCOUNT, CALLBACK_URL)}
+    assert set(broom.woken) == {LaneKey(ACCOUNT, PROFILE_ID)}
     assert broom.sweep() == 0
 
 

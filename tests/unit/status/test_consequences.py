@@ -137,7 +137,7 @@ def test_an_event_says_everything_that_a_callback_needs():
     assert (event.message_id, event.trace_id) == (SUBMITTED.message_id, SUBMITTED.trace_id)
     assert (event.references, event.track_body) == (SUBMITTED.references, True)
     assert (event.wamid, event.meta_value) == (WAMID, b"{}")
-    assert (event.recipient, event.display_phone_number) == ("+919876543210", "919800000001")
+    assert (event.recipient, event.sender_id) == ("+919876543210", "919800000001")
 
 
 STATUSES = (Fact.SENT, Fact.DELIVERED, Fact.READ, Fact.FAILED)

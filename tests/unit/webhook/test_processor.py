@@ -7,10 +7,10 @@ from prometheus_client import CollectorRegistry
 
 from support.nouns import (
     ACCOUNT,
-    CALLBACK_URL,
     MESSAGE_ID,
     NOW,
     PHONE_NUMBER_ID,
+    PROFILE_ID,
     SENDER_ID,
     WABA_ID,
     WAMID,
@@ -112,7 +112,7 @@ def test_a_status_is_matched_by_our_own_id(desk, is_handed_over):
     assert desk.work_off(body, is_handed_over=is_handed_over) is None
     assert desk.facts() == ["sent"]
     assert desk.backlog() == {"callback": 1}, "the webhook is done, the customer is told"
-    assert desk.woken == [LaneKey(ACCOUNT, CALLBACK_URL)]
+    assert desk.woken == [LaneKey(ACCOUNT, PROFILE_ID)]
 
 
 def test_a_status_is_matched_by_metas_id_second(desk):

@@ -23,12 +23,13 @@ MARK = '"biz_opaque_callback_data":"A0000000000000000001",'
 
 def event(status=State.SENT, **changes):
     given = {
+        "account_id": 1,
         "message_id": "A0000000000000000001",
         "submission_id": "A0000000000000000001",
         "trace_id": "8f14e45f-e000-4c1a-9e77-1a5000000000",
         "waba_id": "12000034512345",
         "phone_number_id": "104000",
-        "display_phone_number": "919800000001",
+        "sender_id": "919800000001",
         "recipient": "+919407000000",
         "references": References("customer1", "marketing", "dictionary"),
         "track_body": False,
