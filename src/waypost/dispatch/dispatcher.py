@@ -42,10 +42,10 @@ from waypost.dispatch.prepare import (
 from waypost.dispatch.reach import Reach
 from waypost.dispatch.silence import Silence
 from waypost.meta.client import MetaClient
-from waypost.meta.outcome import Lost, NotReached, Outcome, Refused, TokenSealed
+from waypost.meta.outcome import Lost, NotReached, Outcome, Refused, Taken, TokenSealed
 from waypost.model.errors import StoreError
 from waypost.model.lifecycle import Fact, State
-from waypost.model.message import Dispatchable, Observation
+from waypost.model.message import Dispatchable, Exchange, Observation
 from waypost.model.meta_error import RetryRule
 from waypost.model.submission import READ_RECEIPT
 from waypost.model.work import LaneKey, Priority
@@ -63,6 +63,9 @@ from waypost.store.ports import Key, Store, Transaction
 
 POLICY_RULES = frozenset({RetryRule.HOLD_TEMPLATE, RetryRule.WAIT_A_DAY})
 """Rules under which it matters what the account wants now, and what is known of the template."""
+
+OK = 200
+"""The only HTTP status of an answer that takes a message."""
 
 KEEP_S = 600.0
 """How long it is tried to record what came of an attempt while the store is away."""
@@ -207,6 +210,7 @@ class Dispatcher:
         if message.state is State.UNKNOWN and message.content.kind != READ_RECEIPT:
             self.silence.heard(lease.lane_key)
         outcome = await self.meta.send(message)
+        exchange = exchange_of(outcome, self.clock.monotonic() - started)
         if not isinstance(outcome, NotReached | TokenSealed):
             self.reach.found(lease.lane_key)
             tries = lease.attempt
@@ -221,7 +225,7 @@ class Dispatcher:
             outcome,
             decide(outcome, tries, self.policy, self.clock.now(), self.entropy.jitter(), message),
         )
-        due_at = await self._record(lease, message, decision)
+        due_at = await self._record(lease, message, decision, exchange)
         if isinstance(decision, Held):
             self.pacing.close(lease.lane_key)
         elif is_on_trial and isinstance(decision, Submitted):
@@ -252,7 +256,11 @@ class Dispatcher:
         return decision
 
     async def _record(
-        self, lease: Lease, message: Dispatchable, decision: Decision
+        self,
+        lease: Lease,
+        message: Dispatchable,
+        decision: Decision,
+        exchange: Exchange | None = None,
     ) -> datetime | None:
         """Records the fact that a decision is; when the message is due again, if it is.
 
@@ -279,6 +287,7 @@ class Dispatcher:
                 lease_token=lease.token,
                 retry_at=retry_at,
                 was_made=was_made,
+                exchange=exchange,
             )
         )
         return retry_at
@@ -334,6 +343,22 @@ WORDS = {
     Failed: "refused",
     Unknown: "lost",
 }
+
+
+def exchange_of(outcome: Outcome, duration_s: float) -> Exchange | None:
+    """What an attempt was on the wire; None if nothing was asked of Meta."""
+    duration_ms = round(duration_s * 1000)
+    match outcome:
+        case Taken(held=held):
+            return Exchange(duration_ms, OK, held)
+        case Refused() | Lost():
+            return Exchange(duration_ms, outcome.status, outcome.said)
+        case NotReached():
+            return Exchange(duration_ms)
+        case TokenSealed():
+            return None
+        case never:
+            assert_never(never)
 
 
 def pair_of(lease: Lease, message: Dispatchable) -> tuple[LaneKey, str]:

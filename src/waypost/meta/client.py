@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import msgspec
+from msgspec.structs import replace
 
 from waypost.meta.events import read_error
 from waypost.meta.outcome import Lost, NotReached, Outcome, Refused, Taken, TokenSealed
@@ -10,6 +11,7 @@ from waypost.meta.payload import render_message
 from waypost.model.message import Dispatchable
 from waypost.model.meta_error_table import classify
 from waypost.runtime.http import AnswerLostError, HttpAnswer, HttpClient, NeverLeftError
+from waypost.runtime.redaction import redact_answer
 from waypost.runtime.vault import Vault
 from waypost.runtime.vault_error import VaultError
 
@@ -19,6 +21,9 @@ UNKNOWN_NUMBER = (100, 33)
 
 NUMBER_GONE = 33
 """The code that has the row for it."""
+
+PLAINLY_TAKEN = "accepted"
+"""The `message_status` of a message that Meta sends on at once (`reference` 1.2)."""
 
 UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 """What decoding raises for a body that is not what was hoped for."""
@@ -30,6 +35,7 @@ class _Contact(msgspec.Struct):
 
 class _Message(msgspec.Struct):
     id: str
+    message_status: str = ""
 
 
 class _Accepted(msgspec.Struct):
@@ -75,10 +81,14 @@ class MetaClient:
             return TokenSealed(str(error))
         except AnswerLostError as error:
             return Lost(str(error))
-        return read_answer(answer)
+        outcome = read_answer(answer)
+        if isinstance(outcome, Taken):
+            return outcome
+        said = redact_answer(answer.body, message.recipient.address)
+        return replace(outcome, status=answer.status, said=said)
 
 
-def read_answer(answer: HttpAnswer) -> Outcome:
+def read_answer(answer: HttpAnswer) -> Taken | Refused | Lost:
     """What Meta's answer to a send means.
 
     An error is one only if it says so: a 5xx without Meta's error object may come from
@@ -90,7 +100,9 @@ def read_answer(answer: HttpAnswer) -> Outcome:
             if accepted.success and not accepted.messages:
                 return Taken(None, None)
             wa_id = accepted.contacts[0].wa_id if accepted.contacts else None
-            return Taken(accepted.messages[0].id, wa_id)
+            message = accepted.messages[0]
+            held = "" if message.message_status == PLAINLY_TAKEN else message.message_status
+            return Taken(message.id, wa_id, held)
         except (*UNREADABLE, IndexError):
             return Lost("Meta answered 200 with a body that names no message")
     try:

@@ -66,6 +66,20 @@ class Pricing(Struct, frozen=True):
     category: str = ""
 
 
+class Exchange(Struct, frozen=True):
+    """What one attempt at Meta was, on the wire.
+
+    duration_ms  until the answer, or until there was none
+    http_status  of the answer; None: none came, or the operator's word stands in for it
+    answer       Meta's own words, bounded, recipients and tokens masked; of a message that it
+                 took only what it does before it sends it on, if anything
+    """
+
+    duration_ms: int
+    http_status: int | None = None
+    answer: str = ""
+
+
 class Observation(Struct, frozen=True):
     """A fact with its evidence: what was learned of which message, when, and how.
 
@@ -78,6 +92,7 @@ class Observation(Struct, frozen=True):
     was_made     whether the attempt counts: not if the call certainly never left, or if what
                  Meta said is no fault of the message
     is_past      it is of an attempt before the newest, and moves nothing any more
+    exchange     what the attempt was on the wire; None: it is no attempt's
     """
 
     account_id: int
@@ -94,6 +109,7 @@ class Observation(Struct, frozen=True):
     retry_at: datetime | None = None
     was_made: bool = True
     is_past: bool = False
+    exchange: Exchange | None = None
 
 
 class Standing(Struct, frozen=True):
@@ -222,6 +238,7 @@ class FactRow(Struct, frozen=True):
     attempt: int | None = None
     wamid: str | None = None
     failure: Failure | None = None
+    exchange: Exchange | None = None
 
 
 class ParkedStatus(Struct, frozen=True):

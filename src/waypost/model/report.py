@@ -6,7 +6,7 @@ from datetime import datetime
 from waypost.model.account import UnknownPolicy
 from waypost.model.failure import Failure
 from waypost.model.lifecycle import Fact, State
-from waypost.model.message import Payment
+from waypost.model.message import Exchange, Payment
 from waypost.model.money import Money
 from waypost.model.refusal import Fault
 from waypost.model.submission import Content, References
@@ -48,7 +48,7 @@ class MessageReport:
 
 @dataclass(frozen=True, slots=True)
 class TimelineFact:
-    """One fact of a message's timeline."""
+    """One fact of a message's timeline; `exchange` of an attempt at Meta."""
 
     fact: Fact
     occurred_at: datetime
@@ -56,6 +56,7 @@ class TimelineFact:
     attempt: int | None
     wamid: str | None
     failure: Failure | None
+    exchange: Exchange | None = None
 
 
 @dataclass(frozen=True, slots=True)

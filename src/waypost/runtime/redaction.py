@@ -18,6 +18,12 @@ _NUMBER = re.compile(r"\+\d{7,15}\b")
 _DIGITS = re.compile(r"\+?\d+")
 _LONGEST_COUNTRY_CODE = 3
 _TAIL = 2
+_TOKEN = re.compile(r"\bEA[A-Za-z0-9]{18,}|(?<=Bearer )\S+", re.IGNORECASE)
+"""Meta's access tokens begin with EA; whoever repeats one in an answer does so with its scheme."""
+
+MOST_OF_AN_ANSWER = 2048
+"""How much of another side's answer is kept, in characters."""
+
 _RECIPIENT_NAMES = frozenset({"recipient", "to", "phone", "wa_id", "user_id"})
 _SECRET_NAME = re.compile(
     r"(?:.*[-_])?(?:secret|password|credentials|authorization|operator_token|verify_token|"
@@ -71,6 +77,20 @@ def mask_recipient(address: str) -> str:
 def redact(_logger: object, _method: str, line: MutableMapping[str, Any]) -> Mapping[str, Any]:
     """A structlog processor: every value of a line, to any depth, as it may be shown."""
     return {name: _redact_value(name, value) for name, value in line.items()}
+
+
+def redact_answer(body: bytes, recipient: str) -> str:
+    """What another side answered, as it may be kept: bounded, recipient and tokens masked.
+
+    recipient  whom it may name, as `+91...` or `91...`
+    """
+    text = body[: 2 * MOST_OF_AN_ANSWER].decode(errors="replace").replace("\0", "")
+    digits = recipient.removeprefix("+")
+    if digits:
+        masked = mask_recipient(f"+{digits}" if digits.isdecimal() else digits)
+        text = text.replace(f"+{digits}", masked).replace(digits, masked)
+    text = _TOKEN.sub(STARS, _NUMBER.sub(lambda found: mask_recipient(found.group()), text))
+    return text[:MOST_OF_AN_ANSWER]
 
 
 def _tail(digits: str) -> str:

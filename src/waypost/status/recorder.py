@@ -117,6 +117,7 @@ class Recorder:
             attempt=observation.attempt,
             wamid=observation.wamid,
             failure=observation.failure,
+            exchange=observation.exchange,
         )
 
     async def _with_parked(
@@ -143,6 +144,7 @@ class Recorder:
                     failure=status.failure,
                     attempt=None,
                     lease_token=None,
+                    exchange=None,
                 )
                 for status in parked
             ),

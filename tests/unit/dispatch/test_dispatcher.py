@@ -29,6 +29,7 @@ from support.stored import opened
 from waypost.meta.outcome import Lost, NotReached, Taken, TokenSealed
 from waypost.model.account import UnknownPolicy
 from waypost.model.lifecycle import Fact, State
+from waypost.model.message import Exchange
 from waypost.model.sender import SenderState
 from waypost.model.work import PARKED_AT, DueItem, LaneKey
 
@@ -439,3 +440,38 @@ def test_a_recipient_who_got_enough_is_written_to_later(stored):
     assert desk.handle() == later(6)
     assert desk.meta.sent == []
     assert desk.item() == DueItem(ACCOUNT, MESSAGE_ID, 0, later(6), None)
+
+
+class SlowMeta:
+    """Answers after a quarter of a second."""
+
+    def __init__(self, outcome):
+        self.outcome = outcome
+        self.clock = None
+
+    async def send(self, message):
+        self.clock.advance(0.25)
+        return self.outcome
+
+
+@pytest.mark.parametrize(
+    ("outcome", "kept"),
+    [
+        (Taken("wamid.1", None), Exchange(250, 200)),
+        (Taken("wamid.1", None, "paused"), Exchange(250, 200, "paused")),
+        (replace(refused(131026), status=400, said="{}"), Exchange(250, 400, "{}")),
+        (Lost("timed out"), Exchange(250)),
+        (Lost("no error", 502, "<html>"), Exchange(250, 502, "<html>")),
+        (NotReached("refused"), Exchange(250)),
+        (TokenSealed("no key"), None),
+    ],
+)
+def test_an_attempt_is_kept_with_what_it_was_on_the_wire(stored, outcome, kept):
+    meta = SlowMeta(outcome)
+    desk = Desk(stored, meta=meta)
+    meta.clock = desk.clock
+
+    desk.handle()
+
+    (fact,) = stored.ask(lambda t: t.reports.facts(ACCOUNT, MESSAGE_ID))
+    assert fact.exchange == kept

@@ -112,6 +112,28 @@ def test_a_refusal_without_details_gives_metas_message():
     assert outcome.row.error_class is ErrorClass.ACCOUNT
 
 
+def test_a_message_that_meta_takes_and_holds_says_so():
+    held = {"messages": [{"id": "wamid.1", "message_status": "held_for_quality_assessment"}]}
+
+    assert send(Meta(answer(200, held))).held == "held_for_quality_assessment"
+
+
+def test_what_meta_says_is_kept_with_its_status_and_names_no_recipient():
+    error = {"message": "No +919876543210 (919876543210)", "code": 131026, "fbtrace_id": "Ax9"}
+    outcome = send(Meta(answer(400, {"error": error})))
+
+    assert outcome.status == 400
+    assert "9876543210" not in outcome.said
+    assert '"fbtrace_id": "Ax9"' in outcome.said
+
+
+def test_an_answer_that_is_none_of_metas_is_kept_as_it_came():
+    outcome = send(Meta(HttpAnswer(502, {}, b"<html>bad gateway</html>")))
+
+    assert isinstance(outcome, Lost)
+    assert (outcome.status, outcome.said) == (502, "<html>bad gateway</html>")
+
+
 @pytest.mark.parametrize(
     "document", [{}, {"messages": []}, {"messages": [{}]}, [], None, {"messages": [{"id": 7}]}]
 )

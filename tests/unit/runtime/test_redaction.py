@@ -2,7 +2,15 @@
 
 import pytest
 
-from waypost.runtime.redaction import STARS, Masked, Secret, mask_recipient, redact
+from waypost.runtime.redaction import (
+    MOST_OF_AN_ANSWER,
+    STARS,
+    Masked,
+    Secret,
+    mask_recipient,
+    redact,
+    redact_answer,
+)
 
 
 def redacted(**line: object) -> dict[str, object]:
@@ -72,3 +80,24 @@ def test_a_secret_of_many_parts_is_stars_as_a_whole():
 def test_ids_and_counts_stay_as_they_are():
     line = {"phone_number_id": "106540352242922", "wamid": "wamid.HBgL", "attempt": 2, "ok": True}
     assert redacted(**line) == line
+
+
+def test_an_answer_is_bounded_and_shows_neither_recipient_nor_token():
+    body = b'{"to":"919876543210","token":"EAAJZC0abcdefghijklmnop123"}' + b"x" * 5000
+
+    kept = redact_answer(body, "+919876543210")
+
+    assert kept.startswith('{"to":"+91****10","token":"********"}')
+    assert len(kept) == MOST_OF_AN_ANSWER
+
+
+def test_an_answer_names_no_user_id_either_and_holds_no_zero_byte():
+    kept = redact_answer(b"no US.13491208655302741918\x00\xff", "US.13491208655302741918")
+
+    assert kept == "no US.****18\ufffd"
+
+
+def test_codes_and_traces_in_an_answer_stay_as_they_are():
+    body = '{"code":131026,"error_subcode":2494010,"fbtrace_id":"AvA9x_kQ7mNcRt5Wq2LzJ1b"}'
+
+    assert redact_answer(body.encode(), "+919876543210") == body

@@ -27,6 +27,7 @@ from waypost.model.work import Priority
 from waypost.store.driver import Driver
 from waypost.store.ports import Key
 from waypost.store.repositories.directory import sender_of
+from waypost.store.repositories.exchanges import exchange_columns
 from waypost.store.repositories.failures import failure_columns, failure_of
 from waypost.store.repositories.instants import from_ms, from_ms_or_none, to_ms, to_ms_or_none
 
@@ -187,6 +188,7 @@ class MessagesRepository:
                     fact.attempt,
                     fact.wamid,
                     *failure_columns(fact.failure),
+                    *exchange_columns(fact.exchange),
                 )
                 for fact in facts
             ],

@@ -14,6 +14,7 @@ from waypost.model.report import MessageReport, MessageSummary, TimelineFact, Un
 from waypost.model.submission import Content, References
 from waypost.model.work import PARKED_AT, DueItem, Priority
 from waypost.store.driver import Driver
+from waypost.store.repositories.exchanges import exchange_of
 from waypost.store.repositories.failures import failure_of
 from waypost.store.repositories.instants import from_ms, from_ms_or_none, to_ms
 
@@ -128,7 +129,13 @@ class ReportsRepository:
         )
         return [
             TimelineFact(
-                Fact(row[0]), from_ms(row[1]), from_ms(row[2]), row[3], row[4], failure_of(row[5:])
+                Fact(row[0]),
+                from_ms(row[1]),
+                from_ms(row[2]),
+                row[3],
+                row[4],
+                failure_of(row[5:9]),
+                exchange_of(row[9:12]),
             )
             for row in rows
         ]

@@ -56,9 +56,10 @@ RETURNING messages.message_id
 -- name: messages.insert_facts
 -- Keeps facts; a message's timeline is all of its facts.
 INSERT INTO facts (account_id, message_id, fact_id, fact, occurred_at, recorded_at, attempt,
-    wamid, failure_code, failure_title, failure_detail, failure_step)
+    wamid, failure_code, failure_title, failure_detail, failure_step, duration_ms, http_status,
+    answer)
 VALUES
-(:account_id, :message_id, :fact_id, :fact, :occurred_at, :recorded_at, :attempt, :wamid, :failure_code, :failure_title, :failure_detail, :failure_step) -- each
+(:account_id, :message_id, :fact_id, :fact, :occurred_at, :recorded_at, :attempt, :wamid, :failure_code, :failure_title, :failure_detail, :failure_step, :duration_ms, :http_status, :answer) -- each
 
 -- name: messages.dispatchables
 -- Messages with all that is needed to give them to Meta.

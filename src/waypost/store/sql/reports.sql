@@ -58,7 +58,7 @@ WHERE m.state = 'unknown' AND m.account_id = :account_id
 -- name: reports.facts
 -- The timeline of a message, in the order in which it was learned.
 SELECT fact, occurred_at, recorded_at, attempt, wamid, failure_code, failure_title,
-    failure_detail, failure_step
+    failure_detail, failure_step, duration_ms, http_status, answer
 FROM facts
 WHERE account_id = :account_id AND message_id = :message_id
 ORDER BY fact_id
