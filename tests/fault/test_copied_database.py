@@ -39,7 +39,7 @@ def fill(folder, messages):
             at_ms = int(at.timestamp() * 1000)
             connection.execute(
                 "INSERT INTO submissions VALUES (?, ?, '919800000001', 'text', NULL, NULL, ?, ?, "
-                "NULL, NULL, 'api', 1, 0, 'trace', ?, NULL)",
+                "NULL, NULL, 'api', 1, 0, 'trace', ?, NULL, NULL)",
                 (ACCOUNT, message_id, b"\x00\xff" * 200, "order \u20ac\x00 1", at_ms),
             )
             connection.execute(

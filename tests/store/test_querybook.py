@@ -1,10 +1,12 @@
 """Named queries know their parameters, and repeat their pattern of a row on demand."""
 
+from importlib import resources
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from waypost.store.querybook import LARGEST_CHUNK, chunk_sizes, load_queries, parse_queries
+from waypost.store.querybook import LARGEST_CHUNK, chunk_sizes, parse_queries
 
 EACH = """\
 -- name: things.insert
@@ -64,21 +66,8 @@ def test_chunks_add_up_and_no_size_is_new_to_the_database(count):
 
 
 def test_every_query_is_named_after_the_file_it_stands_in():
-    assert {name.partition(".")[0] for name in load_queries()} == {
-        "alarms",
-        "audit",
-        "callbacks",
-        "catalogues",
-        "directory",
-        "history",
-        "media",
-        "messages",
-        "owners",
-        "portfolios",
-        "queue",
-        "recipients",
-        "reports",
-        "templates",
-        "wallet",
-        "webhooks",
-    }
+    folder = resources.files("waypost.store").joinpath("sql")
+    for file in folder.iterdir():
+        stem = file.name.removesuffix(".sql")
+        names = [query.name for query in parse_queries(file.read_text())]
+        assert {name.partition(".")[0] for name in names} == {stem}

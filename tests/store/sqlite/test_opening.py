@@ -77,12 +77,12 @@ def test_a_database_that_is_opened_again_is_not_migrated_again(tmp_path):
     connection = apsw.Connection(str(tmp_path / FILE))
     versions = connection.execute("SELECT version, name FROM schema_versions").fetchall()
     connection.close()
-    assert versions == [(1, "first_floor"), (2, "the_door"), (3, "trust")]
+    assert versions == [(1, "first_floor"), (2, "the_door"), (3, "trust"), (4, "answers")]
 
 
 def test_a_newer_database_is_refused_and_left_as_it_was(tmp_path):
     made(tmp_path)
-    alter(tmp_path, "INSERT INTO schema_versions VALUES (4, 'later', 'x', 0)")
+    alter(tmp_path, "INSERT INTO schema_versions VALUES (5, 'later', 'x', 0)")
 
     assert "newer Waypost" in refusal(tmp_path)
 

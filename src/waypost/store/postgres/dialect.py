@@ -37,6 +37,7 @@ _ADDED = re.compile(
 )
 _DROPPED = re.compile(r"^ALTER TABLE (?P<table>\w+) DROP COLUMN (?P<name>\w+)", re.MULTILINE)
 _INSERT = re.compile(r"\s*INSERT INTO (?P<table>\w+) \((?P<columns>[^)]*)\)\s*VALUES\s*\n")
+_INSERT_ONE = re.compile(r"\s*INSERT INTO (?P<table>\w+) \([^)]*\)\s*VALUES \(")
 _UPSERT = re.compile(r"ON CONFLICT \((?P<key>[^)]*)\)[^;]*DO UPDATE")
 _TRUTH = re.compile(r"(is|was|has)_")
 _NEIGHBOUR = r"(?P<column>[a-z]\w*)\s+(?:=|<>|<=|>=|<|>|IS NOT DISTINCT FROM)\s+{0}\b"
@@ -113,6 +114,9 @@ def compile_query(query: Query, schema: Schema) -> Statement:
 
 def _type_of(query: Query, name: str, schema: Schema, place: str = "") -> str:
     """place: how the statement's text has the parameter, if not by its name."""
+    inserted = _INSERT_ONE.match(query.text)
+    if inserted is not None and name in schema[inserted["table"]]:
+        return schema[inserted["table"]][name]
     if name in OTHER_NAMES:
         return OTHER_NAMES[name]
     known = _types(name, schema)
