@@ -7,15 +7,24 @@ neighbours go on. Unknown statuses and unknown fields exist and are no error.
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 from msgspec import Struct
 
+from waypost.meta.account_events import (
+    MESSAGES_FIELD,
+    PAYMENT,
+    AccountTold,
+    read_account_event,
+    read_errors,
+    read_payment,
+)
 from waypost.meta.damaged_json import read_damaged
 from waypost.meta.inbound import Inbound, Preference, read_messages, read_preferences
 from waypost.meta.limit_events import FIELDS as LIMIT_FIELDS
 from waypost.meta.limit_events import LimitEvent, read_limit_events
+from waypost.meta.single_value import encode_single, names_in, number_of
 from waypost.meta.template_events import FIELDS as TEMPLATE_FIELDS
 from waypost.meta.template_events import TemplateEvent, read_template_events
 from waypost.meta.timestamps import instant_of
@@ -27,7 +36,6 @@ from waypost.model.meta_error_table import classify
 Read = TypeVar("Read")
 
 _decode = msgspec.json.Decoder().decode
-_encode = msgspec.json.Encoder().encode
 
 FACTS = {
     "sent": Fact.SENT,
@@ -39,6 +47,13 @@ FACTS = {
 
 FREE_KINDS = ("free_customer_service", "free_entry_point")
 """`pricing.type` of what Meta does not bill (`reference` 4.4)."""
+
+
+class Source(NamedTuple):
+    """Of which entry something is: its WABA, and its `time` as Meta gives it."""
+
+    waba_id: str
+    told_at: Any
 
 
 class StatusReceived(Struct, frozen=True):
@@ -68,6 +83,8 @@ class Understood:
     preferences  what recipients told about marketing in WhatsApp's settings
     templates    what Meta told of templates
     limits       what Meta told of throughput and messaging limits
+    accounts     whatever else Meta told: every change of another field, errors of no message,
+                 statuses of payments
     others       fields other than `messages`, by how often
     dropped      what was not understood, in words
     """
@@ -78,6 +95,7 @@ class Understood:
     preferences: list[Preference] = field(default_factory=list)
     templates: list[TemplateEvent] = field(default_factory=list)
     limits: list[LimitEvent] = field(default_factory=list)
+    accounts: list[AccountTold] = field(default_factory=list)
     others: dict[str, int] = field(default_factory=dict)
     dropped: list[str] = field(default_factory=list)
 
@@ -99,9 +117,9 @@ def parse_webhook(body: bytes) -> Understood:
         if not isinstance(changes, list):
             understood.dropped.append(f"/entry/{position} has no list `changes`")
             continue
-        waba_id = entry["id"] if isinstance(entry.get("id"), str) else ""
+        source = Source(entry["id"] if isinstance(entry.get("id"), str) else "", entry.get("time"))
         for number, change in enumerate(changes):
-            _read_change(change, f"/entry/{position}/changes/{number}", waba_id, understood)
+            _read_change(change, f"/entry/{position}/changes/{number}", source, understood)
     return understood
 
 
@@ -122,46 +140,56 @@ def _sort(read: Iterable[Read | str], kept: list[Read], path: str, understood: U
             kept.append(one)
 
 
-def _read_change(change: Any, path: str, waba_id: str, understood: Understood) -> None:
+def _read_change(change: Any, path: str, source: Source, understood: Understood) -> None:
     value = change.get("value") if isinstance(change, dict) else None
     if not isinstance(value, dict):
         understood.dropped.append(f"{path} has no object `value`")
         return
-    if change.get("field") != "messages":
-        _read_other(str(change.get("field")), value, path, waba_id, understood)
+    name = change.get("field")
+    if name != MESSAGES_FIELD:
+        _read_other(str(name), value, path, source, understood)
         return
+    if not any(isinstance(value.get(key), list) for key in ("messages", "statuses", "errors")):
+        understood.dropped.append(f"{path}/value has no messages, statuses or errors")
     inbound = value.get("messages")
     if isinstance(inbound, list):
         understood.inbound += len(inbound)
-        _sort(read_messages(value), understood.messages, path, understood)
+        read = read_messages(value, source.waba_id, f"{path}/value")
+        _sort(read, understood.messages, path, understood)
     if isinstance(value.get("errors"), list):
         understood.others["errors"] = understood.others.get("errors", 0) + 1
+        told = read_errors(value, source.waba_id, source.told_at, f"{path}/value")
+        _sort([] if told is None else [told], understood.accounts, path, understood)
     statuses = value.get("statuses")
-    if not isinstance(statuses, list):
-        return
-    metadata = value.get("metadata")
-    phone_number_id = metadata.get("phone_number_id") if isinstance(metadata, dict) else None
-    for number, status in enumerate(statuses):
+    for number, status in enumerate(statuses if isinstance(statuses, list) else ()):
+        place = f"{path}/value/statuses/{number}"
         try:
-            read = _read_status(status, value, str(phone_number_id or ""))
+            if isinstance(status, dict) and status.get("type") == PAYMENT:
+                payment = read_payment(status, value, source.waba_id, place)
+                understood.accounts.append(payment)
+                continue
+            one = _read_status(status, value, number_of(value))
         except RecursionError:
-            read = "is nested too deeply"
-        if isinstance(read, str):
-            understood.dropped.append(f"{path}/value/statuses/{number}: {read}")
+            one = "is nested too deeply"
+        if isinstance(one, str):
+            understood.dropped.append(f"{place}: {one}")
         else:
-            understood.statuses.append(read)
+            understood.statuses.append(one)
 
 
 def _read_other(
-    name: str, value: dict[str, Any], path: str, waba_id: str, understood: Understood
+    name: str, value: dict[str, Any], path: str, source: Source, understood: Understood
 ) -> None:
     """A change that is of no message."""
+    waba_id = source.waba_id
     understood.others[name] = understood.others.get(name, 0) + 1
+    told = read_account_event(value, name, waba_id, source.told_at, path)
+    _sort([told], understood.accounts, path, understood)
     if name == "user_preferences":
         _sort(read_preferences(value, waba_id), understood.preferences, path, understood)
     elif name in TEMPLATE_FIELDS:
-        told = read_template_events(value, name, waba_id)
-        _sort(told, understood.templates, path, understood)
+        events = read_template_events(value, name, waba_id)
+        _sort(events, understood.templates, path, understood)
     elif name in LIMIT_FIELDS:
         _sort(read_limit_events(value, waba_id), understood.limits, path, understood)
 
@@ -192,28 +220,10 @@ def _read_status(status: Any, value: dict[str, Any], phone_number_id: str) -> St
         wa_id=wa_id if isinstance(wa_id, str) and wa_id else None,
         failure=_failure(status.get("errors")) if fact is Fact.FAILED else None,
         pricing=_read_pricing(pricing),
-        meta_value=_encode(_value_of_one(value, shown)),
+        meta_value=encode_single(
+            value, "statuses", shown, names_in(status, "recipient_id", "recipient_user_id")
+        ),
     )
-
-
-def _value_of_one(value: dict[str, Any], status: dict[str, Any]) -> dict[str, Any]:
-    """Meta's value with this one status, and of the contacts only its own."""
-    one = dict(value)
-    one["statuses"] = [status]
-    contacts = value.get("contacts")
-    if isinstance(contacts, list) and len(value["statuses"]) > 1:
-        whose = _names(status, "recipient_id", "recipient_user_id")
-        one["contacts"] = [
-            contact
-            for contact in contacts
-            if isinstance(contact, dict) and whose & _names(contact, "wa_id", "user_id")
-        ]
-    return one
-
-
-def _names(named: dict[str, Any], *keys: str) -> set[str]:
-    """What somebody is called by."""
-    return {name for key in keys if isinstance(name := named.get(key), str)}
 
 
 def _read_pricing(pricing: Any) -> Pricing | None:

@@ -11,7 +11,17 @@ from typing import Any
 
 from msgspec import Struct
 
+from waypost.meta.inbound_parts import (
+    Ordered,
+    Tapped,
+    read_answered,
+    read_medium,
+    read_ordered,
+    read_tapped,
+)
+from waypost.meta.single_value import contacts_in, encode_single, names_in, number_of, text_at
 from waypost.meta.timestamps import instant_of
+from waypost.model.inbound import InboundMedium
 
 WA_ID = re.compile(r"\+?(\d{1,20})", re.ASCII)
 USER_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,299}")
@@ -31,6 +41,11 @@ class Inbound(Struct, frozen=True):
     words     all that the recipient can be said to have said: a text, a button's text and
               payload, the title and id of what was chosen; captions are none
     group_id  the group it was written in; None if it was written to the number itself
+    waba_id       the WABA that Meta names; empty without one
+    value         Meta's webhook value with this one message and its contact, as JSON
+    place         where it stands in its webhook: a JSON pointer
+    profile_name  the recipient's own name for itself; empty if Meta does not tell it
+    answered      Meta's id of the message that it answers or reacts to; None if it names none
     """
 
     phone_number_id: str
@@ -41,6 +56,14 @@ class Inbound(Struct, frozen=True):
     words: tuple[str, ...]
     occurred_at: datetime
     group_id: str | None = None
+    waba_id: str = ""
+    value: bytes = b"{}"
+    place: str = ""
+    profile_name: str = ""
+    answered: str | None = None
+    medium: InboundMedium | None = None
+    tapped: Tapped | None = None
+    ordered: Ordered | None = None
 
 
 class Preference(Struct, frozen=True):
@@ -60,11 +83,20 @@ class Preference(Struct, frozen=True):
     occurred_at: datetime
 
 
-def read_messages(value: dict[str, Any]) -> Iterator[Inbound | str]:
-    """Each of a value's `messages`: as it is understood, or its place and why it is not."""
+def read_messages(
+    value: dict[str, Any], waba_id: str = "", path: str = ""
+) -> Iterator[Inbound | str]:
+    """Each of a value's `messages`: as it is understood, or its place and why it is not.
+
+    path  where the value stands in its webhook: a JSON pointer
+    """
     messages = value.get("messages")
     for number, message in enumerate(messages if isinstance(messages, list) else ()):
-        read = _read_message(message, value)
+        place = f"{path}/messages/{number}"
+        try:
+            read = _read_message(message, value, waba_id, place)
+        except RecursionError:
+            read = "is nested too deeply"
         yield f"messages/{number}: {read}" if isinstance(read, str) else read
 
 
@@ -77,7 +109,7 @@ def read_preferences(value: dict[str, Any], waba_id: str) -> Iterator[Preference
             yield f"user_preferences/{number}: {read}" if isinstance(read, str) else read
 
 
-def _read_message(message: Any, value: dict[str, Any]) -> Inbound | str:
+def _read_message(message: Any, value: dict[str, Any], waba_id: str, place: str) -> Inbound | str:
     if not isinstance(message, dict):
         return "is no object"
     wa_id, user_id = _who(message, "from", "from_user_id", value)
@@ -86,16 +118,24 @@ def _read_message(message: Any, value: dict[str, Any]) -> Inbound | str:
     occurred_at = instant_of(message.get("timestamp"))
     if occurred_at is None:
         return f"timestamp {_shown(message.get('timestamp'))} is none"
-    wamid, kind = message.get("id"), message.get("type")
+    whose = names_in(message, "from", "from_user_id")
     return Inbound(
-        phone_number_id=_phone_number_id(value),
-        wamid=wamid if isinstance(wamid, str) else "",
+        phone_number_id=number_of(value),
+        wamid=text_at(message, "id") or "",
         wa_id=wa_id,
         user_id=user_id,
-        kind=kind if isinstance(kind, str) and kind else "unknown",
+        kind=text_at(message, "type") or "unknown",
         words=_words(message),
         occurred_at=occurred_at,
-        group_id=_text(message, "group_id"),
+        group_id=text_at(message, "group_id"),
+        waba_id=waba_id,
+        value=encode_single(value, "messages", message, whose),
+        place=place,
+        profile_name=_profile_name(value, whose),
+        answered=read_answered(message),
+        medium=read_medium(message),
+        tapped=read_tapped(message),
+        ordered=read_ordered(message),
     )
 
 
@@ -118,12 +158,12 @@ def _read_preference(
     if occurred_at is None:
         return f"timestamp {_shown(preference.get('timestamp'))} is none"
     return Preference(
-        phone_number_id=_phone_number_id(value),
+        phone_number_id=number_of(value),
         waba_id=waba_id,
         wa_id=wa_id,
         user_id=user_id,
         wants_marketing=wants,
-        detail=_text(preference, "detail") or "",
+        detail=text_at(preference, "detail") or "",
         occurred_at=occurred_at,
     )
 
@@ -133,14 +173,19 @@ def _who(
 ) -> tuple[str | None, str | None]:
     """A recipient's phone and user id; what one entry lacks its contact may tell."""
     wa_id, user_id = _wa_id(named.get(phone_key)), _user_id(named.get(user_key))
-    contacts = value.get("contacts")
-    for contact in contacts if isinstance(contacts, list) else ():
-        if not isinstance(contact, dict):
-            continue
+    for contact in contacts_in(value):
         phone, user = _wa_id(contact.get("wa_id")), _user_id(contact.get("user_id"))
         if (wa_id is not None and phone == wa_id) or (user_id is not None and user == user_id):
             return wa_id or phone, user_id or user
     return wa_id, user_id
+
+
+def _profile_name(value: dict[str, Any], whose: set[str]) -> str:
+    """What the contact of these names calls itself; empty if it is not told."""
+    for contact in contacts_in(value):
+        if whose & names_in(contact, "wa_id", "user_id"):
+            return text_at(contact.get("profile"), "name") or ""
+    return ""
 
 
 def _wa_id(named: Any) -> str | None:
@@ -152,27 +197,15 @@ def _user_id(named: Any) -> str | None:
     return named if isinstance(named, str) and USER_ID.fullmatch(named) else None
 
 
-def _phone_number_id(value: dict[str, Any]) -> str:
-    metadata = value.get("metadata")
-    found = metadata.get("phone_number_id") if isinstance(metadata, dict) else None
-    return str(found or "") if isinstance(found, (str, int)) else ""
-
-
 def _words(message: dict[str, Any]) -> tuple[str, ...]:
     """All texts by which a message can say something, each once."""
     places = [("text", "body"), ("button", "text"), ("button", "payload")]
-    found = [_text(message.get(noun), key) for noun, key in places]
+    found = [text_at(message.get(noun), key) for noun, key in places]
     interactive = message.get("interactive")
     if isinstance(interactive, dict):
         for reply in ("button_reply", "list_reply"):
-            found += [_text(interactive.get(reply), key) for key in ("title", "id")]
+            found += [text_at(interactive.get(reply), key) for key in ("title", "id")]
     return tuple(dict.fromkeys(word for word in found if word is not None))
-
-
-def _text(named: Any, key: str) -> str | None:
-    """The text under a key of what may be no object, unless it is empty."""
-    found = named.get(key) if isinstance(named, dict) else None
-    return found if isinstance(found, str) and found else None
 
 
 def _shown(value: Any) -> str:

@@ -23,6 +23,14 @@ class AlarmKind(StrEnum):
     """Messages of unknown outcome wait for a person; the subject is the sender."""
     WEBHOOKS_SILENT = "webhooks_silent"
     """Messages were given to Meta and no webhook came; the subject is the sender."""
+    ACCOUNT_RESTRICTED = "account_restricted"
+    """Meta disables, restricts or disconnects a WABA; the subject is the WABA."""
+    ACCOUNT_ALERT = "account_alert"
+    """Meta's own alert; the subject is what it is about and its type."""
+    ACCOUNT_REVIEW = "account_review"
+    """Meta's review of a WABA refused it; the subject is the WABA."""
+    NUMBER_QUALITY = "number_quality"
+    """Meta rates a number's quality low; the subject is its digits."""
 
 
 class Alarm(Struct, frozen=True):
