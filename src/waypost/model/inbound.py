@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-from waypost.model.submission import References
+from waypost.model.submission import Content, References
 
 
 class MediaState(StrEnum):
@@ -70,8 +70,41 @@ class InboundMessage(Struct, frozen=True):
     medium: InboundMedium | None = None
 
 
+class SentMessage(Struct, frozen=True):
+    """A message of ours that a recipient may have answered. message_id grows with time."""
+
+    account_id: int
+    message_id: str
+    sender_id: str
+    waba_id: str
+    recipient: str
+    references: References
+    content: Content
+
+
+class InboundQuestion(Struct, frozen=True):
+    """Which inbound messages are asked for; None asks for all.
+
+    recipient    `+` and digits, or a business-scoped user id
+    since, until when they came: from, and before
+    before       of a page: only those older than this inbound id; empty: the first page
+    """
+
+    account_id: int
+    sender_id: str | None = None
+    recipient: str | None = None
+    kind: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    before: str = ""
+    limit: int = 100
+
+
 class KeptAccountEvent(Struct, frozen=True):
-    """What Meta told of a WABA or a number, as it is kept; see `model.callback.AccountEvent`."""
+    """What Meta told of a WABA or a number, as it is kept; see `model.callback.AccountEvent`.
+
+    digest  the same for what is told again
+    """
 
     account_id: int
     account_event_id: str
@@ -81,3 +114,4 @@ class KeptAccountEvent(Struct, frozen=True):
     value: bytes
     occurred_at: datetime
     received_at: datetime
+    digest: str

@@ -52,7 +52,9 @@ from waypost.model.work import (
     QueueName,
     SeenLane,
 )
-from waypost.store.report_ports import Reports
+from waypost.store.answer_ports import Inbounds
+from waypost.store.erasure_ports import Erasure
+from waypost.store.report_ports import Reports, Search, Usage
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -402,6 +404,8 @@ class Transaction(Protocol):
     @property
     def profiles(self) -> Profiles: ...
     @property
+    def inbound(self) -> Inbounds: ...
+    @property
     def directory(self) -> Directory: ...
     @property
     def templates(self) -> Templates: ...
@@ -414,6 +418,10 @@ class Transaction(Protocol):
     @property
     def reports(self) -> Reports: ...
     @property
+    def usage(self) -> Usage: ...
+    @property
+    def search(self) -> Search: ...
+    @property
     def audit(self) -> Audit: ...
     @property
     def alarms(self) -> Alarms: ...
@@ -421,6 +429,8 @@ class Transaction(Protocol):
     def portfolios(self) -> Portfolios: ...
     @property
     def history(self) -> History: ...
+    @property
+    def erasure(self) -> Erasure: ...
 
 
 Step = Callable[[Transaction, Sequence[Item]], Coroutine[Any, Any, Sequence[Result]]]

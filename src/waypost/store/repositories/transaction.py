@@ -6,7 +6,9 @@ from waypost.store.repositories.audit import AuditRepository
 from waypost.store.repositories.callbacks import CallbacksRepository
 from waypost.store.repositories.catalogues import CataloguesRepository
 from waypost.store.repositories.directory import DirectoryRepository
+from waypost.store.repositories.erasure import ErasureRepository
 from waypost.store.repositories.history import HistoryRepository
+from waypost.store.repositories.inbound import InboundRepository
 from waypost.store.repositories.media import MediaRepository
 from waypost.store.repositories.messages import MessagesRepository
 from waypost.store.repositories.owners import OwnersRepository
@@ -15,7 +17,9 @@ from waypost.store.repositories.profiles import ProfilesRepository
 from waypost.store.repositories.queue import QueueRepository
 from waypost.store.repositories.recipients import RecipientsRepository
 from waypost.store.repositories.reports import ReportsRepository
+from waypost.store.repositories.search import SearchRepository
 from waypost.store.repositories.templates import TemplatesRepository
+from waypost.store.repositories.usage import UsageRepository
 from waypost.store.repositories.wallets import WalletsRepository
 from waypost.store.repositories.webhooks import WebhooksRepository
 
@@ -31,13 +35,17 @@ class RepositoryTransaction:
         self.webhooks = WebhooksRepository(driver)
         self.callbacks = CallbacksRepository(driver)
         self.profiles = ProfilesRepository(driver)
+        self.inbound = InboundRepository(driver)
         self.directory = DirectoryRepository(driver)
         self.templates = TemplatesRepository(driver)
         self.media = MediaRepository(driver)
         self.catalogues = CataloguesRepository(driver)
         self.recipients = RecipientsRepository(driver)
         self.reports = ReportsRepository(driver)
+        self.usage = UsageRepository(driver)
+        self.search = SearchRepository(driver)
         self.audit = AuditRepository(driver)
         self.alarms = AlarmsRepository(driver)
         self.portfolios = PortfoliosRepository(driver)
         self.history = HistoryRepository(driver)
+        self.erasure = ErasureRepository(driver)

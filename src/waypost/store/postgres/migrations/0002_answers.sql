@@ -71,6 +71,8 @@ WHERE queue = 'callback';
 ALTER TABLE callbacks DROP COLUMN url;
 CREATE INDEX callbacks_given_up ON callbacks (account_id, profile_id, created_at)
     WHERE state = 'given_up';
+-- Those of no message we sent go by their age.
+CREATE INDEX callbacks_by_age ON callbacks (created_at) WHERE kind <> 'message_status';
 
 -- Every attempt at every event, as long as the event itself. attempt_id grows with time
 -- (microseconds since 1970). answer: the first bytes of what the endpoint answered.
@@ -131,8 +133,11 @@ CREATE UNIQUE INDEX inbound_messages_by_wamid ON inbound_messages (account_id, s
 CREATE INDEX inbound_messages_by_recipient
     ON inbound_messages (account_id, recipient, inbound_id);
 CREATE INDEX inbound_messages_by_age ON inbound_messages (received_at);
+CREATE INDEX inbound_messages_by_object ON inbound_messages (account_id, media_object_key)
+    WHERE media_object_key IS NOT NULL;
 
 -- What Meta told of WABAs, numbers and templates, beside messages. field: Meta's name of its kind.
+-- digest: the same for what Meta tells again.
 CREATE TABLE account_events (
     account_id       BIGINT           NOT NULL,
     account_event_id TEXT COLLATE "C" NOT NULL,
@@ -142,8 +147,10 @@ CREATE TABLE account_events (
     value            BYTEA            NOT NULL,
     occurred_at      BIGINT           NOT NULL,
     received_at      BIGINT           NOT NULL,
+    digest           TEXT COLLATE "C" NOT NULL,
     PRIMARY KEY (account_id, account_event_id)
 );
+CREATE UNIQUE INDEX account_events_by_digest ON account_events (account_id, digest);
 CREATE INDEX account_events_by_age ON account_events (received_at);
 
 -- What an attempt at Meta was: how long it took, what came back. answer: Meta's own words where it

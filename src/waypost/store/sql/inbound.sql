@@ -1,0 +1,84 @@
+-- name: inbound.insert
+-- What recipients wrote; what is kept already changes nothing, and what is new is given.
+INSERT INTO inbound_messages (account_id, inbound_id, sender_id, waba_id, wamid, kind, recipient,
+    user_id, profile_name, value, occurred_at, received_at, reply_to, is_probable, ref, ref1, ref2,
+    trace_id, place, media_id, media_state, media_type, media_name, media_size, media_object_key,
+    media_failure)
+VALUES
+(:account_id, :inbound_id, :sender_id, :waba_id, :wamid, :kind, :recipient, :user_id, :profile_name, :value, :occurred_at, :received_at, :reply_to, :is_probable, :ref, :ref1, :ref2, :trace_id, :place, :media_id, :media_state, :media_type, :media_name, :media_size, :media_object_key, :media_failure) -- each
+ON CONFLICT DO NOTHING
+RETURNING account_id, inbound_id
+
+-- name: inbound.load
+-- What recipients wrote, by our ids.
+SELECT account_id, inbound_id, sender_id, waba_id, wamid, kind, recipient, user_id, profile_name,
+    value, occurred_at, received_at, reply_to, is_probable, ref, ref1, ref2, trace_id, place,
+    media_id, media_state, media_type, media_name, media_size, media_object_key, media_failure
+FROM inbound_messages
+WHERE (account_id, inbound_id) IN (VALUES
+(:account_id, :inbound_id) -- each
+)
+
+-- name: inbound.page
+-- What recipients wrote to an account, the newest first.
+SELECT account_id, inbound_id, sender_id, waba_id, wamid, kind, recipient, user_id, profile_name,
+    value, occurred_at, received_at, reply_to, is_probable, ref, ref1, ref2, trace_id, place,
+    media_id, media_state, media_type, media_name, media_size, media_object_key, media_failure
+FROM inbound_messages
+WHERE account_id = :account_id AND inbound_id >= :since_id AND inbound_id < :until_id
+    AND (:sender_id IS NULL OR sender_id = :sender_id) AND (:kind IS NULL OR kind = :kind)
+ORDER BY inbound_id DESC LIMIT :limit
+
+-- name: inbound.page_of_recipient
+-- What one recipient wrote to an account, the newest first.
+SELECT account_id, inbound_id, sender_id, waba_id, wamid, kind, recipient, user_id, profile_name,
+    value, occurred_at, received_at, reply_to, is_probable, ref, ref1, ref2, trace_id, place,
+    media_id, media_state, media_type, media_name, media_size, media_object_key, media_failure
+FROM inbound_messages
+WHERE account_id = :account_id AND recipient = :recipient AND inbound_id >= :since_id
+    AND inbound_id < :until_id
+    AND (:sender_id IS NULL OR sender_id = :sender_id) AND (:kind IS NULL OR kind = :kind)
+ORDER BY inbound_id DESC LIMIT :limit
+
+-- name: inbound.answered
+-- Messages of ours that Meta names by its ids, with what they say.
+SELECT m.account_id, m.wamid, m.message_id, m.sender_id, s.waba_id, m.recipient, b.ref, b.ref1,
+    b.ref2, b.kind, b.template_name, b.template_language, b.content
+FROM (VALUES
+(:account_id, :wamid) -- each
+) AS v
+JOIN messages AS m ON m.account_id = v.column1 AND m.wamid = v.column2 AND m.wamid IS NOT NULL
+JOIN submissions AS b ON b.account_id = m.account_id AND b.submission_id = m.submission_id
+JOIN senders AS s ON s.account_id = m.account_id AND s.sender_id = m.sender_id
+
+-- name: inbound.offers
+-- The newest messages to recipients from senders since an id, of kinds that can offer products.
+SELECT m.account_id, m.message_id, m.sender_id, s.waba_id, m.recipient, b.ref, b.ref1, b.ref2,
+    b.kind, b.template_name, b.template_language, b.content
+FROM (VALUES
+(:account_id, :recipient, :sender_id, :message_id) -- each
+) AS v
+JOIN messages AS m ON m.account_id = v.column1 AND m.recipient = v.column2
+    AND m.message_id >= v.column4 AND m.sender_id = v.column3
+JOIN submissions AS b ON b.account_id = m.account_id AND b.submission_id = m.submission_id
+JOIN senders AS s ON s.account_id = m.account_id AND s.sender_id = m.sender_id
+WHERE b.kind IN ('template', 'interactive') AND m.wamid IS NOT NULL
+ORDER BY m.message_id DESC LIMIT 500
+
+-- name: inbound.insert_events
+-- What Meta told of accounts; what is kept already changes nothing, and what is new is given.
+INSERT INTO account_events (account_id, account_event_id, waba_id, sender_id, field, value,
+    occurred_at, received_at, digest)
+VALUES
+(:account_id, :account_event_id, :waba_id, :sender_id, :field, :value, :occurred_at, :received_at, :digest) -- each
+ON CONFLICT DO NOTHING
+RETURNING account_id, account_event_id
+
+-- name: inbound.events
+-- What Meta told of an account, the newest first; of one field if it is named.
+SELECT account_id, account_event_id, waba_id, sender_id, field, value, occurred_at, received_at,
+    digest
+FROM account_events
+WHERE account_id = :account_id AND account_event_id < :until_id
+    AND (:field IS NULL OR field = :field)
+ORDER BY account_event_id DESC LIMIT :limit
