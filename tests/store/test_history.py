@@ -9,7 +9,10 @@ from support.nouns import (
     NOW,
     SENDER_ID,
     WAMID,
+    account_event,
+    callback_attempt,
     callback_row,
+    inbound_message,
     later,
     message_change,
     new_message,
@@ -18,11 +21,14 @@ from support.nouns import (
 from support.old_messages import KEPT, OLD, ids, keep, kept_messages, moved, top_up, trimmer, wallet
 from waypost.callback.publisher import Publisher
 from waypost.model.alarm import Alarm, AlarmKind
+from waypost.model.callback import EventKind
 from waypost.model.history import SERVED, Passing
+from waypost.model.inbound import InboundMedium
 from waypost.model.ledger import EntryKind, Wallet
 from waypost.model.lifecycle import Fact, State
 from waypost.model.message import Payment, RememberedAnswer, Standing
 from waypost.model.opt_out import OptIn, OptOut, OptOutSource, Wrote
+from waypost.model.outbox import CallbackSettlement, CallbackState
 from waypost.retention.trimmer import BATCH
 from waypost.runtime.clock import TestClock
 from waypost.runtime.entropy import SeededEntropy
@@ -217,6 +223,35 @@ async def _rows(transaction):
         alarm = Alarm(ACCOUNT, AlarmKind.SENDER_HELD, f"s{number}", "", "", when(Passing.ALARMS))
         await transaction.alarms.raise_all([alarm])
         await transaction.alarms.clear([(ACCOUNT, alarm.kind, alarm.subject)], alarm.raised_at)
+        await transaction.inbound.insert(
+            [
+                inbound_message(
+                    inbound_id=f"in{number}",
+                    wamid=f"w{number}",
+                    received_at=when(Passing.INBOUND_MESSAGES),
+                )
+            ]
+        )
+        await transaction.inbound.insert_events(
+            [
+                account_event(
+                    account_event_id=f"e{number}",
+                    digest=f"d{number}",
+                    received_at=when(Passing.ACCOUNT_EVENTS),
+                )
+            ]
+        )
+        await transaction.callbacks.insert(
+            [
+                callback_row(
+                    event_id=f"e{number}.told.profile",
+                    kind=EventKind.ACCOUNT,
+                    message_id="",
+                    created_at=when(Passing.CALLBACKS),
+                )
+            ]
+        )
+        await transaction.callbacks.settle([told(f"e{number}.told.profile")])
     await transaction.recipients.save_opt_outs(
         [OptOut(ACCOUNT, "+99", OptOutSource.OPERATOR, "", ago(Passing.OPT_OUTS, 100))]
     )
@@ -236,6 +271,9 @@ async def _rows(transaction):
         Passing.OPT_OUTS,
         Passing.ALARMS,
         Passing.IDEMPOTENCY_KEYS,
+        Passing.INBOUND_MESSAGES,
+        Passing.ACCOUNT_EVENTS,
+        Passing.CALLBACKS,
     ],
 )
 def test_of_each_kind_what_served_its_time_goes_and_the_rest_stays(furnished, kind):
@@ -244,6 +282,53 @@ def test_of_each_kind_what_served_its_time_goes_and_the_rest_stays(furnished, ki
     assert furnished.run(trimmer(furnished).trim(kind, NOW)) == 1
     assert furnished.run(trimmer(furnished).trim(kind, NOW)) == 0
     assert furnished.run(trimmer(furnished).trim(kind, NOW + timedelta(days=400))) == 1
+
+
+def told(event_id):
+    return CallbackSettlement(ACCOUNT, event_id, CallbackState.DELIVERED, 1, "HTTP 200", NOW)
+
+
+def test_attempts_go_with_the_message_whose_customer_they_told(furnished):
+    top_up(furnished)
+    message_id = next(ids(OLD))
+    keep(furnished, message_id)
+    event_id = f"{message_id}.sent"
+    attempt = callback_attempt(event_id=event_id)
+    furnished.do(lambda t: t.callbacks.insert_attempts([attempt]))
+
+    assert furnished.run(trimmer(furnished).trim_messages(NOW - KEPT)) == 1
+
+    assert furnished.ask(lambda t: t.callbacks.attempts_of(ACCOUNT, event_id)) == []
+    assert furnished.ask(lambda t: t.history.orphans()) == []
+
+
+def test_an_event_of_no_message_goes_with_its_attempts_once_it_was_told(furnished):
+    event_id = f"{next(ids(OLD))}.incoming.profile"
+    row = callback_row(
+        event_id=event_id,
+        kind=EventKind.INCOMING_MESSAGE,
+        message_id=event_id.partition(".")[0],
+        created_at=OLD,
+    )
+    furnished.do(lambda t: t.callbacks.insert([row]))
+    furnished.do(lambda t: t.callbacks.insert_attempts([callback_attempt(event_id=event_id)]))
+    assert furnished.run(trimmer(furnished).trim(Passing.CALLBACKS, NOW)) == 0, "still to be told"
+
+    furnished.do(lambda t: t.callbacks.settle([told(event_id)]))
+
+    assert furnished.run(trimmer(furnished).trim(Passing.CALLBACKS, NOW)) == 1
+    assert furnished.ask(lambda t: t.callbacks.attempts_of(ACCOUNT, event_id)) == []
+    assert furnished.ask(lambda t: t.callbacks.load([(ACCOUNT, event_id)])) == {}
+
+
+def test_what_somebody_wrote_stays_while_its_medium_is_on_its_way(furnished):
+    medium = InboundMedium("meta-1", "image/jpeg")
+    message = inbound_message(received_at=OLD, medium=medium)
+    furnished.do(lambda t: t.inbound.insert([message]))
+
+    assert furnished.run(trimmer(furnished).trim(Passing.INBOUND_MESSAGES, NOW)) == 0
+    (orphan,) = furnished.ask(lambda t: t.history.orphans())
+    assert "a medium on its way that no work waits for" in orphan
 
 
 def test_an_opt_out_in_force_is_never_let_go(furnished):

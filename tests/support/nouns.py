@@ -16,6 +16,7 @@ from waypost.model.callback import (
     SigningSecret,
 )
 from waypost.model.failure import Failure
+from waypost.model.inbound import InboundMessage, KeptAccountEvent
 from waypost.model.lifecycle import Fact, State
 from waypost.model.message import (
     Dispatchable,
@@ -31,7 +32,7 @@ from waypost.model.message import (
     Standing,
 )
 from waypost.model.meta_error_table import classify
-from waypost.model.outbox import CallbackRow
+from waypost.model.outbox import CallbackAttempt, CallbackRow
 from waypost.model.recipient import Recipient
 from waypost.model.sender import Sender
 from waypost.model.submission import Content, References
@@ -243,6 +244,52 @@ def callback_row(**changes: Any) -> CallbackRow:
         status="sent",
         body=b'{"status":"sent"}',
         created_at=NOW,
+    )
+    return replace(made, **changes)
+
+
+def inbound_message(**changes: Any) -> InboundMessage:
+    made = InboundMessage(
+        account_id=ACCOUNT,
+        inbound_id="A0000000000000000009",
+        sender_id=SENDER_ID,
+        waba_id=WABA_ID,
+        wamid="wamid.in",
+        kind="text",
+        recipient="+919876543210",
+        value=b"{}",
+        occurred_at=NOW,
+        received_at=NOW,
+        trace_id="trace",
+    )
+    return replace(made, **changes)
+
+
+def account_event(**changes: Any) -> KeptAccountEvent:
+    made = KeptAccountEvent(
+        account_id=ACCOUNT,
+        account_event_id="A0000000000000000008",
+        waba_id=WABA_ID,
+        sender_id="",
+        field="account_update",
+        value=b"{}",
+        occurred_at=NOW,
+        received_at=NOW,
+        digest="d",
+    )
+    return replace(made, **changes)
+
+
+def callback_attempt(**changes: Any) -> CallbackAttempt:
+    made = CallbackAttempt(
+        account_id=ACCOUNT,
+        event_id=f"{MESSAGE_ID}.sent",
+        attempt_id=1,
+        profile_id=PROFILE_ID,
+        attempt=1,
+        url=CALLBACK_URL,
+        duration_ms=12,
+        status=503,
     )
     return replace(made, **changes)
 

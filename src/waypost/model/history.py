@@ -13,8 +13,12 @@ class Passing(StrEnum):
     """Rows that serve for a time, by the table they stand in."""
 
     ACCOUNT_DAYS = "account_days"
+    ACCOUNT_EVENTS = "account_events"
     ALARMS = "alarms"
+    CALLBACKS = "callbacks"
+    """Those of no message that was sent: the others go with their messages."""
     IDEMPOTENCY_KEYS = "idempotency_keys"
+    INBOUND_MESSAGES = "inbound_messages"
     OPT_OUTS = "opt_outs"
     PARKED_STATUSES = "parked_statuses"
     REACHED_HOURS = "reached_hours"

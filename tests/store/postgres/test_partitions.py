@@ -8,7 +8,7 @@ from itertools import pairwise
 import asyncpg
 import pytest
 
-from support.nouns import ACCOUNT, NOW
+from support.nouns import ACCOUNT, NOW, callback_attempt, callback_row
 from support.old_messages import (
     KEPT,
     OLD,
@@ -23,12 +23,21 @@ from support.old_messages import (
 )
 from support.postgres import database
 from support.stored import opened
+from waypost.model.callback import EventKind
 from waypost.model.ledger import EntryKind
 from waypost.model.message import Payment
+from waypost.model.outbox import CallbackSettlement, CallbackState
 from waypost.runtime.ids import first_webhook_id
 from waypost.store.postgres.connection import HOT, known_migrations
 from waypost.store.postgres.dialect import compile_query, read_schema
-from waypost.store.postgres.parts import KEYS, Part, make_parts, missing_parts, parse_part
+from waypost.store.postgres.parts import (
+    KEYS,
+    Part,
+    make_part,
+    make_parts,
+    missing_parts,
+    parse_part,
+)
 from waypost.store.postgres.store import PostgresStore
 from waypost.store.querybook import load_queries
 
@@ -63,6 +72,20 @@ def old(url, tmp_path):
         stored.furnish()
         top_up(stored)
         yield stored
+
+
+def of_no_message(event_id):
+    """An event of what somebody wrote, still to be told."""
+    return callback_row(
+        event_id=event_id,
+        message_id=event_id.partition(".")[0],
+        kind=EventKind.INCOMING_MESSAGE,
+        created_at=OLD,
+    )
+
+
+def delivered(event_id):
+    return CallbackSettlement(ACCOUNT, event_id, CallbackState.DELIVERED, 1, "HTTP 200", OLD)
 
 
 def asked(url, statement, *values):
@@ -198,6 +221,62 @@ def test_what_is_not_over_of_a_part_is_kept_with_all_that_belongs_to_it(old, url
     assert old.ask(lambda t: t.history.orphans()) == []
     assert old.ask(lambda t: t.wallets.audit()) == []
     assert count(url, "messages_rest") == 2
+
+
+def test_events_of_no_message_that_are_still_to_be_told_stay_with_their_attempts(old, url):
+    waiting, told = (f"{one}.incoming.profile" for one, _ in zip(ids(OLD), range(2), strict=False))
+    old.do(lambda t: t.callbacks.insert([of_no_message(event_id) for event_id in (waiting, told)]))
+    old.do(lambda t: t.callbacks.insert_attempts([callback_attempt(event_id=waiting)]))
+    old.do(lambda t: t.callbacks.insert_attempts([callback_attempt(event_id=told)]))
+    old.do(lambda t: t.callbacks.settle([delivered(told)]))
+
+    assert old.run(old.store.partitions.drop_before(NOW - KEPT + timedelta(days=14), NOW))
+
+    assert [row[0] for row in asked(url, "SELECT event_id FROM callbacks")] == [waiting]
+    assert [row[0] for row in asked(url, "SELECT event_id FROM callback_attempts")] == [waiting]
+    assert old.ask(lambda t: t.history.orphans()) == []
+
+
+def test_a_week_from_before_a_table_was_there_goes_with_what_stands_in_its_rest(old, url):
+    made = ids(OLD)
+    stays, goes = next(made), next(made)
+    (part,) = (
+        one for one in parts_in(url) if one.table == "callback_attempts" and one.first < OLD.date()
+    )
+    asked(url, f"DROP TABLE {part.name}")
+    keep(old, stays, state="unknown")
+    keep(old, goes)
+    for message_id in (stays, goes):
+        attempt = callback_attempt(event_id=f"{message_id}.sent")
+        old.do(lambda t, one=attempt: t.callbacks.insert_attempts([one]))
+    assert count(url, "callback_attempts_rest") == 2
+
+    assert old.run(old.store.partitions.drop_before(NOW - KEPT + timedelta(days=14), NOW))
+
+    assert kept_messages(old) == [stays]
+    assert [row[0] for row in asked(url, "SELECT event_id FROM callback_attempts")] == [
+        f"{stays}.sent"
+    ]
+
+
+def test_a_new_table_gets_parts_with_the_bounds_of_those_that_are_there(url):
+    asked(
+        url,
+        "DROP TABLE "
+        + ", ".join(
+            one.name for one in parts_in(url) if one.table in ("callback_attempts", "messages")
+        ),
+    )
+
+    async def run():
+        connection = await asyncpg.connect(url)
+        try:
+            await make_part(connection, Part("messages", date(2026, 11, 2), date(2026, 11, 30)))
+            return await make_parts(connection, NOW, NOW + timedelta(days=1), 7)
+        finally:
+            await connection.close()
+
+    assert asyncio.run(run()) == ["callback_attempts_20261102_20261130"]
 
 
 def test_messages_of_other_weeks_change_while_a_week_goes(old, url):

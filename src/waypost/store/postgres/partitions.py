@@ -22,15 +22,17 @@ from waypost.model.ledger import EntryKind, LedgerEntry
 from waypost.store.postgres.connection import LOST, Connection, connect, hang_up, reason
 from waypost.store.postgres.parts import (
     AHEAD,
+    GUIDE,
     KEYS,
     LOCK_S,
     MAKING,
     OF_MESSAGES,
     WEBHOOKS,
     Part,
+    lacking_parts,
+    make_part,
     make_parts,
     midnight,
-    missing_parts,
     parts_of,
 )
 from waypost.store.repositories.instants import from_ms, to_ms
@@ -63,11 +65,13 @@ class TimedPartitions:
                 return []
             parts = [
                 part
-                for table in ("messages", WEBHOOKS)
+                for table in (GUIDE, WEBHOOKS)
                 for part in sorted(await parts_of(connection, table))
                 if midnight(part.end) <= before
             ]
             for part in parts:
+                if part.table == GUIDE:
+                    await _make_whole(connection, part)
                 async with connection.transaction():
                     await connection.execute(f"SET LOCAL lock_timeout = '{LOCK_S}s'")
                     if part.table == WEBHOOKS:
@@ -85,12 +89,8 @@ class TimedPartitions:
             return [
                 f"{part.name}: a part that the coming week needs is missing"
                 for table in KEYS
-                for part in missing_parts(
-                    table,
-                    await parts_of(connection, table),
-                    now.date(),
-                    (now + SOON).date(),
-                    self._days,
+                for part in await lacking_parts(
+                    connection, table, now.date(), (now + SOON).date(), self._days
                 )
             ]
 
@@ -108,6 +108,14 @@ class TimedPartitions:
             ) from error
         finally:
             await hang_up(connection)
+
+
+async def _make_whole(connection: Connection, part: Part) -> None:
+    """Makes what a span of messages lacks: a table that is newer than it had no part of it."""
+    for table in OF_MESSAGES:
+        own = Part(table, part.first, part.end)
+        if own not in await parts_of(connection, table):
+            await make_part(connection, own)
 
 
 async def _drop_messages(connection: Connection, part: Part, now: datetime) -> None:
@@ -201,8 +209,12 @@ INSERT INTO submissions SELECT b.* FROM {submissions} AS b WHERE EXISTS (
     WHERE k.account_id = b.account_id AND k.submission_id = b.submission_id);
 INSERT INTO facts SELECT f.* FROM {facts} AS f WHERE EXISTS (
     SELECT 1 FROM kept AS k WHERE k.account_id = f.account_id AND k.message_id = f.message_id);
-INSERT INTO callbacks SELECT c.* FROM {callbacks} AS c WHERE EXISTS (
-    SELECT 1 FROM kept AS k WHERE k.account_id = c.account_id AND k.message_id = c.message_id);
+WITH stayed AS (
+    INSERT INTO callbacks SELECT c.* FROM {callbacks} AS c WHERE c.state = 'pending' OR EXISTS (
+        SELECT 1 FROM kept AS k WHERE k.account_id = c.account_id AND k.message_id = c.message_id)
+    RETURNING account_id, event_id)
+INSERT INTO callback_attempts SELECT t.* FROM {callback_attempts} AS t
+JOIN stayed AS s ON s.account_id = t.account_id AND s.event_id = t.event_id;
 INSERT INTO ledger_entries SELECT * FROM lines;
 DROP TABLE kept, lines;
 """

@@ -30,6 +30,9 @@ KEYS = {**OF_MESSAGES, WEBHOOKS: "webhook_id"}
 
 DAYS = 7
 
+GUIDE = "messages"
+"""The table whose parts those of OF_MESSAGES have the bounds of: also one that is newer."""
+
 AHEAD = timedelta(days=28)
 """A gateway whose rounds fail for as long still has a part for every new row."""
 
@@ -121,16 +124,36 @@ async def make_parts(
     called in a transaction, nor by two at a time: whoever calls holds the lock of MAKING.
     """
     made = []
-    for table in KEYS:
-        parts = await parts_of(connection, table)
-        for part in missing_parts(table, parts, begin.date(), until.date(), days):
-            async with connection.transaction():
-                await _pretend(connection, part)
-            async with connection.transaction():
-                await connection.execute(f"SET LOCAL lock_timeout = '{LOCK_S}s'")
-                await _attach(connection, part)
+    for table in sorted(KEYS, key=lambda one: one != GUIDE):
+        for part in await lacking_parts(connection, table, begin.date(), until.date(), days):
+            await make_part(connection, part)
             made.append(part.name)
     return made
+
+
+async def lacking_parts(
+    connection: asyncpg.Connection, table: str, begin: date, until: date, days: int
+) -> list[Part]:
+    """The parts that a table lacks between two days, as `missing_parts` says."""
+    parts = await parts_of(connection, table)
+    if table not in OF_MESSAGES or table == GUIDE:
+        return missing_parts(table, parts, begin, until, days)
+    return [
+        Part(table, guide.first, guide.end)
+        for guide in sorted(await parts_of(connection, GUIDE))
+        if guide.first < until
+        and begin < guide.end
+        and not any(one.first < guide.end and guide.first < one.end for one in parts)
+    ]
+
+
+async def make_part(connection: asyncpg.Connection, part: Part) -> None:
+    """Makes one part, with the rows of it that stand in the rest; see `make_parts`."""
+    async with connection.transaction():
+        await _pretend(connection, part)
+    async with connection.transaction():
+        await connection.execute(f"SET LOCAL lock_timeout = '{LOCK_S}s'")
+        await _attach(connection, part)
 
 
 async def _pretend(connection: asyncpg.Connection, part: Part) -> None:

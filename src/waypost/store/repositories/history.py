@@ -19,8 +19,11 @@ NOT_OVER = (State.ACCEPTED, State.UNKNOWN)
 
 PAST = {
     Passing.ACCOUNT_DAYS: ("history.past_account_days", "history.drop_account_days"),
+    Passing.ACCOUNT_EVENTS: ("history.past_account_events", "history.drop_account_events"),
     Passing.ALARMS: ("history.past_alarms", "history.drop_alarms"),
+    Passing.CALLBACKS: ("history.past_callbacks", "history.drop_past_callbacks"),
     Passing.IDEMPOTENCY_KEYS: ("history.past_idempotency_keys", "history.drop_idempotency_keys"),
+    Passing.INBOUND_MESSAGES: ("history.past_inbound_messages", "history.drop_inbound_messages"),
     Passing.OPT_OUTS: ("history.past_opt_outs", "history.drop_opt_outs"),
     Passing.PARKED_STATUSES: ("history.past_parked_statuses", "history.drop_parked_statuses"),
     Passing.REACHED_HOURS: ("history.past_reached_hours", "history.drop_reached_hours"),
@@ -77,7 +80,8 @@ class HistoryRepository:
         rows = await self.driver.fetch_rows("history.drop_messages", keys)
         dropped = [(account_id, message_id) for account_id, message_id in rows]
         await self.driver.execute_rows("history.drop_facts", dropped)
-        await self.driver.execute_rows("history.drop_callbacks", dropped)
+        events = await self.driver.fetch_rows("history.drop_callbacks", dropped)
+        await self.driver.execute_rows("history.drop_attempts", events)
         return dropped
 
     async def drop_submissions(self, keys: Sequence[Key]) -> None:
@@ -122,7 +126,11 @@ class HistoryRepository:
 
     async def drop(self, kind: Passing, keys: Sequence[tuple[object, ...]]) -> None:
         """Lets such rows go, unless they changed since they were found."""
-        await self.driver.execute_rows(PAST[kind][1], keys)
+        if kind is Passing.CALLBACKS:
+            events = await self.driver.fetch_rows(PAST[kind][1], keys)
+            await self.driver.execute_rows("history.drop_attempts", events)
+        else:
+            await self.driver.execute_rows(PAST[kind][1], keys)
 
     async def parked_of_known(self, since: datetime, limit: int) -> dict[Key, str]:
         """Our message ids by account and wamid, where a status of it stands parked."""

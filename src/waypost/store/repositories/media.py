@@ -131,7 +131,7 @@ class MediaRepository:
         await self.driver.execute("media.remove", {"account_id": account_id, "media_id": media_id})
 
     async def needs_object(self, account_id: int, digest: bytes, object_key: str) -> bool:
-        """Whether a medium or a sample still needs these bytes."""
+        """Whether a medium, a sample or an inbound message still needs these bytes."""
         ((found,),) = await self.driver.fetch(
             "media.needs_object",
             {"account_id": account_id, "digest": digest, "object_key": object_key},

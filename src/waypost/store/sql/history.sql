@@ -49,6 +49,14 @@ DELETE FROM callbacks
 WHERE (account_id, message_id) IN (VALUES
 (:account_id, :message_id) -- each
 )
+RETURNING account_id, event_id
+
+-- name: history.drop_attempts
+-- The log of events that were let go.
+DELETE FROM callback_attempts
+WHERE (account_id, event_id) IN (VALUES
+(:account_id, :event_id) -- each
+)
 
 -- name: history.drop_entries
 -- The ledger's lines of messages that were let go; what they came to is carried forward.
@@ -89,6 +97,18 @@ WHERE (account_id, day) IN (VALUES
 (:account_id, :day) -- each
 )
 
+-- name: history.past_account_events
+-- What Meta told of an account long ago.
+SELECT account_id, account_event_id
+FROM account_events WHERE received_at < :before LIMIT :limit
+
+-- name: history.drop_account_events
+-- What Meta told of an account long ago.
+DELETE FROM account_events
+WHERE (account_id, account_event_id) IN (VALUES
+(:account_id, :account_event_id) -- each
+)
+
 -- name: history.past_alarms
 -- Alarms that have long been over.
 SELECT account_id, kind, subject, raised_at
@@ -101,6 +121,22 @@ WHERE cleared_at IS NOT NULL AND (account_id, kind, subject, raised_at) IN (VALU
 (:account_id, :kind, :subject, :raised_at) -- each
 )
 
+-- name: history.past_callbacks
+-- Events of no message that was sent: of what came in, of accounts, of tests. Those still to be
+-- delivered stay.
+SELECT account_id, event_id
+FROM callbacks
+WHERE kind <> 'message_status' AND created_at < :before AND state <> 'pending'
+LIMIT :limit
+
+-- name: history.drop_past_callbacks
+-- The same, unless somebody wants them delivered again.
+DELETE FROM callbacks
+WHERE state <> 'pending' AND (account_id, event_id) IN (VALUES
+(:account_id, :event_id) -- each
+)
+RETURNING account_id, event_id
+
 -- name: history.past_idempotency_keys
 -- Answers older than the time they are promised for.
 SELECT account_id, key, created_at
@@ -111,6 +147,20 @@ FROM idempotency_keys WHERE created_at < :before LIMIT :limit
 DELETE FROM idempotency_keys
 WHERE (account_id, key, created_at) IN (VALUES
 (:account_id, :key, :created_at) -- each
+)
+
+-- name: history.past_inbound_messages
+-- What recipients wrote long ago, and where its bytes lie; not that whose medium is still on its
+-- way.
+SELECT account_id, inbound_id, coalesce(media_object_key, '')
+FROM inbound_messages
+WHERE received_at < :before AND media_state <> 'pending' LIMIT :limit
+
+-- name: history.drop_inbound_messages
+-- The same; what has got its bytes since stays.
+DELETE FROM inbound_messages
+WHERE media_state <> 'pending' AND (account_id, inbound_id, coalesce(media_object_key, '')) IN (VALUES
+(:account_id, :inbound_id, :media_object_key) -- each
 )
 
 -- name: history.past_opt_outs
@@ -236,6 +286,24 @@ FROM queue AS q
 WHERE q.queue = 'callback' AND NOT EXISTS (
     SELECT 1 FROM callbacks AS c
     WHERE c.account_id = q.account_id AND c.event_id = q.item_id)
+UNION ALL
+SELECT t.account_id, t.event_id, 'an attempt without its event'
+FROM callback_attempts AS t
+WHERE NOT EXISTS (
+    SELECT 1 FROM callbacks AS c
+    WHERE c.account_id = t.account_id AND c.event_id = t.event_id)
+UNION ALL
+SELECT q.account_id, q.item_id, 'media work without its inbound message'
+FROM queue AS q
+WHERE q.queue = 'media' AND NOT EXISTS (
+    SELECT 1 FROM inbound_messages AS i
+    WHERE i.account_id = q.account_id AND i.inbound_id = q.item_id)
+UNION ALL
+SELECT i.account_id, i.inbound_id, 'a medium on its way that no work waits for'
+FROM inbound_messages AS i
+WHERE i.media_state = 'pending' AND NOT EXISTS (
+    SELECT 1 FROM queue AS q
+    WHERE q.account_id = i.account_id AND q.queue = 'media' AND q.item_id = i.inbound_id)
 UNION ALL
 SELECT m.account_id, m.message_id, 'a message on its way that no work waits for'
 FROM messages AS m

@@ -73,6 +73,9 @@ SELECT EXISTS (
         AND object_key = :object_key
 ) OR EXISTS (
     SELECT 1 FROM resumable_media WHERE account_id = :account_id AND object_key = :object_key
+) OR EXISTS (
+    SELECT 1 FROM inbound_messages
+    WHERE account_id = :account_id AND media_object_key = :object_key
 )
 
 -- name: media.save_resumable
