@@ -138,7 +138,6 @@ def test_a_sender_is_added_looked_at_and_changed(tmp_path):
         "throughput": 80,
         "api_version": "v2",
         "state": "active",
-        "callback_url": "https://shop.example.com/status",
         "display_name": "Shop",
         "is_throughput_pinned": False,
         "held_until": None,
@@ -149,7 +148,6 @@ def test_a_sender_is_added_looked_at_and_changed(tmp_path):
         **added,
         "throughput": 5,
         "is_throughput_pinned": True,
-        "callback_url": None,
     }
     assert len(listed) == 2
     assert [act for act, *_ in acts[-2:]] == ["sender.added", "sender.changed"]

@@ -107,7 +107,6 @@ def test_a_sender_is_listed_paused_and_resumed_and_keeps_the_rest(folder, sid, s
             "state": "active",
             "throughput": 20,
             "api_version": "v2",
-            "callback_url": "https://shop.example.com/statuses",
             "is_throughput_pinned": True,
             "held_until": None,
             "held_for": None,

@@ -142,7 +142,6 @@ def test_a_sender_that_is_saved_again_is_changed(furnished):
         throughput=5,
         state=SenderState.PAUSED,
         api_version=ApiVersion.V1,
-        callback_url=None,
         display_name="Other",
     )
 

@@ -13,7 +13,6 @@ from typing import Any, Protocol, TypeVar
 from waypost.model.account import Account, ApiKey
 from waypost.model.alarm import Alarm, AlarmKind
 from waypost.model.audit import AuditEntry
-from waypost.model.callback import Attachment, CallbackProfile, Route
 from waypost.model.catalogue import Catalogue, Product
 from waypost.model.history import OldMessage, Passing
 from waypost.model.ledger import LedgerEntry, Wallet, WalletChange
@@ -52,7 +51,7 @@ from waypost.model.work import (
     QueueName,
     SeenLane,
 )
-from waypost.store.answer_ports import Inbounds
+from waypost.store.answer_ports import Inbounds, Profiles
 from waypost.store.erasure_ports import Erasure
 from waypost.store.report_ports import Reports, Search, Usage
 
@@ -180,18 +179,6 @@ class Callbacks(Protocol):
     async def insert_attempts(self, attempts: Sequence[CallbackAttempt]) -> None: ...
     async def of_message(self, account_id: int, message_id: str) -> list[CallbackSummary]: ...
     async def attempts_of(self, account_id: int, event_id: str) -> list[CallbackAttempt]: ...
-
-
-class Profiles(Protocol):
-    """Callback profiles, and whose events go to them."""
-
-    async def routes(self, targets: Sequence[Key]) -> dict[Key, list[Route]]: ...
-    async def load(self, keys: Sequence[Key]) -> dict[Key, CallbackProfile]: ...
-    async def of_account(self, account_id: int) -> list[CallbackProfile]: ...
-    async def save(self, profile: CallbackProfile) -> None: ...
-    async def attach(self, attachments: Sequence[Attachment]) -> None: ...
-    async def detach(self, attachments: Sequence[Attachment]) -> None: ...
-    async def attachments(self, account_id: int) -> list[Attachment]: ...
 
 
 class Directory(Protocol):

@@ -8,6 +8,7 @@ from waypost.cli.demo_account import CREDIT_MINOR, DemoSender, find_demo_account
 from waypost.cli.ready import Ready
 from waypost.directory.credentials import hash_key
 from waypost.directory.registrar import Registrar
+from waypost.model.callback import sender_target
 from waypost.model.ledger import EntryKind, LedgerEntry, changes_of
 from waypost.runtime.clock import TestClock
 from waypost.runtime.entropy import SeededEntropy
@@ -40,11 +41,20 @@ def wallet(stored):
     return stored.ask(lambda transaction: transaction.wallets.load([1]))[1]
 
 
+def told_at(stored):
+    """Where the sender's callbacks go."""
+    target = (1, sender_target(SENDER_ID))
+    routes = stored.ask(lambda transaction: transaction.profiles.routes([target]))
+    keys = [(1, route.profile_id) for route in routes[target]]
+    profiles = stored.ask(lambda transaction: transaction.profiles.load(keys))
+    return [profile.url for profile in profiles.values()]
+
+
 def test_a_first_start_makes_an_account_with_credit_and_a_sender(stored, find):
     sid, _ = find()
 
     account = stored.ask(lambda transaction: transaction.directory.account_by_sid(sid))
-    assert account.senders[SENDER_ID].callback_url == "http://127.0.0.1:1/_emulator/inbox"
+    assert told_at(stored) == ["http://127.0.0.1:1/_emulator/inbox"]
     assert VAULT.open(account.senders[SENDER_ID].access_token) == "token"
     assert wallet(stored).spendable_minor == CREDIT_MINOR
 
@@ -54,7 +64,7 @@ def test_a_second_start_finds_it_and_moves_the_callbacks_to_the_new_emulator(sto
 
     assert find(written(sid, key), "http://127.0.0.1:2/_emulator/inbox") == (sid, key)
     account = stored.ask(lambda transaction: transaction.directory.account_by_sid(sid))
-    assert account.senders[SENDER_ID].callback_url == "http://127.0.0.1:2/_emulator/inbox"
+    assert told_at(stored) == ["http://127.0.0.1:2/_emulator/inbox"]
     assert len(account.keys) == 1
     assert wallet(stored).spendable_minor == CREDIT_MINOR
 

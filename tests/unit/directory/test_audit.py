@@ -148,8 +148,8 @@ def test_no_entry_holds_a_secret(office):
     two = run(registrar.rotate_key(sid, one, timedelta(0)))
     run(registrar.save_waba(sid, sender().waba_id, TOKEN))
     run(registrar.save_waba(sid, sender().waba_id, f"{TOKEN}-new"))
-    run(registrar.save_sender(sid, sender(callback_url=HOOK)))
-    run(registrar.save_sender(sid, sender(callback_url=HOOK.replace("hook-", "new-hook-"))))
+    run(registrar.save_sender(sid, sender(), HOOK))
+    run(registrar.save_sender(sid, sender(), HOOK.replace("hook-", "new-hook-")))
     run(registrar.tokens.reseal())
     run(registrar.revoke_key(sid, two))
 
