@@ -18,6 +18,7 @@ from waypost.model.errors import (
     TooFastError,
 )
 from waypost.model.refusal import Fault
+from waypost.report.filters import FilterError
 from waypost.runtime.http import AnswerLostError, HttpError
 from waypost.runtime.vault_error import VaultError
 from waypost.wire.envelope import Answer
@@ -155,6 +156,12 @@ def problem_of(error: Exception) -> ProblemError:
         return ProblemError("meta_refused", f"Meta refused: {error}", [meta_detail(error)])
     if isinstance(error, TooFastError):
         return ProblemError("too_many_requests", str(error), (), error.retry_after_s)
+    if isinstance(error, FilterError):
+        faults = [
+            ProblemDetail(f"query/{name}", "invalid_value", told)
+            for name, told in error.faults.items()
+        ]
+        return ProblemError("invalid_parameters", "A parameter is not as it should be.", faults)
     for kind, (code, retry_after_s) in CODES.items():
         if isinstance(error, kind):
             return ProblemError(code, str(error), (), retry_after_s)

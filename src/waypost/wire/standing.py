@@ -5,13 +5,14 @@ Law: `status` is one of the words of the callbacks, and three more for what no c
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from waypost.model.failure import Failure
 from waypost.model.lifecycle import Fact, State
-from waypost.model.money import Money
 from waypost.model.report import MessageSummary, TimelineFact
+from waypost.model.search import FoundMessage
 from waypost.wire.envelope import Answer, render_processed
+from waypost.wire.found import describe
 
 _TOLD = {
     Fact.LOST: State.UNKNOWN,
@@ -34,22 +35,35 @@ _TOO_LATE = {
 _AT_META = "Meta has it already."
 
 
-def render_standing(
-    named: str, messages: Sequence[MessageSummary], facts: Sequence[TimelineFact]
-) -> Answer:
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The messages of an id, in order.
+
+    facts    of the message, if there is but one
+    replies  ids of what its recipient wrote in answer to it, if there is but one, the oldest first
+    """
+
+    messages: Sequence[FoundMessage]
+    currency: str
+    facts: Sequence[TimelineFact] = ()
+    replies: Sequence[str] = ()
+
+
+def render_standing(named: str, standing: Standing) -> Answer:
     """The 200 to `GET …/messages/<id>`: `data` is `{"message_id", "messages": [...]}`.
 
-    facts  of the message, if there is but one: it then has `history`, `[{"status", "at"}, …]`
+    A single message also has `history`, `[{"status", "at"}, …]`, and `replies`, ids.
     """
-    shown = [_message(one) for one in messages]
+    shown = [describe(one, standing.currency) for one in standing.messages]
     if len(shown) == 1:
-        accepted = {"status": State.ACCEPTED.value, "at": messages[0].accepted_at}
+        accepted = {"status": State.ACCEPTED.value, "at": standing.messages[0].accepted_at}
         stations = [
             {"status": _word(_TOLD[one.fact]), "at": one.occurred_at}
-            for one in facts
+            for one in standing.facts
             if one.fact in _TOLD
         ]
         shown[0]["history"] = [accepted, *stations]
+        shown[0]["replies"] = list(standing.replies)
     return render_processed({"message_id": named, "messages": shown})
 
 
@@ -79,39 +93,3 @@ def _word(state: State) -> str:
 
 def _named(message: MessageSummary) -> dict[str, Any]:
     return {"message_id": message.message_id, "to": message.recipient}
-
-
-def _message(message: MessageSummary) -> dict[str, Any]:
-    return {
-        **_named(message),
-        "from": f"+{message.sender_id}",
-        "status": _word(message.state),
-        "accepted_at": message.accepted_at,
-        "changed_at": message.changed_at,
-        "send_at": message.send_at,
-        "expires_at": message.expires_at,
-        "priority": message.priority.name.lower(),
-        "price": _amount(message.price),
-        "payment": message.payment.value,
-        "meta_id": message.wamid,
-        "error": None if message.failure is None else _error(message.failure),
-        "extra_info": {
-            "ref": message.references.ref or "",
-            "ref1": message.references.ref1 or "",
-            "ref2": message.references.ref2 or "",
-        },
-    }
-
-
-def _amount(money: Money) -> dict[str, str]:
-    amount, _, currency = str(money).partition(" ")
-    return {"amount": amount, "currency": currency}
-
-
-def _error(failure: Failure) -> dict[str, str]:
-    return {
-        "code": failure.code,
-        "title": failure.title,
-        "detail": failure.detail,
-        "next_step": failure.next_step,
-    }

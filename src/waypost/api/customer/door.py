@@ -31,6 +31,7 @@ from waypost.model.errors import (
 )
 from waypost.model.refusal import Fault, Reason, Refusal
 from waypost.model.sender import Sender
+from waypost.report.filters import FilterError
 from waypost.runtime.clock import Clock
 from waypost.runtime.http import AnswerLostError, HttpError
 from waypost.runtime.metrics import Metrics
@@ -214,6 +215,9 @@ def _one(code: str, message: str | None = None) -> Callable[[Any], tuple[Fault, 
 
 _FAULTS: Mapping[type[Exception], Callable[[Any], tuple[Fault, ...]]] = {
     MetaRefusedError: lambda error: (meta_fault(error),),
+    FilterError: lambda error: tuple(
+        Fault(f"query/{name}", "invalid_value", told) for name, told in error.faults.items()
+    ),
     NotFoundError: _one("not_found"),
     DirectoryError: _one("cannot_be"),
     BodyTooLargeError: _one("body_too_large"),

@@ -15,6 +15,7 @@ from litestar.connection import Request
 from litestar.handlers import HTTPRouteHandler
 from litestar.response import Response
 
+from waypost.api.customer.asked import describe_words
 from waypost.api.management import bodies
 from waypost.api.management.openapi_customer import (
     ANSWERS,
@@ -91,6 +92,9 @@ FEED = {
 DOCUMENT = "showDocument"
 INTERNAL = 500
 PROBLEMS = sorted({one.status for one in KINDS.values()})
+FINDING = {"listOwnMessages", "listMessages"}
+"""Operations that take the words of a search."""
+
 METHODS = ("get", "put", "post", "patch", "delete")
 
 
@@ -153,6 +157,8 @@ def _finish_operation(path: str, operation: Json) -> None:
         for useless in ("deprecated", "allowEmptyValue", "allowReserved"):
             parameter.pop(useless, None)
     name = operation["operationId"]
+    if name in FINDING:
+        operation["parameters"] = [*operation.get("parameters", ()), *describe_words()]
     responses: Json = {
         status: {**response, "description": SUCCESSES[status]}
         for status, response in operation["responses"].items()

@@ -260,6 +260,23 @@ OWN_MESSAGE = an_object(
             ]
         },
         "extra_info": an_object({"ref": TEXT, "ref1": TEXT, "ref2": TEXT}),
+        "sent_at": MOMENT_OR_NULL,
+        "delivered_at": MOMENT_OR_NULL,
+        "read_at": MOMENT_OR_NULL,
+        "failed_at": MOMENT_OR_NULL,
+        "type": {**TEXT, "description": "Meta's type of message."},
+        "template": {
+            "anyOf": [
+                {"type": "null"},
+                an_object({"name": TEXT, "language": TEXT_OR_NULL}, "name"),
+            ]
+        },
+        "trace_id": TEXT,
+        "replies": {
+            "type": "array",
+            "description": "Ids of what was answered to it; of a single message alone.",
+            "items": TEXT,
+        },
         "history": {
             "type": "array",
             "description": "What was learned of it; of a single message alone.",
@@ -278,6 +295,21 @@ STANDING = envelope(
         {"message_id": TEXT, "messages": {"type": "array", "items": OWN_MESSAGE}},
         "message_id",
         "messages",
+    )
+)
+FOUND = envelope(
+    an_object(
+        {
+            "messages": {"type": "array", "items": OWN_MESSAGE},
+            "next": {**TEXT_OR_NULL, "description": "`cursor` of the page that follows."},
+            "scanned_to": {
+                **MOMENT_OR_NULL,
+                "description": "The page ended before it was full: all since then was looked at.",
+            },
+        },
+        "messages",
+        "next",
+        "scanned_to",
     )
 )
 CANCELLED = envelope(
@@ -333,6 +365,7 @@ ANSWERS: Mapping[str, Json] = {
     "listResumableMedia": envelope({"type": "array", "items": SAMPLE}),
     "blockUsers": BLOCKED,
     "unblockUsers": BLOCKED,
+    "listOwnMessages": FOUND,
     "getOwnMessage": STANDING,
     "cancelOwnMessage": CANCELLED,
     "getBilling": BILLING,

@@ -13,6 +13,7 @@ from waypost.api.management import (
     keys,
     messages,
     records,
+    search,
     senders,
     templates,
     wabas,
@@ -34,7 +35,7 @@ TAGS = {
     "templates": templates.HANDLERS,
     "catalogues": catalogues.HANDLERS,
     "records": records.HANDLERS,
-    "messages": messages.HANDLERS,
+    "messages": (*messages.HANDLERS, *search.HANDLERS),
     "wallets": wallets.HANDLERS,
 }
 
