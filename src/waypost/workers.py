@@ -122,7 +122,8 @@ def build_webhooks(config: Config, store: Store, senses: Senses, recorder: Recor
     clock, entropy, metrics = senses.clock, senses.entropy, senses.metrics
     longest_s = config.lease_s * BUDGET_SHARE
     template_recorder = TemplateRecorder(clock, IdMaker(clock, entropy).number, metrics)
-    processor = Processor(store, recorder, template_recorder, clock, metrics)
+    ids = IdMaker(clock, entropy)
+    processor = Processor(store, recorder, template_recorder, clock, metrics, ids)
     return Worker(
         Plan(QueueName.WEBHOOK, WEBHOOKS_AT_ONCE, config.lease_s, min(SPARE_S, longest_s)),
         store=store,

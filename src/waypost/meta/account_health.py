@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from waypost.meta.single_value import text_at
 from waypost.model.alarm import AlarmKind
@@ -16,6 +17,7 @@ DISABLING = frozenset({"DISABLE", "SCHEDULE_FOR_DISABLE"})
 HARMLESS = frozenset({"", "INFORMATIONAL", "INFO"})
 OVER = frozenset({"RESOLVED", "INACTIVE", "NONE"})
 
+LONGEST_SUBJECT = 200
 BUSINESS_SUPPORT = "Account: open Business Support Home of this WABA at Meta"
 
 
@@ -41,7 +43,8 @@ class Health(Struct, frozen=True):
 def read_health(field: str, value: Mapping[str, Any], waba_id: str) -> Health | None:
     """What a change tells of health; None if nothing."""
     reader = READERS.get(field)
-    return None if reader is None else reader(value, waba_id)
+    health = None if reader is None else reader(value, waba_id)
+    return None if health is None else replace(health, subject=health.subject[:LONGEST_SUBJECT])
 
 
 def _of_update(value: Mapping[str, Any], waba_id: str) -> Health | None:

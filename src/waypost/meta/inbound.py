@@ -26,6 +26,9 @@ from waypost.model.inbound import InboundMedium
 WA_ID = re.compile(r"\+?(\d{1,20})", re.ASCII)
 USER_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,299}")
 MARKETING = "marketing_messages"
+LONGEST_KIND = 100
+LONGEST_WAMID = 500
+"""An id of Meta's has about 60 characters, and a database cannot look up any length."""
 WANTS = {"stop": False, "resume": True, "signup": True}
 """A preference's value, and whether the recipient wants marketing then.
 
@@ -35,6 +38,7 @@ WANTS = {"stop": False, "resume": True, "signup": True}
 class Inbound(Struct, frozen=True):
     """One message from a recipient to one of our numbers.
 
+    wamid     Meta's id; empty if Meta does not tell it, or one that can be none
     wa_id     the recipient's phone, digits only; None if Meta does not tell it
     user_id   its business-scoped user id; None if Meta does not tell it. One of the two is there
     kind      Meta's `type`, `unknown` without one
@@ -121,10 +125,10 @@ def _read_message(message: Any, value: dict[str, Any], waba_id: str, place: str)
     whose = names_in(message, "from", "from_user_id")
     return Inbound(
         phone_number_id=number_of(value),
-        wamid=text_at(message, "id") or "",
+        wamid=_wamid(message),
         wa_id=wa_id,
         user_id=user_id,
-        kind=text_at(message, "type") or "unknown",
+        kind=(text_at(message, "type") or "unknown")[:LONGEST_KIND],
         words=_words(message),
         occurred_at=occurred_at,
         group_id=text_at(message, "group_id"),
@@ -178,6 +182,11 @@ def _who(
         if (wa_id is not None and phone == wa_id) or (user_id is not None and user == user_id):
             return wa_id or phone, user_id or user
     return wa_id, user_id
+
+
+def _wamid(message: dict[str, Any]) -> str:
+    wamid = text_at(message, "id") or ""
+    return wamid if len(wamid) <= LONGEST_WAMID else ""
 
 
 def _profile_name(value: dict[str, Any], whose: set[str]) -> str:

@@ -7,6 +7,8 @@ import msgspec
 
 _encode = msgspec.json.Encoder().encode
 
+LONGEST_NUMBER = 100
+
 LISTS = ("messages", "statuses", "errors")
 """What a value of the field `messages` may hold many of."""
 
@@ -54,4 +56,4 @@ def number_of(value: dict[str, Any]) -> str:
     """Meta's id of the number that a value is about; empty if it tells none."""
     metadata = value.get("metadata")
     found = metadata.get("phone_number_id") if isinstance(metadata, dict) else None
-    return str(found or "") if isinstance(found, str | int) else ""
+    return str(found or "")[:LONGEST_NUMBER] if isinstance(found, str | int) else ""

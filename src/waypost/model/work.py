@@ -11,11 +11,13 @@ PARKED_AT = datetime(9000, 1, 1, tzinfo=UTC)
 
 
 class QueueName(StrEnum):
-    """The three hand-overs between stages."""
+    """The hand-overs between stages."""
 
     DISPATCH = "dispatch"
     WEBHOOK = "webhook"
     CALLBACK = "callback"
+    MEDIA = "media"
+    """Media of inbound messages, to be fetched from Meta; each is an inbound id."""
 
 
 class LaneKey(NamedTuple):

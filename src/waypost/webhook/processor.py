@@ -2,14 +2,16 @@
 
 A status is matched by our own message id first, which Meta gives back, and by its wamid
 second. A status of a message nobody here knows is parked: other applications on the same
-number are normal (`design` realworld). Facts, what recipients told (`webhook.listener`) and the
-mark that the webhook is done are one commit, so a crash repeats a webhook and never half of it.
+number are normal (`design` realworld). Facts, what recipients told (`webhook.listener`,
+`webhook.forwarder`), what accounts are told (`webhook.account_recorder`) and the mark that the
+webhook is done are one commit, so a crash repeats a webhook and never half of it.
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 import structlog
 from msgspec import Struct
@@ -20,10 +22,13 @@ from waypost.model.message import Observation, ParkedStatus
 from waypost.model.work import LaneKey, QueueName
 from waypost.queue.lease import Lease
 from waypost.runtime.clock import Clock
+from waypost.runtime.ids import IdMaker
 from waypost.runtime.logs import WebhookProcessed, log_work
 from waypost.runtime.metrics import Metrics
 from waypost.status.recorder import Recorder
 from waypost.store.ports import Key, Store, Transaction
+from waypost.webhook.account_recorder import AccountRecorder, NumberedEvent
+from waypost.webhook.forwarder import Forwarder, Numbered
 from waypost.webhook.hearer import note_heard
 from waypost.webhook.limit_recorder import record_limits
 from waypost.webhook.listener import Heard, is_marketing_refused, listen
@@ -41,25 +46,41 @@ class Parsed(Struct, frozen=True):
 
     lease: Lease
     understood: Understood
+    messages: tuple[Numbered, ...] = ()
+    events: tuple[NumberedEvent, ...] = ()
 
 
 class Processed(Struct, frozen=True):
-    """What a webhook came to: statuses recorded and parked, and callback lanes to wake."""
+    """What a webhook came to: statuses recorded and parked, and lanes to wake.
+
+    media  lanes of the media queue; all other lanes are of the callback queue
+    """
 
     recorded: int
     parked: int
     lanes: frozenset[LaneKey]
+    media: frozenset[LaneKey] = frozenset()
+
+
+def _wake_nobody(lane: LaneKey) -> None:
+    """Where nobody fetches media in this process."""
 
 
 @dataclass(frozen=True, slots=True)
 class Processor:
-    """Handles the webhook queue."""
+    """Handles the webhook queue.
+
+    ids         makes ids outside of the store's thread
+    wake_media  told each media lane that has new work, after the commit
+    """
 
     store: Store
     recorder: Recorder
     templates: TemplateRecorder
     clock: Clock
     metrics: Metrics
+    ids: IdMaker
+    wake_media: Callable[[LaneKey], None] = _wake_nobody
 
     async def handle(self, lease: Lease) -> datetime | None:
         """Works off one webhook; it is never due again."""
@@ -69,9 +90,12 @@ class Processor:
             await self.store.write(give_up, lease)
             return None
         body: bytes = lease.cargo if lease.cargo is not None else b""
-        understood = parse_webhook(body)
-        processed = await self.store.write(self._record, Parsed(lease, understood))
+        parsed = self._number(lease, parse_webhook(body))
+        understood = parsed.understood
+        processed = await self.store.write(self._record, parsed)
         self.recorder.wake_lanes(processed.lanes)
+        for lane in processed.media:
+            self.wake_media(lane)
         for status in understood.statuses:
             self.metrics.statuses_recorded[status.fact.value].inc()
         if understood.dropped:
@@ -86,6 +110,21 @@ class Processor:
             )
         return None
 
+    def _number(self, lease: Lease, understood: Understood) -> Parsed:
+        """The webhook with an id for each message and account event, if it turns out new."""
+        new_id, new_trace = self.ids.message_id, self.ids.trace_id
+        return Parsed(
+            lease,
+            understood,
+            tuple(
+                Numbered(told, lease.item_id, new_id(), new_trace()) for told in understood.messages
+            ),
+            tuple(
+                NumberedEvent(told, lease.item_id, new_id(), new_trace())
+                for told in understood.accounts
+            ),
+        )
+
     async def _record(
         self, transaction: Transaction, parsed: Sequence[Parsed]
     ) -> Sequence[Processed]:
@@ -94,7 +133,12 @@ class Processor:
         statuses = [status for one in parsed for status in one.understood.statuses]
         messages = [told for one in parsed for told in one.understood.messages]
         told_of: list[StatusReceived | Inbound] = [*statuses, *messages]
-        owners = await self._owners(transaction, {one.phone_number_id for one in told_of})
+        senders = await self._senders(
+            transaction,
+            {one.phone_number_id for one in told_of}
+            | {event.told.phone_number_id for one in parsed for event in one.events},
+        )
+        owners = {number: [id_ for id_, _ in found] for number, found in senders.items()}
         known = await self._known(transaction, statuses, owners)
         observations: list[Observation] = []
         parked: list[ParkedStatus] = []
@@ -110,16 +154,49 @@ class Processor:
             counts.append((len(observations) - before[0], len(parked) - before[1]))
         lanes = frozenset(await self.recorder.apply(transaction, observations))
         await transaction.messages.park_statuses(parked)
+        refusals = [
+            (status, self._match(status, owners, known), owners[status.phone_number_id])
+            for status in statuses
+            if is_marketing_refused(status)
+        ]
+        await self._note(transaction, parsed, refusals, now)
+        await note_heard(transaction, told_of, owners, now)
+        publisher = self.recorder.publisher
+        forwarded = await Forwarder(publisher).forward(
+            transaction, [told for one in parsed for told in one.messages], senders, now
+        )
+        told = await AccountRecorder(publisher).record(
+            transaction, [event for one in parsed for event in one.events], senders, now
+        )
+        kept = Kept(forwarded.new | told.new, forwarded.parked | told.parked)
+        await transaction.webhooks.mark(
+            [
+                (one.lease.item_id, now, _outcome(one, count, kept))
+                for one, count in zip(parsed, counts, strict=True)
+            ]
+        )
+        await transaction.queue.finish(
+            [(DEPLOYMENT, QueueName.WEBHOOK, one.lease.item_id, one.lease.token) for one in parsed]
+        )
+        lanes |= forwarded.lanes | told.lanes
+        return [
+            Processed(recorded, unknown, lanes, forwarded.media) for recorded, unknown in counts
+        ]
+
+    async def _note(
+        self,
+        transaction: Transaction,
+        parsed: Sequence[Parsed],
+        refusals: Sequence[tuple[StatusReceived, Key | None, Sequence[int]]],
+        now: datetime,
+    ) -> None:
+        """What recipients want, what became of templates, and what Meta allows."""
         await listen(
             transaction,
             Heard(
-                messages=messages,
+                messages=[told for one in parsed for told in one.understood.messages],
                 preferences=[told for one in parsed for told in one.understood.preferences],
-                refusals=[
-                    (status, self._match(status, owners, known), owners[status.phone_number_id])
-                    for status in statuses
-                    if is_marketing_refused(status)
-                ],
+                refusals=refusals,
             ),
             now,
         )
@@ -129,27 +206,15 @@ class Processor:
         await record_limits(
             transaction, [told for one in parsed for told in one.understood.limits], now
         )
-        await note_heard(transaction, told_of, owners, now)
-        await transaction.webhooks.mark(
-            [
-                (one.lease.item_id, now, _outcome(one.understood, *count))
-                for one, count in zip(parsed, counts, strict=True)
-            ]
-        )
-        await transaction.queue.finish(
-            [(DEPLOYMENT, QueueName.WEBHOOK, one.lease.item_id, one.lease.token) for one in parsed]
-        )
-        return [Processed(recorded, unknown, lanes) for recorded, unknown in counts]
 
-    async def _owners(
+    async def _senders(
         self, transaction: Transaction, phone_number_ids: Iterable[str]
-    ) -> dict[str, list[int]]:
-        """The accounts of each of Meta's numbers: one, unless a number moved between two."""
+    ) -> dict[str, list[tuple[int, str]]]:
+        """Accounts and senders of each of Meta's numbers: one, unless it moved between two."""
         return {
-            phone_number_id: [
-                account_id
-                for account_id, _ in await transaction.directory.sender_owners(phone_number_id)
-            ]
+            phone_number_id: await transaction.directory.sender_owners(phone_number_id)
+            if phone_number_id
+            else []
             for phone_number_id in phone_number_ids
         }
 
@@ -237,13 +302,31 @@ def _observe(status: StatusReceived, key: Key) -> Observation:
     )
 
 
-def _outcome(understood: Understood, recorded: int, parked: int) -> str:
-    """What a webhook came to, as JSON for those who look later."""
+class Kept(NamedTuple):
+    """Ids of inbound messages and account events of a batch that are new, and that are nobody's."""
+
+    new: frozenset[str]
+    parked: frozenset[str]
+
+
+def _outcome(parsed: Parsed, count: tuple[int, int], kept: Kept) -> str:
+    """What a webhook came to, as JSON for those who look later.
+
+    kept      inbound messages and account events that were not here before
+    again     those that were
+    unowned   those of no account, kept for the deployment
+    """
+    understood = parsed.understood
+    ids = {one.inbound_id for one in parsed.messages}
+    ids |= {one.account_event_id for one in parsed.events}
     return json.dumps(
         {
-            "recorded": recorded,
-            "parked": parked,
+            "recorded": count[0],
+            "parked": count[1],
             "inbound": understood.inbound,
+            "kept": len(ids & kept.new),
+            "again": len(ids - kept.new),
+            "unowned": len(ids & kept.parked),
             "others": understood.others,
             "dropped": understood.dropped[:20],
         }

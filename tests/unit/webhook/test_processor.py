@@ -61,7 +61,12 @@ class Desk:
         )
         metrics = Metrics(CollectorRegistry())
         self.processor = Processor(
-            stored.store, recorder, TemplateRecorder(clock, ids.number, metrics), clock, metrics
+            stored.store,
+            recorder,
+            TemplateRecorder(clock, ids.number, metrics),
+            clock,
+            metrics,
+            ids,
         )
         stored.furnish()
         stored.keep_message(MESSAGE_ID)
