@@ -9,6 +9,7 @@ put before the old ones, and `waypost db reseal` writes all secrets anew.
 import base64
 import contextlib
 import hashlib
+import hmac
 import os
 import tempfile
 from collections.abc import Sequence
@@ -20,6 +21,10 @@ from waypost.runtime.vault_error import VaultError
 
 MARK = "sealed:"
 KEY_FILE = "secret.key"
+HASHING = "waypost hashes what is erased with "
+"""Put before a key, so that what hashes is not what seals."""
+
+HASH_DIGITS = 32
 SHORTEST_KEY = 32
 """Characters of a key: enough that it was made by a machine."""
 
@@ -36,6 +41,17 @@ class Vault:
             )
         self._fernet = MultiFernet([Fernet(_derive(key)) for key in keys])
         self._opened: dict[str, str] = {}
+        self._hashing = [hashlib.sha256(f"{HASHING}{key}".encode()).digest() for key in keys]
+
+    def hashes(self, text: str) -> tuple[str, ...]:
+        """A text's keyed hashes, one for each key, the first key's first: 32 hexadecimal digits.
+
+        Equal texts have equal hashes; without a key nobody can tell which text it was.
+        """
+        return tuple(
+            hmac.new(key, text.encode(), hashlib.sha256).hexdigest()[:HASH_DIGITS]
+            for key in self._hashing
+        )
 
     def seal(self, secret: str) -> str:
         """The secret as it may be kept."""

@@ -51,7 +51,7 @@ from waypost.model.work import (
     QueueName,
     SeenLane,
 )
-from waypost.store.answer_ports import Inbounds, Profiles
+from waypost.store.answer_ports import Endpoints, Inbounds, Profiles
 from waypost.store.erasure_ports import Erasure
 from waypost.store.report_ports import Reports, Search, Usage
 
@@ -391,6 +391,8 @@ class Transaction(Protocol):
     @property
     def profiles(self) -> Profiles: ...
     @property
+    def endpoints(self) -> Endpoints: ...
+    @property
     def inbound(self) -> Inbounds: ...
     @property
     def directory(self) -> Directory: ...
@@ -440,6 +442,13 @@ class Partitions(Protocol):
 
     async def find_faults(self, now: datetime) -> list[str]:
         """What is wrong with how the rows are kept, in words. Raises StoreError."""
+        ...
+
+    async def wipe(self) -> None:
+        """Lets the bytes of what was erased go from the disk, as far as rows are written anew.
+
+        Raises StoreError.
+        """
         ...
 
 

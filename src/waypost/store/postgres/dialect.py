@@ -20,6 +20,8 @@ OTHER_NAMES = {
     "after_account_id": "bigint",
     "after_expires_at": "bigint",
     "after_media_id": "text",
+    "after_number": "bigint",
+    "after_second": "text",
     "before": "bigint",
     "limit": "bigint",
     "now": "bigint",

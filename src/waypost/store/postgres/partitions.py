@@ -81,6 +81,9 @@ class TimedPartitions:
                 dropped.append(part.name)
         return dropped
 
+    async def wipe(self) -> None:
+        """Nothing: the server's own vacuum overwrites what was erased, in its time."""
+
     async def find_faults(self, now: datetime) -> list[str]:
         """What is missing of the parts that the coming week needs."""
         async with self._round() as connection:

@@ -6,6 +6,7 @@ from waypost.store.repositories.audit import AuditRepository
 from waypost.store.repositories.callbacks import CallbacksRepository
 from waypost.store.repositories.catalogues import CataloguesRepository
 from waypost.store.repositories.directory import DirectoryRepository
+from waypost.store.repositories.endpoints import EndpointsRepository
 from waypost.store.repositories.erasure import ErasureRepository
 from waypost.store.repositories.history import HistoryRepository
 from waypost.store.repositories.inbound import InboundRepository
@@ -35,6 +36,7 @@ class RepositoryTransaction:
         self.webhooks = WebhooksRepository(driver)
         self.callbacks = CallbacksRepository(driver)
         self.profiles = ProfilesRepository(driver)
+        self.endpoints = EndpointsRepository(driver)
         self.inbound = InboundRepository(driver)
         self.directory = DirectoryRepository(driver)
         self.templates = TemplatesRepository(driver)

@@ -24,7 +24,11 @@ PRAGMA temp_store = MEMORY;
 PRAGMA cache_size = -65536;
 PRAGMA wal_autocheckpoint = 0;
 PRAGMA journal_size_limit = 67108864;
+PRAGMA secure_delete = FAST;
 """
+"""secure_delete: the bytes of what is deleted or replaced are overwritten with zeros within their
+page; FAST leaves out pages that become free as a whole, which would have to be written for it."""
+
 
 
 def connect(path: Path) -> apsw.Connection:

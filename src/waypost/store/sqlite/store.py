@@ -48,6 +48,17 @@ class WholeFile:
         del now
         return await asyncio.to_thread(self._examine)
 
+    async def wipe(self) -> None:
+        """The log behind the file is moved into it, over what was erased, and emptied."""
+        await asyncio.to_thread(self._wipe)
+
+    def _wipe(self) -> None:
+        try:
+            with closing(connect(self._path)) as connection:
+                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        except apsw.Error as error:
+            raise StoreError(f"The log of the database could not be emptied: {error}.") from error
+
     def _examine(self) -> list[str]:
         with closing(connect(self._path)) as connection:
             found = connection.execute("PRAGMA integrity_check(20)").fetchall()
