@@ -11,6 +11,7 @@ from waypost.dispatch.pacing import Pacing
 from waypost.dispatch.pair_rate import PairRate
 from waypost.dispatch.user_counter import UserCounter
 from waypost.meta.client import MetaClient
+from waypost.model.usage import SHARDS, SHARED
 from waypost.model.work import QueueName
 from waypost.queue.admission import OpenAdmission
 from waypost.queue.door import RemoteDoor, WorkDoor
@@ -73,6 +74,7 @@ def build_crew(config: Config, store: Store, senses: Senses) -> Crew:
         number,
         callbacks.wake,
         config.dispatch_attempts,
+        shard_of(config, senses),
     )
     webhooks: WorkDoor = RemoteDoor(store, QueueName.WEBHOOK)
     if Role.WEBHOOK in roles:
@@ -86,6 +88,11 @@ def build_crew(config: Config, store: Store, senses: Senses) -> Crew:
         dispatch = giving = build_dispatch(config, store, senses, recorder, ownership)
         workers.insert(0, giving)
     return Crew(dispatch, webhooks, callbacks, tuple(workers), recorder, ownership)
+
+
+def shard_of(config: Config, senses: Senses) -> int:
+    """In whose rows this process adds to the figures: processes do not wait for each other's."""
+    return int(senses.entropy.jitter() * SHARDS) if config.database_url else SHARED
 
 
 def build_callbacks(config: Config, store: Store, senses: Senses) -> Worker:

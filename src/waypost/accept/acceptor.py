@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from msgspec import Struct
 
-from waypost.accept.admittance import Admittance, Admitted, lane_of
+from waypost.accept.admittance import Admittance, Admitted, accepted_of, lane_of
 from waypost.accept.day_counter import DayCounter
 from waypost.accept.idempotency import (
     Accepted,
@@ -27,6 +27,7 @@ from waypost.accept.terms import terms_of
 from waypost.model.lifecycle import Fact
 from waypost.model.message import Observation
 from waypost.model.refusal import Reason, Refusal
+from waypost.model.usage import count_accepted
 from waypost.model.withheld import WithheldCode, withheld
 from waypost.model.work import LaneKey
 from waypost.queue.door import WorkDoor
@@ -145,6 +146,7 @@ class Acceptor:
         kept = await self._set_aside(transaction, list(noted.values()), now)
         admitted = [one for one in kept if one is not None]
         await insert(transaction, admitted)
+        await transaction.usage.add(count_accepted(accepted_of(admitted)), self.recorder.shard)
         lanes = await self._withhold(transaction, admitted, now)
         for position, one_kept in zip(noted, kept, strict=True):
             if one_kept is None:

@@ -1,6 +1,6 @@
 """An order with its ids and terms, and the rows that it is kept as. Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from msgspec import Struct
@@ -18,6 +18,7 @@ from waypost.model.message import (
     Policies,
 )
 from waypost.model.refusal import Fault
+from waypost.model.usage import UsageKey, hour_of
 from waypost.model.work import LaneKey, QueueItem, QueueName
 from waypost.queue.door import Reservation
 from waypost.queue.lease import Lease
@@ -177,6 +178,22 @@ class Admitted(Struct, frozen=True):
                 one.message_ids[: self.leased], order.submission.recipients, strict=False
             )
         ]
+
+
+def accepted_of(admitted: Sequence[Admitted]) -> dict[UsageKey, int]:
+    """How many messages each key of the figures gains."""
+    counts: dict[UsageKey, int] = {}
+    for one in admitted:
+        order, at = one.admittance.order, one.admittance.at
+        hour, template = hour_of(at), order.submission.content.template_name or ""
+        alike: dict[tuple[str, str], int] = {}
+        for found in order.estimates:
+            place = (found.country, found.category)
+            alike[place] = alike.get(place, 0) + 1
+        for place, number in alike.items():
+            key = UsageKey(order.account.account_id, hour, order.sender.sender_id, template, *place)
+            counts[key] = counts.get(key, 0) + number
+    return counts
 
 
 def lane_of(order: Order) -> LaneKey:

@@ -22,6 +22,7 @@ from waypost.model.ledger import EntryKind, LedgerEntry, Wallet, spent_on
 from waypost.model.money import Money
 from waypost.model.rate import DEPLOYMENT, Rate
 from waypost.model.statement import StatementLine
+from waypost.model.usage import SHARED, count_changes
 from waypost.runtime.clock import Clock
 from waypost.runtime.entropy import Entropy
 from waypost.store.ports import Store, Transaction
@@ -102,7 +103,10 @@ class Treasurer:
             entry = LedgerEntry(
                 account.account_id, message_id, EntryKind.REFUND, amount, self.clock.now(), reason
             )
-            return await self._append(transaction, entry, ("wallet.refunded", message_id), actor)
+            records = await transaction.messages.records([(account.account_id, message_id)])
+            after = await self._append(transaction, entry, ("wallet.refunded", message_id), actor)
+            await transaction.usage.add(count_changes(records, (), [entry]), SHARED)
+            return after
 
         return await write_alone(self.store, write)
 

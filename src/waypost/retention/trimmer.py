@@ -66,6 +66,7 @@ class Trimmer:
         dropped: list[str] = []
         messages = 0
         if self.kept is not None:
+            await self.store.write(_note_reach, now - self.kept)
             dropped = await self.store.partitions.drop_before(now - self.kept, now)
             messages = await self.trim_messages(now - self.kept)
         rows = sum([await self.trim(kind, now) for kind in Passing])
@@ -117,6 +118,13 @@ class Trimmer:
         count = await self.store.write(_drop_messages, (messages, self.clock.now()))
         await self._rounds.pause(PAUSE_S)
         return count
+
+
+async def _note_reach(transaction: Transaction, items: Sequence[datetime]) -> Sequence[None]:
+    """A step: what was accepted before this may be let go from now on."""
+    for whole_from in items:
+        await transaction.usage.note_reach(whole_from)
+    return [None] * len(items)
 
 
 async def _drop_past(

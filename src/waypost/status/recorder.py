@@ -16,6 +16,7 @@ from waypost.model.callback import StatusEvent
 from waypost.model.ledger import LedgerEntry
 from waypost.model.lifecycle import Fact
 from waypost.model.message import FactRow, MessageChange, MessageRecord, Observation
+from waypost.model.usage import count_changes
 from waypost.model.work import LaneKey, QueueItem, QueueName
 from waypost.runtime.clock import Clock
 from waypost.status.consequences import UNSETTLED, draw_consequences, was_lost
@@ -33,6 +34,7 @@ class Recorder:
     next_fact_id   grows with every call
     wake           told each callback lane that has new work, after the commit
     most_attempts  how often a message is given to Meta at most
+    shard          in whose rows this process adds to the figures
     """
 
     store: Store
@@ -42,6 +44,7 @@ class Recorder:
     next_fact_id: Callable[[], int]
     wake: Callable[[LaneKey], None]
     most_attempts: int = MOST_ATTEMPTS
+    shard: int = 0
 
     async def record(self, observation: Observation) -> None:
         """Records one fact; returns when it is durable."""
@@ -99,12 +102,14 @@ class Recorder:
                 returned.append(_item(record, due_at, drawn.attempts))
         await transaction.messages.insert_facts(facts)
         await transaction.messages.update_states(changes)
-        await self.bookkeeper.append(transaction, entries)
+        appended = await self.bookkeeper.append(transaction, entries)
         await self._settle_queue(transaction, observations, records, settled)
         # Whoever still has a returned message on lease settles it no more: its work is put anew.
         await transaction.queue.drop([(one.account_id, one.queue, one.item_id) for one in returned])
         await transaction.queue.put(returned)
-        return await self.publisher.publish(transaction, events, now)
+        lanes = await self.publisher.publish(transaction, events, now)
+        await transaction.usage.add(count_changes(records, changes, appended), self.shard)
+        return lanes
 
     def _fact(self, observation: Observation, key: Key, now: datetime) -> FactRow:
         return FactRow(

@@ -4,7 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from waypost.model.report import MessageReport, MessageSummary, TimelineFact, UnknownMessage
+from waypost.model.report import (
+    IncomingSummary,
+    MessageReport,
+    MessageSummary,
+    TimelineFact,
+    UnknownMessage,
+)
 from waypost.model.search import (
     FoundIds,
     FoundInbound,
@@ -29,6 +35,9 @@ class Reports(Protocol):
     async def senders_with_unknown(self, account_id: int, soon: datetime) -> set[str]: ...
     async def facts(self, account_id: int, message_id: str) -> list[TimelineFact]: ...
     async def queue_item(self, account_id: int, message_id: str) -> DueItem | None: ...
+    async def replies(self, account_id: int, message_id: str) -> list[IncomingSummary]: ...
+    async def incoming(self, named: str, account_id: int | None) -> list[IncomingSummary]: ...
+    async def ids_of_wamid(self, wamid: str, account_id: int | None) -> list[str]: ...
     async def states(self) -> dict[str, int]: ...
 
 

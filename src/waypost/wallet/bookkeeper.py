@@ -93,13 +93,15 @@ class Bookkeeper:
         )
         return granted
 
-    async def append(self, transaction: Transaction, entries: Sequence[LedgerEntry]) -> None:
-        """Appends lines and adds them to the wallets' sums.
+    async def append(
+        self, transaction: Transaction, entries: Sequence[LedgerEntry]
+    ) -> list[LedgerEntry]:
+        """Appends lines and adds them to the wallets' sums; the lines as they stand now.
 
         A surcharge is what is wanted: of it is taken what can be spent. Raises ConflictError.
         """
         if not entries:
-            return
+            return []
         now = entries[0].created_at
         certain = [entry for entry in entries if entry.kind is not EntryKind.SURCHARGE]
         if certain:
@@ -108,7 +110,8 @@ class Bookkeeper:
             await self._watch(transaction, changes, await transaction.wallets.add(changes), now)
         wanted = [entry for entry in entries if entry.kind is EntryKind.SURCHARGE]
         if wanted:
-            await self._append_surcharges(transaction, wanted, now)
+            certain += await self._append_surcharges(transaction, wanted, now)
+        return certain
 
     async def withdraw(self, transaction: Transaction, entry: LedgerEntry) -> Wallet | None:
         """Appends a line that takes from its wallet; the wallet after it, None if it cannot."""
@@ -162,7 +165,7 @@ class Bookkeeper:
 
     async def _append_surcharges(
         self, transaction: Transaction, wanted: Sequence[LedgerEntry], now: datetime
-    ) -> None:
+    ) -> list[LedgerEntry]:
         changes = changes_of(wanted)
         taken = await transaction.wallets.take(changes)
         await self._watch(transaction, changes, taken, now)
@@ -180,6 +183,7 @@ class Bookkeeper:
             await self._watch(transaction, changes, taken, now)
             entries += capped
         await transaction.wallets.append(entries)
+        return entries
 
     async def _watch(
         self,
