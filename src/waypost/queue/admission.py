@@ -13,6 +13,10 @@ class Admission(Protocol):
         """Seconds this lane must wait; 0 lets one item go and counts it."""
         ...
 
+    def ended(self, lane: LaneKey) -> None:
+        """One item of this lane that was let go has ended, however it did."""
+        ...
+
     def most_waiting(self, lane: LaneKey) -> int:
         """How many items of this lane, of each priority, are worth having on lease."""
         ...
@@ -35,6 +39,9 @@ class OpenAdmission:
     def wait_s(self, lane: LaneKey, now: float) -> float:  # noqa: ARG002 - the protocol's shape
         """No wait."""
         return 0.0
+
+    def ended(self, lane: LaneKey) -> None:
+        """Nothing was counted."""
 
     def most_waiting(self, lane: LaneKey) -> int:  # noqa: ARG002
         """The same for all."""

@@ -44,9 +44,16 @@ class Claimed(NamedTuple):
 
 
 async def claim_all(
-    transaction: Transaction, queue: QueueName, claims: Sequence[Claim], load: Loader
+    transaction: Transaction,
+    queue: QueueName,
+    claims: Sequence[Claim],
+    load: Loader,
+    is_in_hand: Callable[[Key], bool] = lambda _: False,
 ) -> list[Claimed]:
-    """The oldest due work of each claim's lane, on lease; the cargo is read for all at once."""
+    """The oldest due work of each claim's lane, on lease; the cargo is read for all at once.
+
+    is_in_hand  whether whoever claims has an item already, however it looks in the store
+    """
     stored = transaction.queue
     find = stored.find if queue is QueueName.DISPATCH else stored.find_shared
     found: list[list[DueItem]] = []
@@ -56,8 +63,9 @@ async def claim_all(
         more: list[Priority] = []
         for priority, room in claim.room:
             of_priority = await find(queue, claim.lane, priority, claim.now, room)
-            due += of_priority
-            if len(of_priority) == room:
+            fresh = [one for one in of_priority if not is_in_hand((one.account_id, one.item_id))]
+            due += fresh
+            if len(of_priority) == room and fresh:
                 more.append(priority)
         found.append(due)
         mores.append(tuple(more))

@@ -27,6 +27,7 @@ from waypost.queue.admission import Admission
 from waypost.queue.claimer import Claim, Claimed, claim_all, put_back
 from waypost.queue.door import Reservation
 from waypost.queue.duty import Duty, Plan
+from waypost.queue.in_hand import InHand
 from waypost.queue.lanes import Lanes
 from waypost.queue.lease import Lease
 from waypost.queue.looker import Looker
@@ -68,6 +69,7 @@ class Worker:
         self._lease = timedelta(seconds=plan.lease_s)
         self._budget = timedelta(seconds=plan.budget_s)
         self._lanes = Lanes()
+        self._in_hand = InHand(plan.lease_s)
         self._strays: set[tuple[LaneKey, Priority]] = set()
         self._boot = entropy.token_hex(6)
         self._leases = 0
@@ -111,8 +113,7 @@ class Worker:
 
     def hand_over(self, place: Reservation, leases: Sequence[Lease]) -> None:
         """See `WorkDoor.hand_over`."""
-        for lease in leases:
-            self._lanes.put(lease)
+        self._put(leases)
         if place.count:
             self._lanes.promise(place.lane, place.priority, -place.count)
         self._start()
@@ -246,8 +247,10 @@ class Worker:
             # The lease runs out and the item comes back, marked as lost.
             self._log.exception("queue.handler_failed", item=lease.item_id)
         finally:
+            self._in_hand.let_go(lease)
             self._in_flight -= 1
             self._begun[lane] -= 1
+            self._admission.ended(lane)
             if not self._begun[lane]:
                 del self._begun[lane]
             if self._lanes.has_waiting():
@@ -322,8 +325,7 @@ class Worker:
                 failures.append(claimed)  # those of the other lanes are ours all the same
                 continue
             has_found = has_found or bool(claimed.leases or claimed.more)
-            for lease in claimed.leases:
-                self._lanes.put(lease)
+            self._put(claimed.leases)
             for priority in claimed.more:
                 self._lanes.backlog[priority].setdefault(claim.lane)
         if failures:
@@ -378,11 +380,33 @@ class Worker:
 
     async def _claim(self, transaction: Transaction, claims: Sequence[Claim]) -> Sequence[Claimed]:
         """A step."""
-        return await claim_all(transaction, self._queue, claims, self._duty.load)
+        now = self._clock.monotonic()
+        return await claim_all(
+            transaction,
+            self._queue,
+            claims,
+            self._duty.load,
+            lambda key: self._in_hand.holds(key, now),
+        )
+
+    def _put(self, leases: Sequence[Lease]) -> None:
+        """Leases wait in memory from now on."""
+        now = self._clock.monotonic()
+        for lease in leases:
+            self._in_hand.take(lease, now)
+            self._lanes.put(lease)
 
     async def _give_back(self, leases: Sequence[Lease]) -> None:
-        """Gives back what was not begun, due at once."""
+        """Gives back what was not begun, due at once.
+
+        That is since it was taken: a clock that is set back meanwhile does not have it wait.
+        """
         now = self._clock.now()
-        items = [lease.put_back(now, was_made=False) for lease in leases]
+        items = [
+            lease.put_back(min(now, lease.ends_at - self._lease), was_made=False)
+            for lease in leases
+        ]
         if items:
             await self._store.write(put_back, items)
+        for lease in leases:
+            self._in_hand.let_go(lease)
