@@ -20,7 +20,7 @@ from waypost.api.webhooks import WebhookEndpoint
 from waypost.callback.publisher import Publisher
 from waypost.directory.accounts import Accounts
 from waypost.directory.blocks import BlockList
-from waypost.directory.byte_keeper import ByteKeeper
+from waypost.directory.byte_keeper import ByteKeeper, account_in, digest_in
 from waypost.directory.catalogues import CatalogueKeeper
 from waypost.directory.limit_reader import LimitReader
 from waypost.directory.media import MediaLibrary
@@ -35,10 +35,15 @@ from waypost.directory.templates import TemplateManager
 from waypost.dispatch.sweeper import Sweeper
 from waypost.meta.graph import GraphClient
 from waypost.model.account import AccountKind
+from waypost.model.erasing import Pseudonyms
 from waypost.queue.owner import LeasedOwnership
 from waypost.queue.worker import Worker
+from waypost.report.storyteller import Storyteller
+from waypost.retention.eraser import Eraser
+from waypost.retention.forgetter import Forgetter
 from waypost.retention.releaser import Releaser
 from waypost.retention.trimmer import Trimmer
+from waypost.runtime.clock import Clock
 from waypost.runtime.config import Config
 from waypost.runtime.ids import IdMaker
 from waypost.runtime.listening import url_of
@@ -74,8 +79,10 @@ class OperatorTools:
     opt_outs: OptOutList
     blocks: BlockList
     canceller: Canceller
+    forgetter: Forgetter
     resolver: Resolver
     switch: SenderSwitch
+    storyteller: Storyteller
     graph: GraphClient
     vault: Vault
 
@@ -99,7 +106,7 @@ class Gateway:
     store: Store
     workers: tuple[Worker, ...]
     ownership: LeasedOwnership | None
-    keepers: tuple[Trimmer | Releaser | Matcher | Sweeper, ...]
+    keepers: tuple[Trimmer | Releaser | Matcher | Sweeper | Eraser, ...]
     senses: Senses
     roles: frozenset[Role]
 
@@ -151,7 +158,10 @@ def assemble(config: Config, store: Store, senses: Senses, port: int) -> Gateway
         store=store,
         workers=crew.workers,
         ownership=crew.ownership,
-        keepers=build_keepers(config, store, senses, crew),
+        keepers=(
+            *build_keepers(config, store, senses, crew),
+            *build_eraser(config, tools, senses.clock),
+        ),
         senses=senses,
         roles=roles,
     )
@@ -173,6 +183,27 @@ def build_keepers(
         window = timedelta(seconds=config.unknown_window_s)
         keepers.append(Sweeper(store, crew.recorder, clock, window))
     return tuple(keepers)
+
+
+def build_forgetter(media: MediaRenewer, canceller: Canceller, senses: Senses) -> Forgetter:
+    """Who erases one recipient."""
+    keeper = media.library.keeper
+
+    async def forget(key: str) -> None:
+        async with keeper.lock(account_in(key), digest_in(key)):
+            await keeper.let_go(account_in(key), digest_in(key))
+
+    pseudonyms = Pseudonyms(senses.vault.hashes)
+    return Forgetter(media.store, canceller, senses.clock, senses.entropy, pseudonyms.hide, forget)
+
+
+def build_eraser(config: Config, tools: OperatorTools, clock: Clock) -> tuple[Eraser, ...]:
+    """What erases content that is older than it is kept, if there is to be an end to it."""
+    if not config.content_days or Role.DISPATCH not in read_roles(config.role):
+        return ()
+    forgetter = tools.forgetter
+    kept = timedelta(days=config.content_days)
+    return (Eraser(tools.store, clock, kept, forgetter.hide, forgetter.forget),)
 
 
 def build_meta_door(config: Config, store: Store, senses: Senses, crew: Crew) -> WebhookEndpoint:
@@ -266,6 +297,7 @@ def build_behind(
             canceller=tools.canceller,
             resolver=tools.resolver,
             switch=tools.switch,
+            storyteller=tools.storyteller,
             currency=config.currency,
             throughput=config.sender_throughput,
         ),
@@ -279,6 +311,7 @@ def build_behind(
             Intake(),
             tools.store,
             tools.canceller,
+            tools.storyteller,
         ),
         CustomerGuard(doorkeeper, limits, senses.clock, senses.metrics),
     )
@@ -296,7 +329,15 @@ def build_tools(
     ids = IdMaker(clock, entropy)
     if recorder is None:
         bookkeeper = Bookkeeper(RateKeeper(store, clock))
-        recorder = Recorder(store, clock, Publisher(), bookkeeper, ids.number, _wake_nobody)
+        recorder = Recorder(
+            store,
+            clock,
+            Publisher(),
+            bookkeeper,
+            ids.number,
+            _wake_nobody,
+            pseudonyms=Pseudonyms(senses.vault.hashes).all_of,
+        )
     graph = GraphClient(
         senses.http,
         config.meta_base_url.rstrip("/"),
@@ -316,6 +357,7 @@ def build_tools(
         LimitReader(store, graph, clock).read,
     )
     media_renewer = build_media(config, store, graph, senses)
+    canceller = Canceller(store, recorder, clock, entropy)
     return OperatorTools(
         store=store,
         registrar=Registrar(store, clock, entropy, config.pod, senses.vault),
@@ -328,9 +370,11 @@ def build_tools(
         catalogues=catalogues,
         opt_outs=OptOutList(store, clock, entropy),
         blocks=BlockList(store, graph, clock, entropy),
-        canceller=Canceller(store, recorder, clock, entropy),
+        canceller=canceller,
+        forgetter=build_forgetter(media_renewer, canceller, senses),
         resolver=Resolver(store, recorder, clock, entropy),
         switch=SenderSwitch(store, clock, entropy),
+        storyteller=Storyteller(store, config.meta_api_version),
         graph=graph,
         vault=senses.vault,
     )

@@ -39,7 +39,8 @@ def test_it_has_every_kind_of_address(document):
     paths = set(document["paths"])
     assert {
         "/v1/admin/accounts",
-        "/v1/admin/accounts/{sid}/messages/{message_id}",
+        "/v1/admin/accounts/{sid}/messages/{message_id}/timeline",
+        "/v2/{sid}/whatsapp/messages/{message_id}/timeline",
         "/v1/admin/audit",
         "/v1/openapi.json",
         "/v2/{sid}/whatsapp",

@@ -170,15 +170,32 @@ def test_what_became_of_a_message_is_told_to_the_operator(tmp_path):
         message_id = await office.pair.accepted(wrapped(text(), ref="order 17"))
         await office.pair.until_state(message_id, "read")
         other = await office.done("POST", "/v1/admin/accounts", {"name": "Other"})
-        story = await office.done("GET", f"{office.account}/messages/{message_id}")
-        path = f"/v1/admin/accounts/{other['sid']}/messages/{message_id}"
+        story = await office.done("GET", f"{office.account}/messages/{message_id}/timeline")
+        path = f"/v1/admin/accounts/{other['sid']}/messages/{message_id}/timeline"
         return story, message_id, await office.refused("GET", path)
 
-    story, message_id, of_another = in_office(tmp_path, visit)
+    told, message_id, of_another = in_office(tmp_path, visit)
+    story = told["timeline"]
     assert (story["message_id"], story["state"], story["trouble"]) == (message_id, "read", None)
     assert story["references"] == ["order 17", None, None]
     assert {line["who"] for line in story["lines"]} == {"gateway", "meta", "money", "callback"}
     assert of_another["code"] == "not_found"
+
+
+def test_a_story_shows_recipients_and_contents_to_who_asks_for_them(tmp_path):
+    async def visit(office):
+        message_id = await office.pair.accepted(wrapped(text()))
+        await office.pair.until_state(message_id, "read")
+        path = f"{office.account}/messages/{message_id}/timeline"
+        return await office.done("GET", path), await office.done("GET", f"{path}?reveal=true")
+
+    masked, revealed = in_office(tmp_path, visit)
+    assert masked["timeline"]["recipient"] == "+91****10"
+    assert "9876543210" not in str(masked)
+    assert "hello" not in str(masked)
+    (asked,) = [line["request"] for line in revealed["timeline"]["lines"] if line["request"]]
+    assert asked["body"]["to"] == "+919876543210"
+    assert asked["body"]["text"]["body"]
 
 
 # ---- secrets ----------------------------------------------------------------------------------

@@ -52,9 +52,10 @@ def test_a_waiting_message_is_cancelled_and_its_timeline_says_so(tmp_path):
     async def visit(office):
         message_id = await scheduled(office)
         path = f"{office.account}/messages/{message_id}"
-        waiting = await office.done("GET", path)
+        waiting = await office.done("GET", f"{path}/timeline")
         cancelled = await office.done("DELETE", path)
-        return message_id, waiting, cancelled, await office.done("GET", path)
+        after = await office.done("GET", f"{path}/timeline")
+        return message_id, waiting["timeline"], cancelled, after["timeline"]
 
     message_id, waiting, cancelled, after = in_office(tmp_path, visit)
     assert waiting["send_at"] == "2026-11-20T13:00:00Z"
@@ -78,12 +79,12 @@ def test_an_unknown_message_is_listed_and_resolved(tmp_path, resolution, state):
         listed = await office.done("GET", f"{office.account}/unknown")
         body = {"message_ids": [message_id, "A404"], "resolution": resolution}
         resolved = await office.done("POST", f"{office.account}/unknown/resolve", body)
-        after = await office.done("GET", f"{office.account}/messages/{message_id}")
+        after = await office.done("GET", f"{office.account}/messages/{message_id}/timeline")
         return (
             message_id,
             listed,
             resolved,
-            after,
+            after["timeline"],
             await office.done("GET", f"{office.account}/unknown"),
         )
 

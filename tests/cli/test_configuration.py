@@ -94,7 +94,7 @@ def test_serve_answers_and_stops_at_a_signal(tmp_path):
         ["send"],
         ["config"],
         ["version"],
-        ["message", "show"],
+        ["why"],
         ["message", "cancel"],
         ["alarm", "list"],
         *(["unknown", verb] for verb in ("list", "resolve")),
@@ -133,7 +133,7 @@ def test_emulate_is_the_emulators_own_command(tmp_path):
     assert waypost(tmp_path, "emulate", "--status-delays", "seen=1").returncode == 2
 
 
-@pytest.mark.parametrize("words", [["bogus"], ["message", "show"], ["dev", "--port", "x"]])
+@pytest.mark.parametrize("words", [["bogus"], ["why"], ["dev", "--port", "x"]])
 def test_what_makes_no_sense_ends_with_2(tmp_path, words):
     assert waypost(tmp_path, *words).returncode == 2
 

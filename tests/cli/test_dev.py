@@ -107,7 +107,7 @@ def test_the_demo_in_json_lists_every_event_of_both_messages(travelled):
 def test_a_message_is_shown_with_its_attempts_statuses_callbacks_and_money(folder, travelled):
     message_id = travelled["messages"][0]["message_id"]
 
-    shown = waypost(folder, "message", "show", message_id, "--data", "data")
+    shown = waypost(folder, "why", message_id, "--data", "data")
 
     assert shown.returncode == 0
     assert shown.stdout.startswith(f"{message_id}: Read by the recipient.\n")
@@ -125,7 +125,7 @@ def test_a_message_is_shown_with_its_attempts_statuses_callbacks_and_money(folde
 def test_a_message_is_shown_in_json_with_the_same_story(folder, travelled):
     message_id = travelled["messages"][1]["message_id"]
 
-    shown = waypost(folder, "message", "show", message_id, "--data", "data", "--json")
+    shown = waypost(folder, "why", message_id, "--data", "data", "--json")
 
     timeline = json.loads(shown.stdout)
     assert timeline["state"] == "read"
@@ -136,7 +136,7 @@ def test_a_message_is_shown_in_json_with_the_same_story(folder, travelled):
 
 
 def test_an_unknown_message_is_refused_in_a_sentence(folder):
-    shown = waypost(folder, "message", "show", "A0000000000000000000", "--data", "data")
+    shown = waypost(folder, "why", "A0000000000000000000", "--data", "data")
 
     assert shown.returncode == 1
     assert shown.stdout == ""
@@ -154,12 +154,12 @@ def test_a_request_with_several_recipients_lists_its_messages(pair, folder):
     assert sent.returncode == 0, sent.stderr
     request_id = sent.stdout.splitlines()[0].removeprefix("Accepted as ").removesuffix(".")
     assert f"{request_id}:1  to +919812345679" in sent.stdout
-    listed = waypost(folder, "message", "show", request_id, "--data", "data", "--json")
+    listed = waypost(folder, "why", request_id, "--data", "data", "--json")
     assert [one["message_id"] for one in json.loads(listed.stdout)] == [
         f"{request_id}:0",
         f"{request_id}:1",
     ]
-    one = waypost(folder, "message", "show", f"{request_id}:1", "--data", "data", "--json")
+    one = waypost(folder, "why", f"{request_id}:1", "--data", "data", "--json")
     assert json.loads(one.stdout)["recipient"] == "+919812345679"
 
 

@@ -88,7 +88,7 @@ def print_welcome(ready: Ready, plan: "Plan") -> None:
     where = "" if is_default else f" --data {plan.data}"
     out.print(Text("\n# What became of it", style="bold green"))
     print_lines(
-        f"{program()} message show ID --data {plan.data}",
+        f"{program()} why ID --data {plan.data}",
         f"curl -s {ready.emulator_url}/_emulator/messages     # what Meta was sent",
         f"curl -s {ready.emulator_url}/_emulator/callbacks    # the callbacks as they came",
         f"{program()} demo{where}     # both messages, from the request to the last callback",

@@ -32,6 +32,7 @@ from waypost.cli import (
     unknown,
     waba,
     wallet,
+    why,
 )
 from waypost.cli.output import (
     DONE,
@@ -65,6 +66,7 @@ application.command("demo", rich_help_panel=START)(demo.demo)
 application.command("serve", rich_help_panel=START)(serve.serve)
 application.command("emulate", rich_help_panel=START, **emulate.PASS_ON)(emulate.emulate)
 application.command("send", rich_help_panel=USE)(send.send)
+application.command("why", rich_help_panel=USE)(why.why)
 application.add_typer(message.application, name="message", rich_help_panel=USE)
 for name, noun in {
     "account": account,

@@ -62,7 +62,7 @@ def send(
         print_lines(*understood.lines)
         if understood.message_id is not None:
             where = f" --data {DEV_DATA}" if needs_account else ""
-            show = f"{program()} message show {understood.message_id}{where}"
+            show = f"{program()} why {understood.message_id}{where}"
             print_lines(f"What becomes of it: {show}")
     if not understood.is_done:
         raise typer.Exit(REFUSED)

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from waypost.model.account import UnknownPolicy
 from waypost.model.failure import Failure
+from waypost.model.inbound import MediaState
 from waypost.model.lifecycle import Fact, State
 from waypost.model.message import Exchange, Payment
 from waypost.model.money import Money
@@ -57,6 +58,29 @@ class TimelineFact:
     wamid: str | None
     failure: Failure | None
     exchange: Exchange | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class IncomingSummary:
+    """One message from a recipient, without what it says.
+
+    reply_to     our id of the message that it answers; None: none that is known
+    is_probable  that was found out by what was ordered, and not told by Meta
+    """
+
+    account_id: int
+    sid: str
+    inbound_id: str
+    sender_id: str
+    wamid: str
+    kind: str
+    recipient: str
+    occurred_at: datetime
+    received_at: datetime
+    reply_to: str | None
+    is_probable: bool
+    media_state: MediaState
+    media_failure: str | None
 
 
 @dataclass(frozen=True, slots=True)

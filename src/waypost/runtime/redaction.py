@@ -85,12 +85,16 @@ def redact_answer(body: bytes, recipient: str) -> str:
     recipient  whom it may name, as `+91...` or `91...`
     """
     text = body[: 2 * MOST_OF_AN_ANSWER].decode(errors="replace").replace("\0", "")
+    return redact_words(text, recipient)[:MOST_OF_AN_ANSWER]
+
+
+def redact_words(text: str, recipient: str) -> str:
+    """Another side's words with recipient, numbers and tokens masked."""
     digits = recipient.removeprefix("+")
     if digits:
         masked = mask_recipient(f"+{digits}" if digits.isdecimal() else digits)
         text = text.replace(f"+{digits}", masked).replace(digits, masked)
-    text = _TOKEN.sub(STARS, _NUMBER.sub(lambda found: mask_recipient(found.group()), text))
-    return text[:MOST_OF_AN_ANSWER]
+    return _TOKEN.sub(STARS, _NUMBER.sub(lambda found: mask_recipient(found.group()), text))
 
 
 def _tail(digits: str) -> str:

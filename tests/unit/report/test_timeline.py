@@ -28,7 +28,9 @@ from waypost.model.outbox import CallbackSettlement, CallbackState
 from waypost.model.sender import SenderHold, SenderState
 from waypost.model.submission import READ_RECEIPT
 from waypost.model.work import PARKED_AT, Priority
-from waypost.report.timeline import HEADLINES, MEANINGS, Listed, list_messages, tell
+from waypost.model.story import Listed, Step
+from waypost.report.timeline import list_messages, tell
+from waypost.report.words import HEADLINES, MEANINGS
 
 THROTTLED = Failure("130429", "The number's throughput was reached", "", "Nothing: by itself.")
 LOST = Failure("0", "Meta's answer was lost", "timed out", "Nothing: a status settles it.")
@@ -101,8 +103,10 @@ def test_an_accepted_message_says_what_was_asked_and_that_it_waits(stored):
     assert timeline.headline == "Accepted; not yet given to Meta."
     assert timeline.trouble is None
     assert texts(timeline) == [
-        f"accepted: text from +{SENDER_ID} to +919876543210",
+        f"accepted: text from +{SENDER_ID} to +91****10, asked by api",
+        "checked: nothing to mend in it; check_mode is strict",
         "0.0100 USD set aside",
+        "queued: priority normal",
         "waits for its turn, due 2026-11-20 12:00:00Z",
     ]
     assert timeline.lines[-1].at is None
@@ -134,7 +138,9 @@ def test_a_message_that_was_read_is_told_in_the_order_in_which_it_was_learned(st
 
     assert [line.who for line in timeline.lines] == [
         "gateway",
+        "gateway",
         "money",
+        "gateway",
         "gateway",
         "meta",
         "callback",
@@ -142,7 +148,7 @@ def test_a_message_that_was_read_is_told_in_the_order_in_which_it_was_learned(st
         "money",
         "meta",
     ]
-    assert texts(timeline)[2] == f"Meta took it; as {WAMID}"
+    assert texts(timeline)[4] == f"Meta took it; as {WAMID}"
     assert texts(timeline, "money")[1] == "0.0100 USD charged"
     assert (timeline.state, timeline.payment) == (State.READ, Payment.CAPTURED)
 
@@ -186,8 +192,10 @@ def test_a_scheduled_message_tells_its_time_its_end_and_its_priority(stored):
 
     timeline = stored.ask(lambda transaction: tell(transaction, "A2"))
 
-    first, *_, waits, ends = texts(timeline)
-    assert first.endswith(", to go at 2026-11-20 12:01:00Z, priority bulk")
+    *_, queued, waits, ends = texts(timeline)
+    assert queued == (
+        "queued: priority bulk, to go at 2026-11-20 12:01:00Z, may wait until 2026-11-20 13:01:00Z"
+    )
     assert waits == "waits for its time, 2026-11-20 12:01:00Z"
     assert ends == "is not sent any more after 2026-11-20 13:01:00Z"
     assert (timeline.priority, timeline.expires_at) == ("bulk", later(3660))
@@ -200,7 +208,8 @@ def test_attempts_are_numbered(stored):
     ]
     stored.do(lambda transaction: transaction.messages.insert_facts(rows))
 
-    assert [text.split(":")[0] for text in texts(told(stored))[1:]] == ["attempt 1", "attempt 2"]
+    attempts = [line.text for line in told(stored).lines if line.step is Step.ATTEMPT]
+    assert [text.split(":")[0] for text in attempts] == ["attempt 1", "attempt 2"]
 
 
 def test_a_message_under_way_says_so(stored):
@@ -279,7 +288,7 @@ def test_a_returned_message_tells_what_became_of_each_attempt(stored):
     assert returned == "returned: it goes to Meta again; 131000: Meta had an unknown error"
     assert repeated.endswith("late or repeated, it changed nothing")
     assert "changed nothing" not in sent
-    assert texts(timeline, "gateway")[1:3] == [
+    assert texts(timeline, "gateway")[3:5] == [
         "attempt 1: Meta took it; as wamid.1",
         "attempt 2: Meta took it; as wamid.2",
     ]
@@ -341,7 +350,7 @@ def test_a_request_with_several_recipients_lists_its_messages_in_order(tmp_path)
         none = stored.ask(lambda transaction: list_messages(transaction, "A0"))
 
     headline = HEADLINES[State.ACCEPTED]
-    assert listed[0] == Listed(ids[0], "+919876543210", State.ACCEPTED, headline)
+    assert listed[0] == Listed(ids[0], "+91****10", State.ACCEPTED, headline)
     assert [one.message_id for one in listed] == ids
     assert none == ()
 
@@ -361,7 +370,9 @@ def test_a_read_receipt_that_meta_took_is_done_and_names_what_it_marks(tmp_path)
     assert timeline.headline == (
         "Meta took it: the message is marked as read. Nothing more follows."
     )
-    assert texts(timeline)[0] == f"accepted: a read receipt from +{SENDER_ID} for wamid.IN"
+    assert texts(timeline)[0] == (
+        f"accepted: a read receipt from +{SENDER_ID} for wamid.IN, asked by api"
+    )
 
 
 def test_every_movement_of_money_has_its_words(stored):

@@ -8,6 +8,7 @@ from waypost.directory.blocks import BlockList
 from waypost.directory.media import MediaLibrary
 from waypost.directory.samples import SampleLibrary
 from waypost.directory.templates import TemplateManager
+from waypost.report.storyteller import Storyteller
 from waypost.status.canceller import Canceller
 from waypost.store.ports import Store
 
@@ -24,3 +25,4 @@ class CustomerHands:
     intake: Intake
     store: Store
     canceller: Canceller
+    storyteller: Storyteller

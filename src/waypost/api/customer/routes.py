@@ -7,7 +7,7 @@ from litestar.connection import ASGIConnection
 from litestar.di import Provide
 from litestar.handlers import BaseRouteHandler
 
-from waypost.api.customer import billing, blocks, media, messages, templates
+from waypost.api.customer import billing, blocks, media, messages, templates, timelines
 from waypost.api.customer.door import (
     CustomerGuard,
     provide_account,
@@ -35,6 +35,7 @@ def customer_router(hands: CustomerHands, guard: CustomerGuard) -> Router:
             *media.HANDLERS,
             *blocks.HANDLERS,
             *messages.HANDLERS,
+            *timelines.HANDLERS,
             *billing.HANDLERS,
         ],
         dependencies={

@@ -27,6 +27,7 @@ from waypost.model.account import Account
 from waypost.model.audit import Actor
 from waypost.model.errors import DirectoryError, NotFoundError
 from waypost.model.ledger import Wallet
+from waypost.report.storyteller import Storyteller
 from waypost.status.canceller import Canceller
 from waypost.status.resolver import Resolver
 from waypost.store.ports import Store
@@ -65,6 +66,7 @@ class Management:
     canceller: Canceller
     resolver: Resolver
     switch: SenderSwitch
+    storyteller: Storyteller
     currency: str
     throughput: int
 

@@ -8,7 +8,6 @@ from waypost.model.account import UnknownPolicy
 from waypost.model.alarm import Alarm, AlarmKind
 from waypost.model.failure import Failure
 from waypost.model.lifecycle import State
-from waypost.model.message import Payment
 from waypost.model.report import MessageSummary, UnknownMessage
 from waypost.status.canceller import Cancellation
 from waypost.status.resolver import Resolved
@@ -21,42 +20,6 @@ class TroubleShape(Struct, frozen=True):
     happened: str
     detail: str
     next_step: str
-
-
-class LineShape(Struct, frozen=True):
-    """One thing that happened to a message; `at` is null for what is still to come."""
-
-    at: datetime | None
-    who: str
-    text: str
-
-
-class TimelineShape(Struct, frozen=True):
-    """One message: where it stands, what is wrong if anything is, and its story."""
-
-    message_id: str
-    submission_id: str
-    sid: str
-    sender: str
-    recipient: str
-    state: State
-    headline: str
-    trouble: TroubleShape | None
-    kind: str
-    template: str | None
-    references: tuple[str | None, str | None, str | None]
-    source: str
-    wamid: str | None
-    wa_id: str | None
-    price: str
-    payment: Payment
-    trace_id: str
-    accepted_at: datetime
-    changed_at: datetime
-    send_at: datetime | None
-    expires_at: datetime | None
-    priority: str
-    lines: tuple[LineShape, ...]
 
 
 class StandingShape(Struct, frozen=True):

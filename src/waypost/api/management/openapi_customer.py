@@ -367,6 +367,7 @@ ANSWERS: Mapping[str, Json] = {
     "unblockUsers": BLOCKED,
     "listOwnMessages": FOUND,
     "getOwnMessage": STANDING,
+    "getOwnTimeline": envelope({"$ref": "#/components/schemas/Story"}),
     "cancelOwnMessage": CANCELLED,
     "getBilling": BILLING,
 }

@@ -6,11 +6,9 @@ from typing import Annotated, Any
 from litestar import delete, get, put
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody, QueryParameter
-from msgspec import convert
 
 from waypost.api.management.bodies import OptOutBody
 from waypost.api.management.door import After, Before, Limit, Management
-from waypost.api.management.message_shapes import TimelineShape
 from waypost.api.management.shapes import (
     AuditShape,
     MediumShape,
@@ -25,7 +23,7 @@ from waypost.directory.opt_outs import parse_recipient
 from waypost.model.account import Account
 from waypost.model.audit import Actor
 from waypost.model.errors import DirectoryError, NotFoundError
-from waypost.report.timeline import tell
+from waypost.model.story import Story, View
 
 Offset = Annotated[
     int, QueryParameter(ge=0, le=10_000_000, description="How many are passed over.")
@@ -101,20 +99,30 @@ async def remove_opt_out(
     await management.opt_outs.remove(account, recipient, actor=actor)
 
 
-@get("/{sid:str}/messages/{message_id:str}")
-async def get_message(
+@get("/{sid:str}/messages/{message_id:str}/timeline")
+async def get_timeline(
     management: NamedDependency[Management],
     account: NamedDependency[Account],
     message_id: FromPath[str],
-) -> TimelineShape:
-    """Tell what became of a message: every attempt, status, callback and charge."""
-    timeline = await management.store.read(lambda transaction: tell(transaction, message_id))
-    if timeline is None or timeline.sid != account.sid:
+    *,
+    reveal: Annotated[
+        bool, QueryParameter(description="Show recipients and contents, which are masked else.")
+    ] = False,
+) -> Story:
+    """Tell what happened to a message, and whose turn it is.
+
+    Every check, attempt, status, callback, charge and reply. Of a request to several recipients its
+    messages are listed. Meta's id does as well, and the id of an incoming message.
+    """
+    view = View.REVEALED if reveal else View.OPERATOR
+    story = await management.storyteller.find(message_id, view, account.account_id)
+    if story is None:
         raise NotFoundError(
             f"{account.sid} has no message {message_id}; the id is the message_id of the 202 "
-            "answer, for one of several recipients as `data.messages` lists it."
+            "answer, of one of several recipients as `data.messages` lists it, Meta's id of it, or "
+            "that of an incoming message."
         )
-    return convert(timeline, TimelineShape, from_attributes=True)
+    return story
 
 
 @get(LOG)
@@ -138,7 +146,7 @@ HANDLERS: Sequence[Any] = (
     list_opt_outs,
     add_opt_out,
     remove_opt_out,
-    get_message,
+    get_timeline,
 )
 
 

@@ -1,16 +1,25 @@
 """Reads of what happened."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import msgspec
 
 from waypost.model.account import UnknownPolicy
+from waypost.model.inbound import MediaState
 from waypost.model.lifecycle import Fact, State
 from waypost.model.message import Payment
 from waypost.model.money import Money
 from waypost.model.refusal import Fault
-from waypost.model.report import MessageReport, MessageSummary, TimelineFact, UnknownMessage
+from waypost.model.report import (
+    IncomingSummary,
+    MessageReport,
+    MessageSummary,
+    TimelineFact,
+    UnknownMessage,
+)
 from waypost.model.submission import Content, References
 from waypost.model.work import PARKED_AT, DueItem, Priority
 from waypost.store.driver import Driver
@@ -149,9 +158,50 @@ class ReportsRepository:
             return DueItem(account_id, message_id, attempt, from_ms(due_at), lease_token)
         return None
 
+    async def replies(self, account_id: int, message_id: str) -> list[IncomingSummary]:
+        """What recipients wrote in answer to a message, oldest first."""
+        rows = await self.driver.fetch(
+            "reports.replies", {"account_id": account_id, "message_id": message_id}
+        )
+        return [_incoming(row) for row in rows]
+
+    async def incoming(self, named: str, account_id: int | None) -> list[IncomingSummary]:
+        """Incoming messages of this id, ours or Meta's; of all accounts if none is named."""
+        asked = {"named": named, "account_id": account_id}
+        rows = await self.driver.fetch("reports.incoming_by_id", asked)
+        if not rows:
+            rows = await self.driver.fetch("reports.incoming_by_wamid", asked)
+        return [_incoming(row) for row in rows]
+
+    async def ids_of_wamid(self, wamid: str, account_id: int | None) -> list[str]:
+        """Our ids of messages that Meta calls so; of all accounts if none is named."""
+        rows = await self.driver.fetch(
+            "reports.ids_of_wamid", {"wamid": wamid, "account_id": account_id}
+        )
+        return [message_id for (message_id,) in rows]
+
     async def states(self) -> dict[str, int]:
         """How many messages are in each state."""
         return dict(await self.driver.fetch("reports.states", {}))
+
+
+def _incoming(row: Sequence[Any]) -> IncomingSummary:
+    """What a recipient wrote, of its columns as `reports.replies` names them."""
+    return IncomingSummary(
+        account_id=row[0],
+        sid=row[1],
+        inbound_id=row[2],
+        sender_id=row[3],
+        wamid=row[4],
+        kind=row[5],
+        recipient=row[6],
+        occurred_at=from_ms(row[7]),
+        received_at=from_ms(row[8]),
+        reply_to=row[9],
+        is_probable=bool(row[10]),
+        media_state=MediaState(row[11]),
+        media_failure=row[12],
+    )
 
 
 def _unless_parked(due_at: int | None) -> datetime | None:

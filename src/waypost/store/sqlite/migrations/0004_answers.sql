@@ -134,6 +134,8 @@ CREATE TABLE inbound_messages (
 CREATE UNIQUE INDEX inbound_messages_by_wamid ON inbound_messages (account_id, sender_id, wamid);
 CREATE INDEX inbound_messages_by_recipient
     ON inbound_messages (account_id, recipient, inbound_id);
+CREATE INDEX inbound_messages_by_reply ON inbound_messages (account_id, reply_to, inbound_id)
+    WHERE reply_to IS NOT NULL;
 CREATE INDEX inbound_messages_by_age ON inbound_messages (received_at);
 CREATE INDEX inbound_messages_by_object ON inbound_messages (account_id, media_object_key)
     WHERE media_object_key IS NOT NULL;
