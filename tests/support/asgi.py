@@ -115,7 +115,7 @@ class GatewayHttp:
     async def request(self, call: HttpCall, timeout_s: float) -> HttpAnswer:
         assert timeout_s > 0
         answer = await self.network.ask(call.method, call.url, call.headers, call.body or b"")
-        return HttpAnswer(answer.status, answer.headers, answer.body)
+        return HttpAnswer(answer.status, answer.headers, answer.body[: call.most_bytes])
 
 
 @dataclass

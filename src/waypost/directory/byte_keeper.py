@@ -100,10 +100,21 @@ class ByteKeeper:
         except (ObjectStoreError, StoreError) as error:
             log.warning("medium.bytes_left", key=key, error=str(error))
 
+    async def forget(self, key: str) -> None:
+        """Removes the bytes under a key whose row went, if no other row needs them."""
+        account_id, digest = int(key.partition("/")[0]), digest_in(key)
+        async with self.lock(account_id, digest):
+            await self.let_go(account_id, digest)
+
 
 def key_of(account_id: int, digest: bytes) -> str:
     """The key of bytes."""
     return f"{account_id}/{digest.hex()}"
+
+
+def account_in(key: str) -> int:
+    """The account that a key names."""
+    return int(key.partition("/")[0])
 
 
 def digest_in(key: str) -> bytes:

@@ -36,6 +36,25 @@ class InboundMedium(Struct, frozen=True):
     failure: str | None = None
 
 
+class MediaOwner(Struct, frozen=True):
+    """Whose an inbound medium is, and how Meta is asked for it.
+
+    access_token  of the WABA, sealed (`runtime.vault`)
+    """
+
+    sid: str
+    phone_number_id: str
+    access_token: str
+
+
+class MediaMark(Struct, frozen=True):
+    """What became of an inbound medium."""
+
+    account_id: int
+    inbound_id: str
+    medium: InboundMedium
+
+
 class InboundMessage(Struct, frozen=True):
     """One message from a recipient to a sender.
 

@@ -243,6 +243,11 @@ class Config:
         "How many days after its last use a medium is still given to Meta again before Meta "
         "forgets it.",
     )
+    media_url_hours: int = _setting(
+        integer(1),
+        168,
+        "How many hours the address of a received medium is good for, once it was told.",
+    )
     media_bucket: str = _setting(
         text(),
         "",
@@ -269,6 +274,13 @@ class Config:
         180,
         "How many days messages are kept, with all that belongs to them, and webhooks; 0 keeps "
         "them for ever. What is not over stays however old.",
+    )
+    content_days: int = _setting(
+        integer(0, 36500),
+        0,
+        "How many days content is kept: what messages say, to whom they went, what recipients "
+        "wrote. Then it is erased, and a recipient becomes a keyed hash, so that figures stay; 0 "
+        "keeps it as long as history. What is not over stays however old.",
     )
     part_days: int = _setting(
         integer(1, 366),

@@ -37,7 +37,7 @@ class AnswerLostError(HttpError):
 
 @dataclass(frozen=True, slots=True)
 class HttpAnswer:
-    """What came back: status, headers by lower-case name, and the body, cut at MOST_BYTES."""
+    """What came back: status, headers by lower-case name, and the body, cut at `most_bytes`."""
 
     status: int
     headers: Mapping[str, str]
@@ -46,12 +46,16 @@ class HttpAnswer:
 
 @dataclass(frozen=True, slots=True)
 class HttpCall:
-    """What is asked of another side. Its headers may hold a token, and are never printed."""
+    """What is asked of another side. Its headers may hold a token, and are never printed.
+
+    most_bytes  how much of the answer's body is read
+    """
 
     method: str
     url: str
     headers: Mapping[str, str] = field(repr=False)
     body: bytes | None = None
+    most_bytes: int = MOST_BYTES
 
 
 class HttpClient(Protocol):
@@ -113,7 +117,7 @@ class PooledHttpClient:
                 request = request.body_bytes(call.body)
             streamed = request.timeout(timedelta(seconds=timeout_s)).build_streamed()
             async with streamed as response:
-                answer = bytes(await response.body_reader.read(MOST_BYTES) or b"")
+                answer = bytes(await response.body_reader.read(call.most_bytes) or b"")
         except DetailedPyreqwestError as error:
             causes = [cause["message"] for cause in error.details["causes"] or ()]
             words = causes[-1] if causes else str(error)

@@ -48,6 +48,10 @@ class ObjectStore(Protocol):
         """The bytes. Raises ObjectMissingError or ObjectStoreError."""
         ...
 
+    async def read(self, key: str, start: int, end: int) -> bytes:
+        """The bytes from `start` up to, and without, `end`. Raises as `get` does."""
+        ...
+
     async def has(self, key: str) -> bool:
         """Whether there are bytes under this key. Raises ObjectStoreError."""
         ...
@@ -111,6 +115,14 @@ class FolderObjects:
 
         return await _do("read", f"from {self._folder}", "See that its files may be read.", read)
 
+    async def read(self, key: str, start: int, end: int) -> bytes:
+        """See `ObjectStore.read`."""
+
+        def read() -> bytes:
+            return bytes(obstore.get_range(self._opened(), key, start=start, end=end))
+
+        return await _do("read", f"from {self._folder}", "See that its files may be read.", read)
+
     async def has(self, key: str) -> bool:
         """See `ObjectStore.has`."""
         return await asyncio.to_thread((self._folder / key).is_file)
@@ -165,6 +177,12 @@ class BucketObjects:
     async def get(self, key: str) -> bytes:
         """See `ObjectStore.get`."""
         return await self._do("read", lambda: bytes(obstore.get(self._store, key).bytes()))
+
+    async def read(self, key: str, start: int, end: int) -> bytes:
+        """See `ObjectStore.read`."""
+        return await self._do(
+            "read", lambda: bytes(obstore.get_range(self._store, key, start=start, end=end))
+        )
 
     async def has(self, key: str) -> bool:
         """See `ObjectStore.has`."""

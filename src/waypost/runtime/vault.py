@@ -21,6 +21,9 @@ from waypost.runtime.vault_error import VaultError
 
 MARK = "sealed:"
 KEY_FILE = "secret.key"
+DERIVING = "waypost derives keys with "
+"""Put before a key, so that what is derived tells nothing of what seals."""
+
 HASHING = "waypost hashes what is erased with "
 """Put before a key, so that what hashes is not what seals."""
 
@@ -41,6 +44,7 @@ class Vault:
             )
         self._fernet = MultiFernet([Fernet(_derive(key)) for key in keys])
         self._opened: dict[str, str] = {}
+        self._roots = tuple(hashlib.sha256(f"{DERIVING}{key}".encode()).digest() for key in keys)
         self._hashing = [hashlib.sha256(f"{HASHING}{key}".encode()).digest() for key in keys]
 
     def hashes(self, text: str) -> tuple[str, ...]:
@@ -51,6 +55,12 @@ class Vault:
         return tuple(
             hmac.new(key, text.encode(), hashlib.sha256).hexdigest()[:HASH_DIGITS]
             for key in self._hashing
+        )
+
+    def derive(self, purpose: str) -> tuple[bytes, ...]:
+        """Keys for a purpose of its own, one of each key: the first signs, every one verifies."""
+        return tuple(
+            hmac.new(root, purpose.encode(), hashlib.sha256).digest() for root in self._roots
         )
 
     def seal(self, secret: str) -> str:

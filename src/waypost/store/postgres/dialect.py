@@ -4,7 +4,8 @@ A named parameter becomes `$n::type`. Rows (`-- each`) become one array for each
 apart by `unnest`: one statement, and one plan, for a batch of any size.
 
 Types come from the schema: of a statement that inserts, from the columns it names; of any other,
-from the column that the parameter is named after, or else that it is compared with or set to.
+from the column that the parameter is named after, in a table that it names before any other, or
+else that it is compared with or set to.
 What is left is a truth value if its name says so (`is_`, `was_`, `has_`), and a line in
 OTHER_NAMES if not.
 """
@@ -41,6 +42,7 @@ _DROPPED = re.compile(r"^ALTER TABLE (?P<table>\w+) DROP COLUMN (?P<name>\w+)", 
 _INSERT = re.compile(r"\s*INSERT INTO (?P<table>\w+) \((?P<columns>[^)]*)\)\s*VALUES\s*\n")
 _INSERT_ONE = re.compile(r"\s*INSERT INTO (?P<table>\w+) \([^)]*\)\s*VALUES \(")
 _UPSERT = re.compile(r"ON CONFLICT \((?P<key>[^)]*)\)[^;]*DO UPDATE")
+_WORD = re.compile(r"\b[a-z_]+\b")
 _TRUTH = re.compile(r"(is|was|has)_")
 _NEIGHBOUR = r"(?P<column>[a-z]\w*)\s+(?:=|<>|<=|>=|<|>|IS NOT DISTINCT FROM)\s+{0}\b"
 _NEIGHBOUR_BEHIND = r"{0}\s+(?:=|<>|<=|>=|<|>)\s+(?:\w+\.)?(?P<column>[a-z]\w*)"
@@ -121,9 +123,10 @@ def _type_of(query: Query, name: str, schema: Schema, place: str = "") -> str:
         return schema[inserted["table"]][name]
     if name in OTHER_NAMES:
         return OTHER_NAMES[name]
-    known = _types(name, schema)
-    if len(known) == 1:
-        return known.pop()
+    named = {table: schema[table] for table in _WORD.findall(query.text) if table in schema}
+    for known in (_types(name, named), _types(name, schema)):
+        if len(known) == 1:
+            return known.pop()
     here = re.escape(place or f":{name}")
     for pattern in (_NEIGHBOUR, _NEIGHBOUR_BEHIND):
         for found in re.finditer(pattern.format(here), query.text):

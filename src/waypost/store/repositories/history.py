@@ -129,6 +129,8 @@ class HistoryRepository:
         if kind is Passing.CALLBACKS:
             events = await self.driver.fetch_rows(PAST[kind][1], keys)
             await self.driver.execute_rows("history.drop_attempts", events)
+        elif kind is Passing.INBOUND_MESSAGES:  # each with the key of its bytes
+            await self.driver.execute_rows(PAST[kind][1], [key[:2] for key in keys])
         else:
             await self.driver.execute_rows(PAST[kind][1], keys)
 

@@ -11,6 +11,8 @@ from waypost.model.inbound import (
     InboundMessage,
     InboundQuestion,
     KeptAccountEvent,
+    MediaMark,
+    MediaOwner,
     MediaState,
     SentMessage,
 )
@@ -43,6 +45,29 @@ class InboundRepository:
         """Messages by account and inbound id; what is not there is left out."""
         rows = await self.driver.fetch_rows("inbound.load", keys)
         return {(columns[0], columns[1]): inbound_of(columns) for columns in rows}
+
+    async def media_owners(self, keys: Sequence[Key]) -> dict[Key, MediaOwner]:
+        """Whose messages are, by account and inbound id; not those of a number that is gone."""
+        rows = await self.driver.fetch_rows("inbound.media_owners", keys)
+        return {(columns[0], columns[1]): MediaOwner(*columns[2:]) for columns in rows}
+
+    async def mark_media(self, marks: Sequence[MediaMark]) -> None:
+        """What became of media that were on their way."""
+        await self.driver.execute_rows(
+            "inbound.mark_media",
+            [
+                (
+                    mark.account_id,
+                    mark.inbound_id,
+                    mark.medium.state.value,
+                    mark.medium.media_type,
+                    mark.medium.size,
+                    mark.medium.object_key,
+                    mark.medium.failure,
+                )
+                for mark in marks
+            ],
+        )
 
     async def page(
         self, asked: InboundQuestion, since_id: str, until_id: str

@@ -157,10 +157,10 @@ FROM inbound_messages
 WHERE received_at < :before AND media_state <> 'pending' LIMIT :limit
 
 -- name: history.drop_inbound_messages
--- The same; what has got its bytes since stays.
+-- What recipients wrote long ago.
 DELETE FROM inbound_messages
-WHERE media_state <> 'pending' AND (account_id, inbound_id, coalesce(media_object_key, '')) IN (VALUES
-(:account_id, :inbound_id, :media_object_key) -- each
+WHERE media_state <> 'pending' AND (account_id, inbound_id) IN (VALUES
+(:account_id, :inbound_id) -- each
 )
 
 -- name: history.past_opt_outs

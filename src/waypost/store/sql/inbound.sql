@@ -19,6 +19,28 @@ WHERE (account_id, inbound_id) IN (VALUES
 (:account_id, :inbound_id) -- each
 )
 
+-- name: inbound.media_owners
+-- Whose messages are, and what speaks to Meta for them.
+SELECT i.account_id, i.inbound_id, a.sid, s.phone_number_id, w.access_token
+FROM (VALUES
+(:account_id, :inbound_id) -- each
+) AS v
+JOIN inbound_messages AS i ON i.account_id = v.column1 AND i.inbound_id = v.column2
+JOIN accounts AS a ON a.account_id = i.account_id
+JOIN senders AS s ON s.account_id = i.account_id AND s.sender_id = i.sender_id
+JOIN wabas AS w ON w.account_id = s.account_id AND w.waba_id = s.waba_id
+
+-- name: inbound.mark_media
+-- What became of media that were on their way.
+UPDATE inbound_messages
+SET media_state = v.column3, media_type = v.column4, media_size = v.column5,
+    media_object_key = v.column6, media_failure = v.column7
+FROM (VALUES
+(:account_id, :inbound_id, :media_state, :media_type, :media_size, :media_object_key, :media_failure) -- each
+) AS v
+WHERE inbound_messages.account_id = v.column1 AND inbound_messages.inbound_id = v.column2
+    AND inbound_messages.media_state = 'pending'
+
 -- name: inbound.page
 -- What recipients wrote to an account, the newest first.
 SELECT account_id, inbound_id, sender_id, waba_id, wamid, kind, recipient, user_id, profile_name,
