@@ -20,7 +20,7 @@ from waypost.api.webhooks import WebhookEndpoint
 from waypost.callback.publisher import Publisher
 from waypost.directory.accounts import Accounts
 from waypost.directory.blocks import BlockList
-from waypost.directory.byte_keeper import ByteKeeper, account_in, digest_in
+from waypost.directory.byte_keeper import ByteKeeper
 from waypost.directory.catalogues import CatalogueKeeper
 from waypost.directory.limit_reader import LimitReader
 from waypost.directory.media import MediaLibrary
@@ -187,14 +187,15 @@ def build_keepers(
 
 def build_forgetter(media: MediaRenewer, canceller: Canceller, senses: Senses) -> Forgetter:
     """Who erases one recipient."""
-    keeper = media.library.keeper
-
-    async def forget(key: str) -> None:
-        async with keeper.lock(account_in(key), digest_in(key)):
-            await keeper.let_go(account_in(key), digest_in(key))
-
     pseudonyms = Pseudonyms(senses.vault.hashes)
-    return Forgetter(media.store, canceller, senses.clock, senses.entropy, pseudonyms.hide, forget)
+    return Forgetter(
+        media.store,
+        canceller,
+        senses.clock,
+        senses.entropy,
+        pseudonyms.hide,
+        media.library.keeper.forget,
+    )
 
 
 def build_eraser(config: Config, tools: OperatorTools, clock: Clock) -> tuple[Eraser, ...]:

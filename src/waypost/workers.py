@@ -11,6 +11,7 @@ from waypost.dispatch.pacing import Pacing
 from waypost.dispatch.pair_rate import PairRate
 from waypost.dispatch.user_counter import UserCounter
 from waypost.meta.client import MetaClient
+from waypost.model.erasing import Pseudonyms
 from waypost.model.usage import SHARDS, SHARED
 from waypost.model.work import QueueName
 from waypost.queue.admission import OpenAdmission
@@ -75,6 +76,7 @@ def build_crew(config: Config, store: Store, senses: Senses) -> Crew:
         callbacks.wake,
         config.dispatch_attempts,
         shard_of(config, senses),
+        Pseudonyms(senses.vault.hashes).all_of,
     )
     webhooks: WorkDoor = RemoteDoor(store, QueueName.WEBHOOK)
     if Role.WEBHOOK in roles:

@@ -112,11 +112,6 @@ def key_of(account_id: int, digest: bytes) -> str:
     return f"{account_id}/{digest.hex()}"
 
 
-def account_in(key: str) -> int:
-    """The account that a key names."""
-    return int(key.partition("/")[0])
-
-
 def digest_in(key: str) -> bytes:
     """The digest that a key names."""
     return bytes.fromhex(key.rpartition("/")[2])

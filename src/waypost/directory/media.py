@@ -142,6 +142,11 @@ class MediaLibrary:
             lambda transaction: transaction.media.of_account(account.account_id, limit, offset)
         )
 
+    @property
+    def keeper(self) -> ByteKeeper:
+        """Who keeps the bytes: one for each process, for the locks are in it."""
+        return self._keeper
+
     async def remove(self, account: Account, media_id: str, actor: Actor) -> None:
         """Removes a medium at Meta and here.
 

@@ -34,9 +34,21 @@ def is_erased(recipient: Recipient) -> bool:
     return recipient.user_id is not None and recipient.user_id.startswith(MARK)
 
 
-def hide(hashes: Callable[[str], Sequence[str]]) -> Hide:
-    """How texts are hidden with these keyed hashes."""
-    return lambda text: MARK + hashes(text.removeprefix("+"))[0]
+class Pseudonyms(Struct, frozen=True):
+    """What stands in the place of recipients and wamids.
+
+    hashes  keyed hashes of a text, of the newest key first
+    """
+
+    hashes: Callable[[str], Sequence[str]]
+
+    def hide(self, text: str) -> str:
+        """What takes the place of a text; the same for a number with and without its plus sign."""
+        return self.all_of(text)[0]
+
+    def all_of(self, text: str) -> tuple[str, ...]:
+        """What may stand in its place, if keys were changed since: the newest first."""
+        return tuple(MARK + one for one in self.hashes(text.removeprefix("+")))
 
 
 def blank(kind: Kind, row: PersonalRow, hidden: Hide) -> PersonalRow:

@@ -67,7 +67,7 @@ class Eraser:
     """Runs beside the gateway.
 
     kept    how long content is kept; None: as long as history
-    hidden  what stands in the place of a recipient
+    hide    what stands in the place of a recipient
     forget  removes the bytes under a key of the media store, if no other row needs them
     """
 
@@ -75,7 +75,7 @@ class Eraser:
     store: Store
     clock: Clock
     kept: timedelta | None
-    hidden: Hide
+    hide: Hide
     forget: Forget
     _rounds: Rounds = field(init=False)
 
@@ -153,7 +153,7 @@ class Eraser:
 
     async def _blank(self, kind: Kind, rows: Sequence[PersonalRow]) -> int:
         """Erases rows, if they are not yet; how many it were."""
-        pairs = [(row, blank(kind, row, self.hidden)) for row in rows]
+        pairs = [(row, blank(kind, row, self.hide)) for row in rows]
         changed = [(row, left) for row, left in pairs if row != left]
         if not changed:
             return 0

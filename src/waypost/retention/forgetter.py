@@ -69,7 +69,7 @@ class _Found:
 class Forgetter:
     """Erases recipients.
 
-    hidden  what stands in a recipient's place
+    hide    what stands in a recipient's place
     forget  removes bytes from the media store, if no row needs them
     """
 
@@ -77,7 +77,7 @@ class Forgetter:
     canceller: Canceller
     clock: Clock
     entropy: Entropy
-    hidden: Hide
+    hide: Hide
     forget: Forget
 
     async def erase(self, order: ErasureOrder) -> Erasure:
@@ -103,7 +103,7 @@ class Forgetter:
         after = await self._find(order, traces)
         kept = [] if order.forgets_opt_out else after.rows.pop(Kind.OPT_OUTS, [])
         return Erasure(
-            self.hidden(traces.addresses[0]),
+            self.hide(traces.addresses[0]),
             {kind: count for kind, count in erased.items() if count},
             {kind: len(rows) for kind, rows in after.rows.items() if rows},
             len(kept),
@@ -131,9 +131,11 @@ class Forgetter:
             alone = (DEPLOYMENT,) if kind in OF_THE_DEPLOYMENT else ()
             rows = found.rows[kind] = []
             for account_id in (*alone, *order.account_ids):
-                async for row in self._walk(kind, account_id):
-                    if _is_of(kind, row, found) or traces.are_in(row):
-                        rows.append(row)
+                rows += [
+                    row
+                    async for row in self._walk(kind, account_id)
+                    if _is_of(kind, row, found) or traces.are_in(row)
+                ]
             if kind in FIRST:
                 found.ids |= {(row.account_id, str(row.key[0])) for row in rows}
             if kind is Kind.MESSAGES:
@@ -216,19 +218,15 @@ class Forgetter:
                 await self.forget(key)
         return len(gone) + len(pairs)
 
-    def _left_of(
-        self, kind: Kind, row: PersonalRow, found: _Found, traces: Traces
-    ) -> PersonalRow:
+    def _left_of(self, kind: Kind, row: PersonalRow, found: _Found, traces: Traces) -> PersonalRow:
         is_its_own = kind not in SHARED
         if kind is Kind.SUBMISSIONS:
             # A request to one recipient has the id of its message; one to several is theirs too.
             is_its_own = (row.account_id, row.of) in found.ids
-        left = blank(kind, row, self.hidden) if is_its_own else row
-        return traces.take_out(left, self.hidden)
+        left = blank(kind, row, self.hide) if is_its_own else row
+        return traces.take_out(left, self.hide)
 
-    async def _tell(
-        self, order: ErasureOrder, traces: Traces, erased: Mapping[Kind, int]
-    ) -> None:
+    async def _tell(self, order: ErasureOrder, traces: Traces, erased: Mapping[Kind, int]) -> None:
         """The audit log has the hash alone."""
         detail = {kind.value: count for kind, count in erased.items() if count}
         entries = [
@@ -237,7 +235,7 @@ class Forgetter:
                 self.clock.now(),
                 int(self.entropy.token_hex(2), 16),
                 order.actor,
-                ("recipient.erased", self.hidden(traces.addresses[0])),
+                ("recipient.erased", self.hide(traces.addresses[0])),
                 detail,
             )
             for account_id in order.account_ids

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from waypost.callback.publisher import Publisher
 from waypost.model.callback import StatusEvent
+from waypost.model.erasing import is_erased
 from waypost.model.ledger import LedgerEntry
 from waypost.model.lifecycle import Fact
 from waypost.model.message import FactRow, MessageChange, MessageRecord, Observation
@@ -27,6 +28,11 @@ from waypost.wallet.bookkeeper import Bookkeeper
 MOST_ATTEMPTS = 12
 
 
+def no_pseudonyms(text: str) -> Sequence[str]:
+    """Where nothing was ever erased."""
+    return (text,)
+
+
 @dataclass(frozen=True, slots=True)
 class Recorder:
     """Turns observations into what is kept.
@@ -35,6 +41,7 @@ class Recorder:
     wake           told each callback lane that has new work, after the commit
     most_attempts  how often a message is given to Meta at most
     shard          in whose rows this process adds to the figures
+    pseudonyms     what may stand in the place of a wamid, of a message that was erased
     """
 
     store: Store
@@ -45,6 +52,7 @@ class Recorder:
     wake: Callable[[LaneKey], None]
     most_attempts: int = MOST_ATTEMPTS
     shard: int = 0
+    pseudonyms: Callable[[str], Sequence[str]] = no_pseudonyms
 
     async def record(self, observation: Observation) -> None:
         """Records one fact; returns when it is durable."""
@@ -78,6 +86,7 @@ class Recorder:
             key = (observation.account_id, observation.message_id)
             by_message.setdefault(key, []).append(observation)
         records = await transaction.messages.records(list(by_message))
+        self._hide_erased(by_message, records)
         cards = await self.bookkeeper.cards(transaction)
         reviewer = Reviewer(self.most_attempts, self.next_fact_id)
         await reviewer.review(transaction, by_message, records, now)
@@ -110,6 +119,18 @@ class Recorder:
         lanes = await self.publisher.publish(transaction, events, now)
         await transaction.usage.add(count_changes(records, changes, appended), self.shard)
         return lanes
+
+    def _hide_erased(
+        self, by_message: dict[Key, list[Observation]], records: dict[Key, MessageRecord]
+    ) -> None:
+        """What comes late of a message that was erased tells nothing of its recipient either."""
+        for key, record in records.items():
+            if is_erased(record.recipient):
+                by_message[key] = [self._hide(one, record.wamid) for one in by_message[key]]
+
+    def _hide(self, observation: Observation, known: str | None) -> Observation:
+        names = self.pseudonyms(observation.wamid) if observation.wamid is not None else (None,)
+        return replace(observation, wamid=known if known in names else names[0], wa_id=None)
 
     def _fact(self, observation: Observation, key: Key, now: datetime) -> FactRow:
         return FactRow(

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
+from waypost.model.erasing import is_erased
 from waypost.model.lifecycle import Fact
 from waypost.model.message import Dispatchable, MessageRecord, Observation
 from waypost.model.meta_error import RetryRule
@@ -88,7 +89,7 @@ class Reviewer:
             returns = sum(fact.fact is Fact.RETURNED for fact in facts)
         return [
             return_or_fail(one, record, message, self.most_attempts, now, returns)
-            if may_return(one)
+            if may_return(one) and not is_erased(record.recipient)  # there is nothing to give again
             else one
             for one in observations
         ]

@@ -240,7 +240,17 @@ class Processor:
             if (account_id, status.opaque) not in found
         }
         found.update(await transaction.messages.ids_by_wamid(list(missing)))
-        return found
+        return found | await self._erased(transaction, missing - found.keys())
+
+    async def _erased(self, transaction: Transaction, missing: set[Key]) -> dict[Key, str]:
+        """The same of messages that were erased: a hash stands in the place of their wamids."""
+        hidden = {
+            (account_id, name): (account_id, wamid)
+            for account_id, wamid in missing
+            for name in self.recorder.pseudonyms(wamid)
+        }
+        found = await transaction.messages.ids_by_wamid(list(hidden))
+        return {hidden[key]: message_id for key, message_id in found.items()}
 
     def _match(
         self, status: StatusReceived, owners: dict[str, list[int]], known: dict[Key, str]
