@@ -107,6 +107,7 @@ class Account(Struct, frozen=True):
     daily_limit     messages accepted on a day (UTC) at most; None: any number
     senders         by phone number, digits only
     templates       by WABA id, name and language
+    callback_profiles  ids, each with the targets whose events go there (`model.callback`)
     """
 
     account_id: int
@@ -129,6 +130,7 @@ class Account(Struct, frozen=True):
     keys: Mapping[bytes, ApiKey] = field(default_factory=dict)
     senders: Mapping[str, Sender] = field(default_factory=dict)
     templates: Mapping[tuple[str, str, str], Template] = field(default_factory=dict)
+    callback_profiles: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def has_own_price(self) -> bool:

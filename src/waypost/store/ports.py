@@ -51,7 +51,7 @@ from waypost.model.work import (
     QueueName,
     SeenLane,
 )
-from waypost.store.answer_ports import Endpoints, Inbounds, Profiles
+from waypost.store.answer_ports import Endpoints, EventLog, Inbounds, Profiles
 from waypost.store.erasure_ports import Erasure
 from waypost.store.report_ports import Reports, Search, Usage
 
@@ -390,6 +390,8 @@ class Transaction(Protocol):
     def callbacks(self) -> Callbacks: ...
     @property
     def profiles(self) -> Profiles: ...
+    @property
+    def event_log(self) -> EventLog: ...
     @property
     def endpoints(self) -> Endpoints: ...
     @property

@@ -119,6 +119,8 @@ class DirectoryRepository:
         keys = await self.driver.fetch("directory.keys", of_account)
         senders = await self.driver.fetch("directory.senders", of_account)
         templates = await self.driver.fetch("directory.templates", of_account)
+        profiles = await self.driver.fetch("directory.callback_profiles", of_account)
+        attached = await self.driver.fetch("profiles.attachments", of_account)
         wabas = await self.wabas(account.account_id)
         return replace(
             account,
@@ -137,6 +139,10 @@ class DirectoryRepository:
             },
             senders={row[0]: sender_of(row) for row in senders},
             templates={(row[0], row[1], row[2]): template_of(row[1:]) for row in templates},
+            callback_profiles={
+                profile_id: tuple(target for _, target, to in attached if to == profile_id)
+                for (profile_id,) in profiles
+            },
         )
 
     async def account_version(self, account_id: int) -> int | None:

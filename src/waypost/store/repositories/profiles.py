@@ -79,6 +79,12 @@ class ProfilesRepository:
         rows = await self.driver.fetch("profiles.attachments", {"account_id": account_id})
         return [Attachment(*columns) for columns in rows]
 
+    async def remove(self, account_id: int, profile_id: str) -> None:
+        """A profile and whose events went to it; what it was told is kept."""
+        of_profile = {"account_id": account_id, "profile_id": profile_id}
+        await self.driver.execute("profiles.detach_all", of_profile)
+        await self.driver.execute("profiles.remove", of_profile)
+
 
 def profile_of(columns: Sequence[Any]) -> CallbackProfile:
     """A profile of its columns, as `profiles.load` names them."""

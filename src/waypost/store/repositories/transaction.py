@@ -8,6 +8,7 @@ from waypost.store.repositories.catalogues import CataloguesRepository
 from waypost.store.repositories.directory import DirectoryRepository
 from waypost.store.repositories.endpoints import EndpointsRepository
 from waypost.store.repositories.erasure import ErasureRepository
+from waypost.store.repositories.event_log import EventLogRepository
 from waypost.store.repositories.history import HistoryRepository
 from waypost.store.repositories.inbound import InboundRepository
 from waypost.store.repositories.media import MediaRepository
@@ -36,6 +37,7 @@ class RepositoryTransaction:
         self.webhooks = WebhooksRepository(driver)
         self.callbacks = CallbacksRepository(driver)
         self.profiles = ProfilesRepository(driver)
+        self.event_log = EventLogRepository(driver)
         self.endpoints = EndpointsRepository(driver)
         self.inbound = InboundRepository(driver)
         self.directory = DirectoryRepository(driver)

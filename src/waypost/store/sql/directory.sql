@@ -211,3 +211,8 @@ ORDER BY account_id, sender_id
 SELECT waba_id, name, language, category, status, components, template_id, parameter_format,
     quality, rejected_reason
 FROM templates WHERE account_id = :account_id ORDER BY waba_id, name, language
+
+-- name: directory.callback_profiles
+-- The ids of an account's callback profiles.
+SELECT profile_id FROM callback_profiles
+WHERE account_id = :account_id ORDER BY created_at, profile_id

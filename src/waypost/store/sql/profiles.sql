@@ -59,3 +59,11 @@ SELECT account_id, target, profile_id
 FROM callback_attachments
 WHERE account_id = :account_id
 ORDER BY target, profile_id
+
+-- name: profiles.remove
+-- A profile that is needed no more; what it was told is kept.
+DELETE FROM callback_profiles WHERE account_id = :account_id AND profile_id = :profile_id
+
+-- name: profiles.detach_all
+-- No events go to a profile any more.
+DELETE FROM callback_attachments WHERE account_id = :account_id AND profile_id = :profile_id
