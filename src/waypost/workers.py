@@ -3,8 +3,12 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
+from waypost.callback.caller import Caller, PinnedClients
 from waypost.callback.deliverer import Deliverer, Patience, load_callbacks
+from waypost.callback.gate import Gate
 from waypost.callback.publisher import Publisher
+from waypost.callback.request import USER_AGENT
+from waypost.callback.token_holder import TokenShelf
 from waypost.dispatch.decide import Policy
 from waypost.dispatch.dispatcher import Dispatcher, load_messages
 from waypost.dispatch.pacing import Pacing
@@ -21,6 +25,7 @@ from waypost.queue.owner import LeasedOwnership, SoleOwner
 from waypost.queue.worker import Worker
 from waypost.runtime.addresses import AddressGuard
 from waypost.runtime.config import Config
+from waypost.runtime.http import PooledHttpClient
 from waypost.runtime.ids import IdMaker
 from waypost.runtime.roles import Role, read_roles
 from waypost.runtime.senses import Senses
@@ -35,6 +40,9 @@ SPARE_S = 5.0
 """What handling an item may take beyond its network call: two commits, with room."""
 
 WEBHOOKS_AT_ONCE = 256
+
+ENDPOINT_SHARE = 4
+"""One endpoint may have one in so many of the places for callbacks: if it hangs, others go on."""
 
 BUDGET_SHARE = 0.75
 """How much of a lease one item may take at most: the rest is for waiting on its turn."""
@@ -101,14 +109,24 @@ def build_callbacks(config: Config, store: Store, senses: Senses) -> Worker:
     """Tells customers what became of their messages."""
     clock, entropy, metrics = senses.clock, senses.entropy, senses.metrics
     longest_s = config.lease_s * BUDGET_SHARE
+    caller = Caller(
+        senses.http,
+        AddressGuard(config.callback_private_addresses),
+        PinnedClients(lambda *pin: PooledHttpClient(USER_AGENT, pin), clock),
+        clock,
+    )
+    gate = Gate(config.callback_concurrency // ENDPOINT_SHARE, clock.monotonic)
     deliverer = Deliverer(
         store=store,
-        http=senses.http,
-        guard=AddressGuard(config.callback_private_addresses),
+        caller=caller,
+        tokens=TokenShelf(caller, clock),
+        vault=senses.vault,
+        gate=gate,
         clock=clock,
         entropy=entropy,
         patience=Patience(config.callback_timeout_s, config.callback_attempts),
         metrics=metrics,
+        next_attempt_id=IdMaker(clock, entropy).number,
     )
     return Worker(
         Plan(
@@ -121,8 +139,8 @@ def build_callbacks(config: Config, store: Store, senses: Senses) -> Worker:
         store=store,
         clock=clock,
         entropy=entropy,
-        duty=Duty(load_callbacks, deliverer.handle),
-        admission=OpenAdmission(max(1, config.callback_concurrency // 4)),
+        duty=Duty(load_callbacks, deliverer.handle, deliverer.survey),
+        admission=gate,
     )
 
 

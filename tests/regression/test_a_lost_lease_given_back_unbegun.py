@@ -23,6 +23,9 @@ class Waiting:
     def wait_s(self, _, now):
         return max(0.0, self.seconds - now)
 
+    def ended(self, lane):
+        pass
+
     def most_waiting(self, _):
         return 100
 

@@ -18,6 +18,9 @@ class Never:
         self.asked += 1
         return 1000.0
 
+    def ended(self, lane):
+        pass
+
     def most_waiting(self, _):
         return 10
 

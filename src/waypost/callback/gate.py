@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from math import inf
 
-from waypost.model.callback import CallbackProfile, ProfileState
+from waypost.model.callback import ClosedEndpoint, ProfileState
 from waypost.model.work import LaneKey
 
 SLOW_AGAIN_S = 1.0
@@ -91,7 +91,7 @@ class Gate:
 
     # ---- who is closed ------------------------------------------------------------------------
 
-    def survey(self, profiles: Iterable[CallbackProfile], now: datetime) -> None:
+    def survey(self, profiles: Iterable[ClosedEndpoint], now: datetime) -> None:
         """Which profiles are not active; all others are open."""
         closed, on_probe = set(), set()
         for one in profiles:
@@ -166,6 +166,6 @@ class Gate:
         }
 
 
-def is_probe_due(profile: CallbackProfile, now: datetime) -> bool:
+def is_probe_due(profile: ClosedEndpoint, now: datetime) -> bool:
     """Whether a suspended profile is to be tried again."""
     return profile.probe_at is None or profile.probe_at <= now

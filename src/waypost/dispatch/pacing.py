@@ -153,6 +153,9 @@ class Pacing:
             pace.grow(now)
         return pace.bucket.wait_s(now)
 
+    def ended(self, lane: LaneKey) -> None:
+        """A pace counts what begins, not what is under way."""
+
     def most_waiting(self, lane: LaneKey) -> int:
         """How many messages of this sender are worth having on lease."""
         if lane in self._on_trial:

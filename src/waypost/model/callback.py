@@ -80,6 +80,15 @@ class CallbackProfile(Struct, frozen=True):
     probes: int = 0
 
 
+class ClosedEndpoint(Struct, frozen=True):
+    """A profile that is not active; probe_at: when a suspended one is tried again."""
+
+    account_id: int
+    profile_id: str
+    state: ProfileState
+    probe_at: datetime | None = None
+
+
 class SigningSecret(Struct, frozen=True, omit_defaults=True):
     """One secret that signs callbacks: `whsec_` and base64 (Standard Webhooks).
 

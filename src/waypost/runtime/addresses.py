@@ -1,10 +1,20 @@
-"""Where callbacks may not go: addresses inside the operator's own network."""
+"""Where callbacks may not go: addresses inside the operator's own network.
+
+A name is looked up once for each call, every address it stands for is checked, and the call goes
+to one of those that were checked and to no other: what the name stands for a moment later does not
+matter. The host is read once, here, and written as the HTTP client reads it too, so that the two
+cannot mean different ones.
+"""
 
 import asyncio
+import re
 import socket
-from dataclasses import dataclass
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
-from urllib.parse import urlsplit
+from typing import Protocol
+from urllib.parse import SplitResult, urlsplit
 
 OLD_NETWORKS = (ip_network("::/96"), ip_network("fec0::/10"))
 """IPv4-compatible and site-local addresses: given up long ago, and global for `ipaddress`."""
@@ -12,9 +22,74 @@ OLD_NETWORKS = (ip_network("::/96"), ip_network("fec0::/10"))
 NAT64 = ip_network("64:ff9b::/96")
 """IPv4 addresses as a network without IPv4 writes them (RFC 6052)."""
 
+METADATA = frozenset(
+    map(ip_address, ("169.254.169.254", "fd00:ec2::254", "100.100.100.200", "168.63.129.16"))
+)
+"""Where clouds tell their machines' secrets. The last one is global for `ipaddress`."""
+
+LOOKUPS = 32
+"""How many names are looked up at once; of one name there is one look-up."""
+
+PORTS = {"http": 80, "https": 443}
+
+_HOST = re.compile(r"[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?\.?")
+_NUMBER = re.compile(r"\d+|0x[0-9a-f]*")
+_UNSAFE = re.compile(r"[\x00-\x20\x7f\\]")
+
 
 class ForbiddenAddressError(Exception):
     """The address is private, loopback, link-local or otherwise not for customers."""
+
+
+class Resolver(Protocol):
+    """Names to addresses."""
+
+    async def resolve(self, host: str, port: int) -> Sequence[str]:
+        """Every address of the host. Raises OSError or UnicodeError."""
+        ...
+
+
+class SystemResolver:
+    """The machine's own resolver, on threads of its own: one slow name holds up one of them."""
+
+    def __init__(self) -> None:
+        self._threads = ThreadPoolExecutor(LOOKUPS, thread_name_prefix="resolver")
+        self._asked: dict[tuple[str, int], asyncio.Future[list[str]]] = {}
+
+    async def resolve(self, host: str, port: int) -> Sequence[str]:
+        """See `Resolver`; who asks while the same is being asked waits for that answer."""
+        key = (host, port)
+        asked = self._asked.get(key)
+        if asked is None:
+            loop = asyncio.get_running_loop()
+            asked = self._asked[key] = loop.run_in_executor(self._threads, _look_up, host, port)
+            asked.add_done_callback(lambda done: self._forget(key, done))
+        return await asyncio.shield(asked)
+
+    def _forget(self, key: tuple[str, int], done: "asyncio.Future[list[str]]") -> None:
+        del self._asked[key]
+        if not done.cancelled():
+            done.exception()  # who asked may have given up: then nobody else takes it
+
+
+def _look_up(host: str, port: int) -> list[str]:
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys(str(place[0]) for *_, place in found))
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a call may go.
+
+    url        as the HTTP client is to have it
+    host       its host: a name, or an address without brackets
+    addresses  those of the host, all checked; empty if none were looked up
+    """
+
+    url: str
+    host: str
+    port: int
+    addresses: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,36 +100,91 @@ class AddressGuard:
     """
 
     may_be_private: bool
+    resolver: Resolver = field(default_factory=SystemResolver)
 
     async def check(self, url: str) -> None:
         """Raises ForbiddenAddressError if any address of the host is not a public one."""
-        if self.may_be_private:
-            return
+        if not self.may_be_private:
+            await self.find(url)
+
+    async def find(self, url: str) -> Place:
+        """Where the URL leads. Raises ForbiddenAddressError, in words."""
+        place = read_url(url)
         try:
-            parts = urlsplit(url)
-            host, port = parts.hostname, parts.port
-        except ValueError as error:
-            raise ForbiddenAddressError(f"{url} is no URL: {error}") from error
-        if host is None:
-            raise ForbiddenAddressError(f"{url} names no host")
-        try:
-            found = await asyncio.get_running_loop().getaddrinfo(
-                host, port or 443, type=socket.SOCK_STREAM
-            )
+            found = await self.resolver.resolve(place.host, place.port)
         except (OSError, UnicodeError) as error:  # the second: a label that is too long
-            raise ForbiddenAddressError(f"{host} has no address: {error}") from error
-        for *_, place in found:
-            address = ip_address(place[0])
-            if not is_public(address):
+            raise ForbiddenAddressError(f"{place.host} has no address: {error}") from error
+        if not found:
+            raise ForbiddenAddressError(f"{place.host} has no address")
+        for one in found:
+            if not is_public(ip_address(one)):
                 raise ForbiddenAddressError(
-                    f"{host} is {place[0]}, which is not a public address; "
+                    f"{place.host} is {one}, which is not a public address; "
                     "callback_private_addresses allows it"
                 )
+        return Place(place.url, place.host, place.port, tuple(found))
+
+
+def read_url(url: str) -> Place:
+    """The host of a URL, beyond doubt. Raises ForbiddenAddressError, in words."""
+    if _UNSAFE.search(url):
+        raise ForbiddenAddressError(
+            f"{url!r} is no URL: it holds a blank, a control or a backslash"
+        )
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname, parts.port
+    except ValueError as error:
+        raise ForbiddenAddressError(f"{url} is no URL: {error}") from error
+    if parts.scheme not in PORTS:
+        raise ForbiddenAddressError(f"{url} is no URL of http or https")
+    if not host:
+        raise ForbiddenAddressError(f"{url} names no host")
+    if parts.username is not None or parts.password is not None:
+        raise ForbiddenAddressError("the URL holds a user or a password; use Basic authentication")
+    host = _plain_host(host)
+    return Place(_with_host(parts, host, port), host, port or PORTS[parts.scheme])
+
+
+def _plain_host(host: str) -> str:
+    """The host in the spelling that every reader understands alike."""
+    if ":" in host:
+        try:
+            return str(IPv6Address(host))
+        except ValueError as error:
+            raise ForbiddenAddressError(f"{host} is no address: {error}") from error
+    try:
+        plain = host.encode("idna").decode() if not host.isascii() else host.lower()
+    except UnicodeError as error:
+        raise ForbiddenAddressError(f"{host} is no name of a host: {error}") from error
+    if not _HOST.fullmatch(plain):
+        raise ForbiddenAddressError(f"{host} is no name of a host")
+    if _NUMBER.fullmatch(plain.rstrip(".").rpartition(".")[2]):
+        return str(_address(plain))
+    return plain
+
+
+def _address(host: str) -> IPv4Address:
+    """An address in any of its spellings: `127.1`, `0x7f000001`, `2130706433`."""
+    try:
+        return IPv4Address(socket.inet_aton(host.rstrip(".")))
+    except OSError as error:
+        raise ForbiddenAddressError(f"{host} is no address: {error}") from error
+
+
+def _with_host(parts: SplitResult, host: str, port: int | None) -> str:
+    shown = f"[{host}]" if ":" in host else host
+    netloc = shown if port is None else f"{shown}:{port}"
+    return parts._replace(netloc=netloc).geturl()
 
 
 def is_public(address: IPv4Address | IPv6Address) -> bool:
     """Whether an address is one of the open network; one that stands for another is as that is."""
+    if address in METADATA:
+        return False
     if isinstance(address, IPv6Address):
+        if address.ipv4_mapped is not None:
+            return is_public(address.ipv4_mapped)
         if address.sixtofour is not None:
             return is_public(address.sixtofour)
         if address in NAT64:

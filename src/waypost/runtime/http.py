@@ -82,8 +82,9 @@ class HttpClient(Protocol):
 class PooledHttpClient:
     """`HttpClient` over real connections, kept open between calls."""
 
-    def __init__(self, user_agent: str) -> None:
-        self._client = (
+    def __init__(self, user_agent: str, pin: tuple[str, str, int] | None = None) -> None:
+        """pin: a host, and the address and port at which it is; it is looked up no more."""
+        builder = (
             ClientBuilder()
             .user_agent(user_agent)
             .follow_redirects(False)  # noqa: FBT003 - the library's own way
@@ -96,8 +97,8 @@ class PooledHttpClient:
             .connect_timeout(timedelta(seconds=10))
             .pool_max_idle_per_host(1024)
             .no_proxy()
-            .build()
         )
+        self._client = (builder if pin is None else builder.resolve(*pin)).build()
 
     async def post(
         self, url: str, headers: Mapping[str, str], body: bytes, timeout_s: float

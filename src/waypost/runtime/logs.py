@@ -86,14 +86,19 @@ class WebhookProcessed(WorkLine):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallbackAttempted(WorkLine):
-    """A callback to a customer; `result` is delivered, postponed or given_up."""
+    """A callback to a customer; `result` is delivered, postponed, given_up or gone.
+
+    latency_ms  of the call alone
+    """
 
     event: ClassVar[str] = "callback.attempted"
     callback_id: str
     account_id: str
     attempt: int
     result: str
+    profile_id: str = ""
     status: int | None = None
+    latency_ms: int | None = None
 
     @property
     def is_trouble(self) -> bool:

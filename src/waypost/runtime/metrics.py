@@ -6,7 +6,7 @@ then kept: `metrics.dispatch_attempts["taken"].inc()` costs a look-up in a dict 
 """
 
 from collections.abc import Callable, Iterable
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.metrics_core import Metric
@@ -19,6 +19,7 @@ CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 """Of what `Metrics.render` gives: the Prometheus text format."""
 
 BATCH_BUCKETS = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512)
+LONG_BUCKETS = (0.01, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 120, 600)
 SECONDS_BUCKETS = (0.0005, 0.001, 0.002, 0.004, 0.008, 0.016, 0.032, 0.064, 0.128, 0.5, 2)
 
 
@@ -52,6 +53,19 @@ class _Marked(Collector):
             yield metric
 
 
+class Declared(NamedTuple):
+    """A metric as Prometheus names it.
+
+    kind   counter, gauge or histogram
+    label  its one label; empty: it has none
+    """
+
+    name: str
+    kind: str
+    label: str
+    about: str
+
+
 class Metrics:
     """What is counted, in a registry of its own: two gateways in one process never mix.
 
@@ -68,8 +82,13 @@ class Metrics:
     template_events      what Meta told of templates, by what became of it
     webhooks_received    webhook requests of Meta, by result
     callbacks_delivered  callbacks to customers, by result
+    callback_profiles    callback profiles that are not active, by state
     commit_batch_size    steps that shared one commit
     commit_seconds       seconds from the first statement of a batch to its durable end
+    accept_seconds       seconds from a request to its answer, of sends
+    meta_call_seconds    seconds that Meta took to answer a send
+    webhook_lag_seconds  seconds from what Meta tells to its being recorded here
+    callback_seconds     seconds that an endpoint took to answer a callback
     queue_backlog        items not yet done, by queue
     alarms_open          alarms that nobody has ended, by kind
     lanes_owned          lanes of the dispatch queue that this process owns
@@ -78,6 +97,7 @@ class Metrics:
     def __init__(self, registry: CollectorRegistry, process: str = "") -> None:
         self._registry = registry
         self._process = process
+        self._declared: list[Declared] = []
         self.messages_accepted = self._counter(
             "messages_accepted", "Messages the gateway became answerable for."
         )
@@ -113,11 +133,28 @@ class Metrics:
         self.callbacks_delivered = self._counters(
             "callbacks_delivered", "Callbacks to customers, by how they ended.", "result"
         )
+        self.callback_profiles = self._gauges(
+            "callback_profiles", "Callback profiles that are not active, by state.", "state"
+        )
         self.commit_batch_size = self._histogram(
             "commit_batch_size", "Steps that shared one commit.", BATCH_BUCKETS
         )
         self.commit_seconds = self._histogram(
             "commit_seconds", "Seconds that one commit and its steps took.", SECONDS_BUCKETS
+        )
+        self.accept_seconds = self._histogram(
+            "accept_seconds", "Seconds from a request to send to its answer.", SECONDS_BUCKETS
+        )
+        self.meta_call_seconds = self._histogram(
+            "meta_call_seconds", "Seconds that Meta took to answer a send.", LONG_BUCKETS
+        )
+        self.webhook_lag_seconds = self._histogram(
+            "webhook_lag_seconds",
+            "Seconds from when something happened, as Meta tells, to its being recorded.",
+            LONG_BUCKETS,
+        )
+        self.callback_seconds = self._histogram(
+            "callback_seconds", "Seconds that an endpoint took to answer a callback.", LONG_BUCKETS
         )
         self.queue_backlog = self._gauges(
             "queue_backlog", "Items of a queue that are not done.", "queue"
@@ -129,23 +166,36 @@ class Metrics:
             "lanes_owned", "Lanes of the dispatch queue that this process owns."
         )
 
+    def declared(self) -> list[Declared]:
+        """Every metric as it is declared, in that order."""
+        return list(self._declared)
+
     def render(self) -> bytes:
         """All series in the Prometheus text format; its type is CONTENT_TYPE."""
         return generate_latest(_Marked(self._registry, self._process))
 
+    def _note(self, name: str, kind: str, label: str, about: str) -> None:
+        suffix = "_total" if kind == "counter" else ""
+        self._declared.append(Declared(f"{NAMESPACE}_{name}{suffix}", kind, label, about))
+
     def _counter(self, name: str, about: str) -> Counter:
+        self._note(name, "counter", "", about)
         return Counter(name, about, namespace=NAMESPACE, registry=self._registry)
 
     def _gauge(self, name: str, about: str) -> Gauge:
+        self._note(name, "gauge", "", about)
         return Gauge(name, about, namespace=NAMESPACE, registry=self._registry)
 
     def _gauges(self, name: str, about: str, label: str) -> Labelled[Gauge]:
+        self._note(name, "gauge", label, about)
         gauge = Gauge(name, about, [label], namespace=NAMESPACE, registry=self._registry)
         return Labelled(gauge.labels)
 
     def _counters(self, name: str, about: str, label: str) -> Labelled[Counter]:
+        self._note(name, "counter", label, about)
         counter = Counter(name, about, [label], namespace=NAMESPACE, registry=self._registry)
         return Labelled(counter.labels)
 
     def _histogram(self, name: str, about: str, buckets: tuple[float, ...]) -> Histogram:
+        self._note(name, "histogram", "", about)
         return Histogram(name, about, namespace=NAMESPACE, registry=self._registry, buckets=buckets)

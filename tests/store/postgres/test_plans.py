@@ -188,6 +188,9 @@ def read_whole(plan: dict[str, Any]) -> set[str]:
 ENTERED_WHOLE: dict[str, set[str]] = {
     # The few senders that are paused or held, and nothing else, are in this index.
     "directory.closed_senders": {"senders_closed"},
+    # The few profiles that fail or are not called, and nothing else, are in this index.
+    "endpoints.closed": {"callback_profiles_failing"},
+    "endpoints.recover": {"callback_profiles_failing"},
     # What is wrong now, and nothing else, is in this index.
     "alarms.open": {"alarms_open"},
     "alarms.clear": {"alarms_open"},

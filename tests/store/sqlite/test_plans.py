@@ -12,7 +12,7 @@ from waypost.store.sqlite.connection import bring_forward, connect
 QUERIES = load_queries()
 COLD = {name for name, query in QUERIES.items() if query.is_cold}
 """Queries that look at whole tables, and may: each says why in its file."""
-OF_FEW = {"senders_closed", "messages_unknown", "alarms_open"}
+OF_FEW = {"senders_closed", "messages_unknown", "alarms_open", "callback_profiles_failing"}
 """Indexes of the few rows that matter, which may be read as a whole."""
 
 

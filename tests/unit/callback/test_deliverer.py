@@ -12,6 +12,7 @@ from support.nouns import (
     NOW,
     PROFILE_ID,
     SENDER_ID,
+    VAULT,
     WABA_ID,
     callback_profile,
     callback_row,
@@ -19,8 +20,11 @@ from support.nouns import (
     lease,
 )
 from support.stored import opened
+from waypost.callback.caller import Caller, PinnedClients
 from waypost.callback.deliverer import Deliverer, Patience, load_callbacks
+from waypost.callback.gate import Gate
 from waypost.callback.publisher import Publisher
+from waypost.callback.token_holder import TokenShelf
 from waypost.model.callback import StatusEvent
 from waypost.model.lifecycle import State
 from waypost.model.outbox import CallbackState
@@ -30,6 +34,7 @@ from waypost.runtime.addresses import AddressGuard
 from waypost.runtime.clock import TestClock
 from waypost.runtime.entropy import SeededEntropy
 from waypost.runtime.http import AnswerLostError, HttpAnswer, NeverLeftError
+from waypost.runtime.ids import IdMaker
 from waypost.runtime.metrics import Metrics
 
 EVENT = f"{MESSAGE_ID}.sent"
@@ -41,33 +46,48 @@ class Endpoint:
 
     def __init__(self, answer):
         self.answer = answer
-        self.posted = []
+        self.calls = []
 
-    async def post(self, url, headers, body, timeout_s):
-        self.posted.append((url, headers, body, timeout_s))
+    async def request(self, call, timeout_s):
+        self.calls.append((call, timeout_s))
         if isinstance(self.answer, Exception):
             raise self.answer
-        return HttpAnswer(self.answer, {}, b"")
+        return (
+            self.answer if isinstance(self.answer, HttpAnswer) else HttpAnswer(self.answer, {}, b"")
+        )
 
 
 class Desk:
     """A deliverer with one event, which it has on lease."""
 
-    def __init__(self, stored, answer=200, *, may_be_private=True, url=CALLBACK_URL, **row):
+    def __init__(self, stored, answer=200, *, may_be_private=True, profile=None, **row):
         self.stored, self.endpoint = stored, Endpoint(answer)
+        self.clock = TestClock(NOW)
+        caller = Caller(
+            self.endpoint,
+            AddressGuard(may_be_private),
+            PinnedClients(lambda *_: self.endpoint, self.clock),
+            self.clock,
+        )
+        self.gate = Gate(4, self.clock.monotonic)
         self.deliverer = Deliverer(
             store=stored.store,
-            http=self.endpoint,
-            guard=AddressGuard(may_be_private),
-            clock=TestClock(NOW),
+            caller=caller,
+            tokens=TokenShelf(caller, self.clock),
+            vault=VAULT,
+            gate=self.gate,
+            clock=self.clock,
             entropy=SeededEntropy(1),
             patience=Patience(timeout_s=15, attempts=3),
             metrics=Metrics(CollectorRegistry()),
+            next_attempt_id=IdMaker(self.clock, SeededEntropy(1)).number,
         )
         item = QueueItem(
             ACCOUNT, QueueName.CALLBACK, PROFILE_ID, EVENT, later(60), 1, lease_token="t:1"
         )
-        stored.do(lambda t: t.profiles.save(callback_profile(url=url)))
+        kept = callback_profile() if profile is None else profile
+        if row.pop("has_profile", True):
+            stored.do(lambda t: t.profiles.save(kept))
         if row.pop("is_kept", True):
             stored.do(lambda t: t.callbacks.insert([callback_row(**row)]))
         stored.do(lambda t: t.queue.put([item]))
@@ -98,8 +118,15 @@ def test_an_event_is_posted_with_its_id_and_ends_when_it_is_taken(stored):
     desk = Desk(stored, 204)
 
     assert desk.handle() is None
-    headers = {"Content-Type": "application/json", "webhook-id": EVENT}
-    assert desk.endpoint.posted == [(CALLBACK_URL, headers, callback_row().body, 15)]
+    headers = {"content-type": "application/json", "webhook-id": EVENT}
+    ((call, timeout_s),) = desk.endpoint.calls
+    assert (call.method, call.url, call.body, timeout_s) == (
+        "POST",
+        CALLBACK_URL,
+        callback_row().body,
+        15,
+    )
+    assert call.headers.items() >= headers.items()
     event = desk.event()
     assert (event.state, event.attempts, event.last_answer, event.settled_at) == (
         CallbackState.DELIVERED,
@@ -140,10 +167,10 @@ def test_the_last_attempt_gives_the_event_up(stored):
 
 
 def test_a_private_address_is_never_called(stored):
-    desk = Desk(stored, may_be_private=False, url="http://127.0.0.1/hook")
+    desk = Desk(stored, may_be_private=False, profile=callback_profile(url="http://127.0.0.1/hook"))
 
     assert desk.handle() is not None
-    assert desk.endpoint.posted == []
+    assert desk.endpoint.calls == []
     assert "not a public address" in desk.event().last_answer
 
 
@@ -151,7 +178,7 @@ def test_an_event_that_is_gone_leaves_the_queue(stored):
     desk = Desk(stored, is_kept=False)
 
     assert desk.handle() is None
-    assert (desk.endpoint.posted, desk.due()) == ([], [])
+    assert (desk.endpoint.calls, desk.due()) == ([], [])
 
 
 def test_whoever_lost_the_lease_does_not_settle_the_item(stored):

@@ -34,6 +34,9 @@ class Pace:
         bucket = self.buckets.setdefault(lane, full_bucket(RATE, 1, now))
         return bucket.wait_s(now)
 
+    def ended(self, lane):
+        pass
+
     def most_waiting(self, _):
         return RATE // 4
 

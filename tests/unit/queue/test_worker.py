@@ -33,6 +33,9 @@ class Waits:
     def wait_s(self, lane, now):
         return max(0.0, self.waits.get(lane.name, 0.0) - now)
 
+    def ended(self, lane):
+        pass
+
     def most_waiting(self, _):
         return self.most
 
