@@ -43,7 +43,7 @@ class AccountTold(Struct, frozen=True):
     number           the same by its digits; empty: it is about the WABA, or `phone_number_id`
                      tells it
     value            Meta's webhook value, as JSON
-    occurred_at      as Meta tells it; None if it does not
+    occurred_at      as Meta tells it, of its entry or of what it holds; None if it does not
     place            where it stands in its webhook: a JSON pointer
     health           what it tells of the health of WABA or number; None if nothing
     """
@@ -78,7 +78,7 @@ def read_account_event(
         KINDS.get(field, EventKind.ACCOUNT),
         field[:LONGEST_FIELD],
         encoded,
-        instant_of(told_at),
+        instant_of(told_at) or _time_within(value),
         path,
         read_health(field, value, waba_id),
     )
@@ -123,3 +123,13 @@ def read_payment(
         instant_of(status.get("timestamp")),
         path,
     )
+
+
+def _time_within(value: dict[str, Any]) -> datetime | None:
+    """The `timestamp` of the first thing that a value lists: calls, echoes, groups have one."""
+    for part in value.values():
+        first = part[0] if isinstance(part, list) and part else None
+        found = instant_of(first.get("timestamp")) if isinstance(first, dict) else None
+        if found is not None:
+            return found
+    return None
