@@ -1,0 +1,1 @@
+"""Rows of an export as bytes: one file for each format."""
