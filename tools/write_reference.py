@@ -3,22 +3,26 @@
 `python -m tools.write_reference` puts the table of every setting between the markers of
 docs/reference/configuration.md, whose words come from the fields of `Config`, and the table of
 every operation into docs/management-api.md, from the OpenAPI document; and Meta's error codes
-into docs/reference/meta-errors.md, from the rows that decide what is done about them.
+into docs/reference/meta-errors.md, from the rows that decide what is done about them; and every
+metric into docs/reference/metrics.md.
 """
 
 import sys
 from pathlib import Path
 
+from prometheus_client import CollectorRegistry
 from tools.marked import write_generated
 from waypost.api.framework import describe_api
 from waypost.api.management.openapi import list_operations
 from waypost.model.meta_error_table import TABLE
 from waypost.runtime.config import SETTINGS, variable_of
+from waypost.runtime.metrics import Metrics
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 PAGE = DOCS / "reference" / "configuration.md"
 OPERATIONS_PAGE = DOCS / "management-api.md"
 ERRORS_PAGE = DOCS / "reference" / "meta-errors.md"
+METRICS_PAGE = DOCS / "reference" / "metrics.md"
 
 
 def render_settings() -> str:
@@ -49,9 +53,18 @@ def render_errors() -> str:
     ]
     for code, row in sorted(TABLE.items()):
         lines.append(
-            f"| `{code}` | {row.title} | {row.error_class} | `{row.rule}` | {row.fault} "
-            f"| {row.next_step} |"
+            f'| <a id="{code}"></a>`{code}` | {row.title} | {row.error_class} | `{row.rule}` '
+            f"| {row.fault} | {row.next_step} |"
         )
+    return "\n".join([*lines, ""])
+
+
+def render_metrics() -> str:
+    """One row per metric, in the order of their declarations, as Markdown."""
+    lines = ["| metric | type | label | meaning |", "|---|---|---|---|"]
+    for one in Metrics(CollectorRegistry()).declared():
+        label = f"`{one.label}`" if one.label else ""
+        lines.append(f"| `{one.name}` | {one.kind} | {label} | {one.about} |")
     return "\n".join([*lines, ""])
 
 
@@ -69,6 +82,7 @@ def main(arguments: list[str]) -> int:
     write_generated(PAGE, render_settings())
     write_generated(OPERATIONS_PAGE, render_operations())
     write_generated(ERRORS_PAGE, render_errors())
+    write_generated(METRICS_PAGE, render_metrics())
     return 0
 
 

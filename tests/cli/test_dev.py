@@ -110,9 +110,11 @@ def test_a_message_is_shown_with_its_attempts_statuses_callbacks_and_money(folde
     shown = waypost(folder, "why", message_id, "--data", "data")
 
     assert shown.returncode == 0
-    assert shown.stdout.startswith(f"{message_id}: Read by the recipient.\n")
+    panel = shown.stdout.split("\n  account", 1)[0]
+    assert message_id in panel
+    assert "Read by the recipient." in panel
     for words in (
-        "accepted: template Carousel Template (en_US) from +919800000001 to +919812345678",
+        "accepted: template Carousel Template (en_US) from +919800000001 to +91****78, asked by api",
         "attempt 1: Meta took it",
         "read: the recipient opened",
         "0.0100 USD charged",
@@ -127,7 +129,7 @@ def test_a_message_is_shown_in_json_with_the_same_story(folder, travelled):
 
     shown = waypost(folder, "why", message_id, "--data", "data", "--json")
 
-    timeline = json.loads(shown.stdout)
+    timeline = json.loads(shown.stdout)["timeline"]
     assert timeline["state"] == "read"
     assert timeline["payment"] == "captured"
     assert timeline["references"] == ["customer1", "marketing", "dictionary"]
@@ -155,12 +157,14 @@ def test_a_request_with_several_recipients_lists_its_messages(pair, folder):
     request_id = sent.stdout.splitlines()[0].removeprefix("Accepted as ").removesuffix(".")
     assert f"{request_id}:1  to +919812345679" in sent.stdout
     listed = waypost(folder, "why", request_id, "--data", "data", "--json")
-    assert [one["message_id"] for one in json.loads(listed.stdout)] == [
+    assert [one["message_id"] for one in json.loads(listed.stdout)["messages"]] == [
         f"{request_id}:0",
         f"{request_id}:1",
     ]
     one = waypost(folder, "why", f"{request_id}:1", "--data", "data", "--json")
-    assert json.loads(one.stdout)["recipient"] == "+919812345679"
+    assert json.loads(one.stdout)["timeline"]["recipient"] == "+91****79"
+    bare = waypost(folder, "why", f"{request_id}:1", "--data", "data", "--json", "--reveal")
+    assert json.loads(bare.stdout)["timeline"]["recipient"] == "+919812345679"
 
 
 def test_a_refused_body_is_told_with_every_place_and_ends_with_1(pair, folder):

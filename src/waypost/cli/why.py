@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 import typer
+from msgspec.structs import replace
 from rich.console import Console
 from rich.panel import Panel
 from rich.table import Table
@@ -129,8 +130,11 @@ def print_timeline(timeline: Timeline, out: Console) -> None:
         if value:
             out.print(Text(f"  {word:<12}{value}", style="dim"))
     out.print(Text(f"\n{timeline.accepted_at:%Y-%m-%d} (UTC)", style="dim"))
+    asked: RequestToMeta | None = None
     for line in timeline.lines:
-        print_line(line, timeline, out)
+        # What is asked of Meta is the same with every attempt: once is enough for a person.
+        print_line(replace(line, request=None) if line.request == asked else line, timeline, out)
+        asked = line.request or asked
 
 
 def render_panel(timeline: Timeline) -> Panel:
@@ -144,7 +148,9 @@ def render_panel(timeline: Timeline) -> Panel:
             if value:
                 told.append(f"\n{word:<14}", "dim")
                 told.append(value, "bold" if word == "What to do" else "not bold")
-    return Panel(told, title=timeline.message_id, title_align="left", border_style=style)
+    return Panel(
+        told, title=timeline.message_id, title_align="left", border_style=style, expand=False
+    )
 
 
 def print_line(line: Line, timeline: Timeline | None, out: Console) -> None:

@@ -65,17 +65,22 @@ class Pricing(Struct, frozen=True):
     kind: str = ""
     category: str = ""
 
+    @property
+    def words(self) -> str:
+        """`regular, marketing`; empty if Meta said nothing."""
+        return ", ".join(word for word in (self.kind, self.category) if word)
+
 
 class Exchange(Struct, frozen=True):
-    """What one attempt at Meta was, on the wire.
+    """What one attempt at Meta was, on the wire; or of a status what it said beside its fact.
 
-    duration_ms  until the answer, or until there was none
+    duration_ms  until the answer, or until there was none; None: of a status
     http_status  of the answer; None: none came, or the operator's word stands in for it
     answer       Meta's own words, bounded, recipients and tokens masked; of a message that it
-                 took only what it does before it sends it on, if anything
+                 took only what it does before it sends it on, if anything; of a status its pricing
     """
 
-    duration_ms: int
+    duration_ms: int | None
     http_status: int | None = None
     answer: str = ""
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from waypost.model.account import CheckMode
+from waypost.model.ledger import EntryKind
 from waypost.model.report import MessageReport
 from waypost.model.story import Line, Step, Teller
 from waypost.model.submission import READ_RECEIPT
@@ -31,14 +32,16 @@ def lines_of_checks(kept: Kept) -> Iterator[Line]:
 
 
 def line_of_queue(kept: Kept) -> Line:
-    """How it was queued."""
+    """How it was queued: in the same commit as its money was set aside, if any was."""
     report = kept.report
+    held = (entry.created_at for entry in kept.entries if entry.kind is EntryKind.HOLD)
+    at = max(report.accepted_at, min(held, default=report.accepted_at))
     said = f"queued: priority {report.priority.name.lower()}"
     if report.send_at is not None:
         said += f", to go at {moment(report.send_at)}"
     if report.expires_at is not None:
         said += f", may wait until {moment(report.expires_at)}"
-    return Line(report.accepted_at, Teller.GATEWAY, Step.QUEUED, said)
+    return Line(at, Teller.GATEWAY, Step.QUEUED, said)
 
 
 def lines_of_erasure(kept: Kept) -> Iterator[Line]:

@@ -16,7 +16,7 @@ from waypost.model.callback import StatusEvent
 from waypost.model.erasing import is_erased
 from waypost.model.ledger import LedgerEntry
 from waypost.model.lifecycle import Fact
-from waypost.model.message import FactRow, MessageChange, MessageRecord, Observation
+from waypost.model.message import Exchange, FactRow, MessageChange, MessageRecord, Observation
 from waypost.model.usage import count_changes
 from waypost.model.work import LaneKey, QueueItem, QueueName
 from waypost.runtime.clock import Clock
@@ -143,7 +143,7 @@ class Recorder:
             attempt=observation.attempt,
             wamid=observation.wamid,
             failure=observation.failure,
-            exchange=observation.exchange,
+            exchange=observation.exchange or _said_of_price(observation),
         )
 
     async def _with_parked(
@@ -201,6 +201,12 @@ class Recorder:
         await transaction.queue.finish(finished)
         await transaction.queue.drop(dropped)
         await transaction.queue.put_back(again)
+
+
+def _said_of_price(status: Observation) -> Exchange | None:
+    """What a status said of the price, for its line of the timeline; None: nothing."""
+    words = "" if status.pricing is None else status.pricing.words
+    return Exchange(None, answer=words) if words else None
 
 
 async def _free_at(transaction: Transaction, record: MessageRecord, due_at: datetime) -> datetime:

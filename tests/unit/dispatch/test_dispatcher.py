@@ -450,6 +450,7 @@ class SlowMeta:
         self.clock = None
 
     async def send(self, message):
+        assert message.message_id == MESSAGE_ID
         self.clock.advance(0.25)
         return self.outcome
 

@@ -1,4 +1,4 @@
-"""What an attempt at Meta was, as its three columns."""
+"""What an attempt at Meta was, or what a status said beside its fact, as three columns."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -9,13 +9,15 @@ NONE = (None, None, None)
 
 
 def exchange_columns(exchange: Exchange | None) -> tuple[int | None, int | None, str | None]:
-    """Duration, HTTP status and answer; all NULL of what is no attempt."""
+    """Duration, HTTP status and answer; all NULL of a fact that has none."""
     if exchange is None:
         return NONE
     return exchange.duration_ms, exchange.http_status, exchange.answer or None
 
 
 def exchange_of(columns: Sequence[Any]) -> Exchange | None:
-    """Its exchange; None of what is no attempt, and of attempts of older releases."""
+    """Its exchange; None of a fact that has none, as those of older releases."""
     duration_ms, http_status, answer = columns
-    return None if duration_ms is None else Exchange(duration_ms, http_status, answer or "")
+    if duration_ms is None and answer is None:
+        return None
+    return Exchange(duration_ms, http_status, answer or "")

@@ -158,7 +158,7 @@ CREATE UNIQUE INDEX account_events_by_digest ON account_events (account_id, dige
 CREATE INDEX account_events_by_age ON account_events (received_at);
 
 -- What an attempt at Meta was: how long it took, what came back. answer: Meta's own words where it
--- did not take the message.
+-- did not take the message; of a status what it said of the price.
 ALTER TABLE facts ADD COLUMN duration_ms INTEGER;
 ALTER TABLE facts ADD COLUMN http_status INTEGER;
 ALTER TABLE facts ADD COLUMN answer TEXT;
