@@ -38,7 +38,9 @@ async def a_campaign(pair: Pair) -> dict[str, str]:
     """A message to each, and what each wrote; all is told."""
     ids = {}
     for phone in (ANNA, BERT):
-        ids[phone] = await pair.accepted(text(to=f"+{phone}", text={"body": f"{WORDS} {phone}"}))
+        ids[phone] = await pair.accepted(
+            text(to=f"+{phone}", text={"body": f"{WORDS * 60} {phone}"})
+        )
         await pair.until_told(ids[phone], "sent", "delivered", "read")
     for phone in (ANNA, BERT):
         await pair.order("inbound", {"from": phone, "text": f"{SAID} {phone}"})
