@@ -114,7 +114,7 @@ def test_a_message_is_shown_with_its_attempts_statuses_callbacks_and_money(folde
     assert message_id in panel
     assert "Read by the recipient." in panel
     for words in (
-        "accepted: template Carousel Template (en_US) from +919800000001 to +91****78, asked by api",
+        "accepted: template Carousel Template (en_US) from +919800000001 to +91****78",
         "attempt 1: Meta took it",
         "read: the recipient opened",
         "0.0100 USD charged",

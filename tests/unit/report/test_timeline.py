@@ -1,6 +1,9 @@
 """The story of a message, told from what a real store keeps of it."""
 
+import msgspec
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from support.nouns import (
     ACCOUNT,
@@ -23,16 +26,23 @@ from support.stored import opened
 from waypost.model.failure import Failure
 from waypost.model.ledger import EntryKind, LedgerEntry
 from waypost.model.lifecycle import Fact, State
-from waypost.model.message import Payment
+from waypost.model.message import Exchange, Payment
+from waypost.model.meta_error import Party
+from waypost.model.money import Money
 from waypost.model.outbox import CallbackSettlement, CallbackState
+from waypost.model.report import MessageReport, TimelineFact
 from waypost.model.sender import SenderHold, SenderState
-from waypost.model.submission import READ_RECEIPT
+from waypost.model.story import Listed, Step, Timeline, View
+from waypost.model.submission import READ_RECEIPT, Content, References
+from waypost.model.withheld import WithheldCode, withheld
 from waypost.model.work import PARKED_AT, Priority
-from waypost.model.story import Listed, Step
-from waypost.report.timeline import list_messages, tell
+from waypost.report.telling import Kept
+from waypost.report.timeline import draw, list_messages, tell
+from waypost.report.trouble import TRIED_ENOUGH
 from waypost.report.words import HEADLINES, MEANINGS
 
 THROTTLED = Failure("130429", "The number's throughput was reached", "", "Nothing: by itself.")
+BUSY = Failure("131000", "Meta had an unknown error", "", "Nothing: Waypost tries again by itself.")
 LOST = Failure("0", "Meta's answer was lost", "timed out", "Nothing: a status settles it.")
 
 
@@ -383,3 +393,146 @@ def test_every_movement_of_money_has_its_words(stored):
 
     assert len(set(movements)) == len(EntryKind)
     assert "0.0100 USD charged beyond the hold" in movements
+
+
+# ---- whose turn it is -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("failure", "state", "turn", "step"),
+    [
+        (UNDELIVERABLE, State.FAILED, Party.RECIPIENT, "reach it otherwise"),
+        (BUSY, State.FAILED, Party.CUSTOMER, TRIED_ENOUGH),
+        (withheld(WithheldCode.EXPIRED), State.NOT_SENT, Party.CUSTOMER, None),
+        (withheld(WithheldCode.CANCELLED), State.NOT_SENT, Party.NOBODY, None),
+        (LOST, State.UNKNOWN, Party.OPERATOR, None),
+    ],
+)
+def test_an_ending_says_whose_turn_it_is(stored, failure, state, turn, step):
+    learn(stored, (Fact.ATTEMPTED, {"failure": failure}), state=state, failure=failure)
+
+    trouble = told(stored).trouble
+
+    assert trouble.turn is turn
+    assert step in (None, trouble.next_step)
+
+
+def test_what_meta_lost_for_now_is_metas_turn(stored):
+    learn(stored, (Fact.ATTEMPTED, {"failure": BUSY}))
+    stored.do(lambda t: t.queue.put([queue_item(due_at=later(9), attempt=1)]))
+
+    trouble = told(stored).trouble
+
+    assert (trouble.turn, trouble.link) == (
+        Party.META,
+        "docs/reference/meta-errors.md#131000",
+    )
+
+
+def test_a_message_that_was_delivered_after_all_has_no_trouble(stored):
+    learn(
+        stored,
+        (Fact.FAILED, {"failure": UNDELIVERABLE}),
+        (Fact.DELIVERED, {}),
+        state=State.DELIVERED,
+        failure=UNDELIVERABLE,
+    )
+
+    assert told(stored).trouble is None
+
+
+def test_silence_is_told_as_what_it_may_mean(stored):
+    learn(stored, (Fact.TAKEN, {}), (Fact.SILENT, {}), state=State.SUBMITTED)
+
+    trouble = told(stored).trouble
+
+    assert trouble.turn is Party.CUSTOMER
+    assert "tries no longer" in trouble.happened
+
+
+def test_a_scheduled_message_says_that_it_is_nobody_s_turn(stored):
+    submission = new_submission(submission_id="A2")
+    message = new_message(message_id="A2", submission_id="A2", send_at=later(60))
+    stored.do(lambda transaction: transaction.messages.insert_submissions([submission]))
+    stored.do(lambda transaction: transaction.messages.insert([message]))
+    item = queue_item(item_id="A2", due_at=later(60))
+    stored.do(lambda transaction: transaction.queue.put([item]))
+
+    trouble = stored.ask(lambda transaction: tell(transaction, "A2")).trouble
+
+    assert trouble.turn is Party.NOBODY
+    assert trouble.happened == "It waits for its time, 2026-11-20 12:01:00Z"
+
+
+def test_a_failure_names_no_recipient(stored):
+    named = Failure("131026", "It cannot be delivered", "no +919876543210", "Customer: mend it.")
+    learn(stored, (Fact.FAILED, {"failure": named}), state=State.FAILED, failure=named)
+
+    timeline = told(stored)
+
+    assert timeline.trouble.detail == "no +91****10"
+    assert "9876543210" not in str(timeline)
+
+
+FAILURES = st.sampled_from(
+    [None, LOST, BUSY, THROTTLED, UNDELIVERABLE, *map(withheld, WithheldCode)]
+)
+EXCHANGES = st.none() | st.builds(
+    Exchange,
+    st.none() | st.integers(0, 100_000),
+    st.none() | st.integers(100, 599),
+    st.text(max_size=30)
+    | st.sampled_from(['{"error":{}}', '{"error":{"code":"x","error_data":[]}}', "[]", "{"]),
+)
+FACTS = st.builds(
+    TimelineFact,
+    st.sampled_from(Fact),
+    st.just(NOW) | st.just(later(-60)),
+    st.just(NOW),
+    st.none() | st.integers(1, 12),
+    st.sampled_from([None, "wamid.1", "wamid.2"]),
+    FAILURES,
+    EXCHANGES,
+)
+
+
+@given(
+    facts=st.lists(FACTS, max_size=8),
+    state=st.sampled_from(State),
+    failure=FAILURES,
+    json=st.binary(max_size=20) | st.sampled_from([b"{}", b'{"text":{"body":"hi"}}', b"[1]"]),
+    kind=st.sampled_from(["text", "template", READ_RECEIPT]),
+    recipient=st.sampled_from(["", "+919876543210", "US.134912", "erased"]),
+    view=st.sampled_from(View),
+)
+@settings(max_examples=200)
+def test_whatever_was_learned_in_whatever_order_there_is_a_story(
+    facts, state, failure, json, kind, recipient, view
+):
+    report = MessageReport(
+        account_id=ACCOUNT,
+        sid="HXIN1234567890IN",
+        message_id=MESSAGE_ID,
+        submission_id=MESSAGE_ID,
+        sender_id=SENDER_ID,
+        recipient=recipient,
+        state=state,
+        payment=Payment.FREE,
+        price=Money(100, "USD"),
+        wamid=None,
+        wa_id=None,
+        failure=failure,
+        accepted_at=NOW,
+        changed_at=NOW,
+        content=Content(kind=kind, json=json),
+        references=References(),
+        source="api",
+        trace_id="",
+    )
+
+    timeline = draw(Kept(report, view, "v25.0", facts=facts))
+
+    assert len(timeline.lines) >= 2 + len(facts)
+    times = [line.at for line in timeline.lines if line.at is not None]
+    assert times == sorted(times)
+    assert msgspec.json.decode(msgspec.json.encode(timeline), type=Timeline) == timeline
