@@ -132,11 +132,6 @@ def probe_gap(probes: int, jitter: float) -> timedelta:
     return timedelta(seconds=PROBES.delay_s(probes + 1, jitter))
 
 
-async def reopen(transaction: Transaction, key: Key, now: datetime) -> None:
-    """A person resumed a profile: its alarms are over. Its events are due with `advance`."""
-    await transaction.alarms.clear([(key[0], kind, key[1]) for kind in KINDS], now)
-
-
 async def _raise(transaction: Transaction, alarm: Alarm) -> None:
     for account_id, kind, subject in await transaction.alarms.raise_all([alarm]):
         log.error("alarm.raised", account_id=account_id, kind=kind.value, subject=subject)
