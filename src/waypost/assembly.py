@@ -13,6 +13,7 @@ from waypost.api.app import App, Application
 from waypost.api.auth import Doorkeeper
 from waypost.api.health import HealthEndpoint
 from waypost.api.messages import SendEndpoint
+from waypost.api.received_media import ReceivedMedia
 from waypost.api.senders import SendersEndpoint
 from waypost.api.shelves import DirectoryShelves
 from waypost.api.slowdown import Slowdown
@@ -22,12 +23,14 @@ from waypost.directory.accounts import Accounts
 from waypost.directory.blocks import BlockList
 from waypost.directory.byte_keeper import ByteKeeper
 from waypost.directory.catalogues import CatalogueKeeper
+from waypost.directory.event_desk import EventDesk
 from waypost.directory.limit_reader import LimitReader
 from waypost.directory.media import MediaLibrary
 from waypost.directory.media_renewer import MediaRenewer
 from waypost.directory.opt_outs import OptOutList
+from waypost.directory.profile_desk import ProfileDesk
 from waypost.directory.registrar import Registrar
-from waypost.directory.samples import SampleLibrary
+from waypost.directory.samples import AppUploads, SampleLibrary, SampleTeller
 from waypost.directory.sender_switch import SenderSwitch
 from waypost.directory.synchronizer import Synchronizer
 from waypost.directory.template_lookup import TemplateLookup
@@ -38,7 +41,9 @@ from waypost.model.account import AccountKind
 from waypost.model.erasing import Pseudonyms
 from waypost.queue.owner import LeasedOwnership
 from waypost.queue.worker import Worker
+from waypost.report.export import Exporter
 from waypost.report.storyteller import Storyteller
+from waypost.report.usage_reporter import UsageReporter
 from waypost.retention.eraser import Eraser
 from waypost.retention.forgetter import Forgetter
 from waypost.retention.releaser import Releaser
@@ -47,6 +52,7 @@ from waypost.runtime.clock import Clock
 from waypost.runtime.config import Config
 from waypost.runtime.ids import IdMaker
 from waypost.runtime.listening import url_of
+from waypost.runtime.media_links import MediaLinks
 from waypost.runtime.objects import Bucket, open_objects
 from waypost.runtime.roles import Role, read_roles
 from waypost.runtime.senses import Senses
@@ -60,7 +66,7 @@ from waypost.wallet.bookkeeper import Bookkeeper
 from waypost.wallet.rate_keeper import RateKeeper
 from waypost.webhook.matcher import Matcher
 from waypost.webhook.receiver import Receiver
-from waypost.workers import Crew, build_crew
+from waypost.workers import Crew, Received, build_crew
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +89,9 @@ class OperatorTools:
     resolver: Resolver
     switch: SenderSwitch
     storyteller: Storyteller
+    exporter: Exporter
+    profiles: ProfileDesk
+    events: EventDesk
     graph: GraphClient
     vault: Vault
 
@@ -93,6 +102,7 @@ class Gateway:
 
     roles      what this process does
     workers    in the order in which they stop: what makes work for others goes first
+    links      makes addresses of received media
     ownership  which senders this process paces, of several processes; stops after the workers
     keepers    what looks after what is kept, from time to time
     """
@@ -101,6 +111,7 @@ class Gateway:
     base_url: str
     port: int
     app: App
+    links: MediaLinks
     accounts: Accounts
     tools: OperatorTools
     store: Store
@@ -131,8 +142,13 @@ def assemble(config: Config, store: Store, senses: Senses, port: int) -> Gateway
     Touches nothing.
     """
     roles = read_roles(config.role)
-    crew = build_crew(config, store, senses)
-    tools = build_tools(config, store, senses, crew.recorder)
+    base_url = config.public_url.rstrip("/") or url_of(
+        config.host, port, "https" if config.tls_certificate else "http"
+    )
+    keeper = build_keeper(config, store)
+    links = MediaLinks(senses.vault, base_url, timedelta(hours=config.media_url_hours))
+    crew = build_crew(config, store, senses, Received(keeper, links))
+    tools = build_tools(config, store, senses, crew.recorder, keeper)
     accounts = Accounts(store, senses.clock)
     health = HealthEndpoint(
         store,
@@ -145,21 +161,23 @@ def assemble(config: Config, store: Store, senses: Senses, port: int) -> Gateway
     app = App(health)
     if Role.WEBHOOK in roles:
         app = replace(app, webhooks=build_meta_door(config, store, senses, crew))
+    if roles & {Role.API, Role.WEBHOOK}:  # where an address may lead that names no common one
+        app = replace(app, media=ReceivedMedia(store, keeper.objects, links, senses.clock))
     if Role.API in roles:
         app = open_doors(app, config, senses, tools, (accounts, crew))
     return Gateway(
         config=config,
-        base_url=config.public_url.rstrip("/")
-        or url_of(config.host, port, "https" if config.tls_certificate else "http"),
+        base_url=base_url,
         port=port,
         app=app,
+        links=links,
         accounts=accounts,
         tools=tools,
         store=store,
         workers=crew.workers,
         ownership=crew.ownership,
         keepers=(
-            *build_keepers(config, store, senses, crew),
+            *build_keepers(config, store, senses, crew, keeper),
             *build_eraser(config, tools, senses.clock),
         ),
         senses=senses,
@@ -168,7 +186,7 @@ def assemble(config: Config, store: Store, senses: Senses, port: int) -> Gateway
 
 
 def build_keepers(
-    config: Config, store: Store, senses: Senses, crew: Crew
+    config: Config, store: Store, senses: Senses, crew: Crew, keeper: ByteKeeper
 ) -> tuple[Trimmer | Releaser | Matcher | Sweeper, ...]:
     """What looks after what is kept; each may run in several processes."""
     roles, clock = read_roles(config.role), senses.clock
@@ -178,7 +196,7 @@ def build_keepers(
     if Role.DISPATCH in roles:
         kept = timedelta(days=config.history_days) if config.history_days else None
         answered = timedelta(hours=config.idempotency_hours)
-        keepers.append(Trimmer(store, clock, kept, answered))
+        keepers.append(Trimmer(store, clock, kept, answered, keeper.forget))
         keepers.append(Releaser(store, crew.recorder, clock))
         window = timedelta(seconds=config.unknown_window_s)
         keepers.append(Sweeper(store, crew.recorder, clock, window))
@@ -285,6 +303,7 @@ def build_behind(
     from waypost.api.management.door import Management, OperatorGuard  # noqa: PLC0415
 
     accounts = doorkeeper.accounts
+    usage = UsageReporter(tools.store, senses.clock)
     return build_framework(
         Management(
             store=tools.store,
@@ -299,6 +318,8 @@ def build_behind(
             resolver=tools.resolver,
             switch=tools.switch,
             storyteller=tools.storyteller,
+            exporter=tools.exporter,
+            usage=usage,
             currency=config.currency,
             throughput=config.sender_throughput,
         ),
@@ -313,16 +334,23 @@ def build_behind(
             tools.store,
             tools.canceller,
             tools.storyteller,
+            tools.exporter,
+            usage,
         ),
         CustomerGuard(doorkeeper, limits, senses.clock, senses.metrics),
     )
 
 
 def build_tools(
-    config: Config, store: Store, senses: Senses, recorder: Recorder | None = None
+    config: Config,
+    store: Store,
+    senses: Senses,
+    recorder: Recorder | None = None,
+    keeper: ByteKeeper | None = None,
 ) -> OperatorTools:
     """The hands that work on the directory.
 
+    keeper    the gateway's own; without one they have theirs
     recorder  the gateway's own; without one they have theirs, which wakes nobody: gateways that
               run look for new callbacks by themselves
     """
@@ -357,11 +385,13 @@ def build_tools(
         catalogues.refresh,
         LimitReader(store, graph, clock).read,
     )
-    media_renewer = build_media(config, store, graph, senses)
+    keeper = keeper or build_keeper(config, store)
+    media_renewer = build_media(config, keeper, graph, senses, recorder)
     canceller = Canceller(store, recorder, clock, entropy)
+    registrar = Registrar(store, clock, entropy, config.pod, senses.vault)
     return OperatorTools(
         store=store,
-        registrar=Registrar(store, clock, entropy, config.pod, senses.vault),
+        registrar=registrar,
         synchronizer=synchronizer,
         template_lookup=TemplateLookup(store, graph, clock, ids.number),
         templates=TemplateManager(store, graph, synchronizer, clock, ids.number, entropy),
@@ -376,6 +406,9 @@ def build_tools(
         resolver=Resolver(store, recorder, clock, entropy),
         switch=SenderSwitch(store, clock, entropy),
         storyteller=Storyteller(store, config.meta_api_version),
+        exporter=Exporter(store, clock),
+        profiles=ProfileDesk(store, registrar.profiles, Publisher(), ids),
+        events=EventDesk(store, clock, entropy),
         graph=graph,
         vault=senses.vault,
     )
@@ -385,10 +418,10 @@ def _wake_nobody(lane: object) -> None:
     """Of a process that has no worker."""
 
 
-def build_media(config: Config, store: Store, graph: GraphClient, senses: Senses) -> MediaRenewer:
-    """What takes media and samples in, knows them, and keeps them good at Meta.
+def build_keeper(config: Config, store: Store) -> ByteKeeper:
+    """Keeps bytes in a folder of `data_dir`, or in the bucket that the settings name.
 
-    Their bytes lie in a folder of `data_dir`, or in the bucket that the settings name.
+    One for each process: its locks keep bytes from going while others come.
     """
     bucket = Bucket(
         config.media_bucket,
@@ -397,12 +430,25 @@ def build_media(config: Config, store: Store, graph: GraphClient, senses: Senses
         config.media_access_key,
         config.media_secret_key,
     )
-    keeper = ByteKeeper(store, open_objects(config.data_dir / "media", bucket))
+    return ByteKeeper(store, open_objects(config.data_dir / "media", bucket))
+
+
+def build_media(
+    config: Config, keeper: ByteKeeper, graph: GraphClient, senses: Senses, recorder: Recorder
+) -> MediaRenewer:
+    """What takes media and samples in, knows them, and keeps them good at Meta."""
     clock, entropy, timeout_s = senses.clock, senses.entropy, config.media_timeout_s
     return MediaRenewer(
-        store,
+        keeper.store,
         clock,
         MediaLibrary(keeper, graph, clock, entropy, timeout_s),
-        SampleLibrary(keeper, graph, clock, entropy, timeout_s, config.meta_app_id),
+        SampleLibrary(
+            keeper,
+            graph,
+            clock,
+            entropy,
+            AppUploads(config.meta_app_id, timeout_s),
+            SampleTeller(recorder.publisher, recorder.wake),
+        ),
         timedelta(days=config.media_keep_days),
     )

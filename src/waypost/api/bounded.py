@@ -76,6 +76,12 @@ class BoundedBody:
             raise self._refuse(has_more=event.get("more_body", False))
         return event
 
+    async def until_left(self) -> None:
+        """Waits until the client has left; what it still sends is dropped."""
+        while (await self._receive())["type"] != "http.disconnect":
+            pass
+        self.has_client = False
+
     def _refuse(self, *, has_more: bool) -> BodyTooLargeError:
         self._is_left_over = has_more
         told = f"The body is larger than {self.most_bytes} bytes."

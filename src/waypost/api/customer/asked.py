@@ -53,6 +53,17 @@ def describe_words() -> list[dict[str, Any]]:
     ]
 
 
+def describe_direction() -> dict[str, Any]:
+    """What an export takes beside, in the same form."""
+    return {
+        "name": "direction",
+        "in": "query",
+        "required": False,
+        "description": "Messages to recipients, from them, or both.",
+        "schema": {"enum": ["both", "outgoing", "incoming"], "default": "both"},
+    }
+
+
 async def provide_filters(request: Request[Any, Any, Any]) -> MessageFilters:
     """The filters of a query. Raises FilterError, also for a word that is none."""
     query = request.query_params

@@ -8,7 +8,9 @@ from waypost.directory.blocks import BlockList
 from waypost.directory.media import MediaLibrary
 from waypost.directory.samples import SampleLibrary
 from waypost.directory.templates import TemplateManager
+from waypost.report.export import Exporter
 from waypost.report.storyteller import Storyteller
+from waypost.report.usage_reporter import UsageReporter
 from waypost.status.canceller import Canceller
 from waypost.store.ports import Store
 
@@ -26,3 +28,5 @@ class CustomerHands:
     store: Store
     canceller: Canceller
     storyteller: Storyteller
+    exporter: Exporter
+    usage: UsageReporter

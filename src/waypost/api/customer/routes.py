@@ -7,7 +7,16 @@ from litestar.connection import ASGIConnection
 from litestar.di import Provide
 from litestar.handlers import BaseRouteHandler
 
-from waypost.api.customer import billing, blocks, media, messages, templates, timelines
+from waypost.api.customer import (
+    billing,
+    blocks,
+    exports,
+    media,
+    messages,
+    reports,
+    templates,
+    timelines,
+)
 from waypost.api.customer.door import (
     CustomerGuard,
     provide_account,
@@ -37,6 +46,8 @@ def customer_router(hands: CustomerHands, guard: CustomerGuard) -> Router:
             *messages.HANDLERS,
             *timelines.HANDLERS,
             *billing.HANDLERS,
+            *exports.HANDLERS,
+            *reports.HANDLERS,
         ],
         dependencies={
             "hands": Provide(provide_hands, sync_to_thread=False),

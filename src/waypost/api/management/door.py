@@ -27,7 +27,9 @@ from waypost.model.account import Account
 from waypost.model.audit import Actor
 from waypost.model.errors import DirectoryError, NotFoundError
 from waypost.model.ledger import Wallet
+from waypost.report.export import Exporter
 from waypost.report.storyteller import Storyteller
+from waypost.report.usage_reporter import UsageReporter
 from waypost.status.canceller import Canceller
 from waypost.status.resolver import Resolver
 from waypost.store.ports import Store
@@ -67,6 +69,8 @@ class Management:
     resolver: Resolver
     switch: SenderSwitch
     storyteller: Storyteller
+    exporter: Exporter
+    usage: UsageReporter
     currency: str
     throughput: int
 

@@ -5,7 +5,7 @@ for they are the same for all operations of one kind.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -15,7 +15,10 @@ from litestar.connection import Request
 from litestar.handlers import HTTPRouteHandler
 from litestar.response import Response
 
-from waypost.api.customer.asked import describe_words
+from waypost.api.customer.asked import describe_direction, describe_words
+from waypost.api.customer.download import media_type_of
+from waypost.api.customer.exports import FILES
+from waypost.api.customer.reported import describe_usage_words
 from waypost.api.management import bodies
 from waypost.api.management.openapi_customer import (
     ANSWERS,
@@ -93,7 +96,19 @@ DOCUMENT = "showDocument"
 INTERNAL = 500
 PROBLEMS = sorted({one.status for one in KINDS.values()})
 FINDING = {"listOwnMessages", "listMessages"}
+COUNTING = {"getOwnUsage", "getUsage", "getUsageOfAll"}
 """Operations that take the words of a search."""
+
+A_DOWNLOAD: Json = {"schema": {"type": "string", "format": "binary"}}
+EXPORTS: Mapping[str, Json] = {
+    "".join(
+        word.capitalize() if place else word
+        for place, word in enumerate(f"export_{whose}_{file.replace('.', '_')}".split("_"))
+    ): {media_type_of(file): A_DOWNLOAD}
+    for file in FILES
+    for whose in ("own", "account")
+}
+"""What each export is, by its operation."""
 
 METHODS = ("get", "put", "post", "patch", "delete")
 
@@ -157,8 +172,10 @@ def _finish_operation(path: str, operation: Json) -> None:
         for useless in ("deprecated", "allowEmptyValue", "allowReserved"):
             parameter.pop(useless, None)
     name = operation["operationId"]
-    if name in FINDING:
+    if name in FINDING or name in EXPORTS:
         operation["parameters"] = [*operation.get("parameters", ()), *describe_words()]
+    if name in COUNTING:
+        operation["parameters"] = [*operation.get("parameters", ()), *describe_usage_words()]
     responses: Json = {
         status: {**response, "description": SUCCESSES[status]}
         for status, response in operation["responses"].items()
@@ -170,6 +187,9 @@ def _finish_operation(path: str, operation: Json) -> None:
         operation["requestBody"] = {"required": True, "content": BODIES[name]}
     if name == "loadFeed":
         operation["requestBody"] = {"required": True, "content": FEED}
+    if name in EXPORTS:
+        operation["parameters"].append(describe_direction())
+        responses = {"200": {"description": "The file.", "content": EXPORTS[name]}}
     if name == DOCUMENT:
         responses["200"] = answered("The document.", {"type": "object"})
     kind = _kind_of(path)

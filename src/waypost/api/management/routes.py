@@ -10,9 +10,11 @@ from litestar.handlers import BaseRouteHandler
 from waypost.api.management import (
     accounts,
     catalogues,
+    exports,
     keys,
     messages,
     records,
+    reports,
     search,
     senders,
     templates,
@@ -35,7 +37,8 @@ TAGS = {
     "templates": templates.HANDLERS,
     "catalogues": catalogues.HANDLERS,
     "records": records.HANDLERS,
-    "messages": (*messages.HANDLERS, *search.HANDLERS),
+    "reports": reports.HANDLERS,
+    "messages": (*messages.HANDLERS, *search.HANDLERS, *exports.HANDLERS),
     "wallets": wallets.HANDLERS,
 }
 
@@ -62,10 +65,11 @@ def management_router(management: Management, guard: OperatorGuard) -> Router:
     ]
     log = Router("/", route_handlers=[records.list_audit], tags=["records"])
     money = Router("/", route_handlers=list(wallets.OF_DEPLOYMENT), tags=["wallets"])
+    figures = Router("/", route_handlers=list(reports.OF_DEPLOYMENT), tags=["reports"])
     alarms = Router("/", route_handlers=[messages.list_alarms], tags=["messages"])
     return Router(
         "/v1/admin",
-        route_handlers=[*groups, log, alarms, money],
+        route_handlers=[*groups, log, alarms, money, figures],
         dependencies=shared,
         guards=[admit],
         dto=Read,
