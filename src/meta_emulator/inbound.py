@@ -4,9 +4,10 @@ from base64 import b64encode
 from typing import Any
 
 from meta_emulator.chance import Chance
+from meta_emulator.inbound_media import MediumError, hold_medium
 from meta_emulator.recipients import phone_digits, user_id_of
 from meta_emulator.reporter import Reporter
-from meta_emulator.state import State
+from meta_emulator.state import Number, State
 from meta_emulator.webhooks import UNNAMED, render_inbound
 
 
@@ -17,7 +18,8 @@ class InboundError(ValueError):
 def receive(order: dict[str, Any], state: State, reporter: Reporter) -> str:
     """Emit what `order` says and return the wamid; raises InboundError.
 
-    order  {"from", "text"} or {"from", "message"}, and optionally "phone_number_id", "name"
+    order  {"from", "text"}, {"from", "message"} or {"from", "medium"}, and optionally
+           "phone_number_id", "name"
     """
     sender = phone_digits(order.get("from"))
     if sender is None:
@@ -36,20 +38,25 @@ def receive(order: dict[str, Any], state: State, reporter: Reporter) -> str:
         "id": wamid,
         "timestamp": str(int(state.clock.now().timestamp())),
         "from_user_id": user_id,
-        **content_of(order),
+        **content_of(order, number, state),
     }
     name = str(order.get("name") or UNNAMED)
     reporter.tell(number, render_inbound(number, message, name, user_id))
     return wamid
 
 
-def content_of(order: dict[str, Any]) -> dict[str, Any]:
-    """The message's own keys: those of "message", or a text; raises InboundError."""
+def content_of(order: dict[str, Any], number: Number, state: State) -> dict[str, Any]:
+    """The message's own keys: those of "message", a file's or a text; raises InboundError."""
+    if "medium" in order:
+        try:
+            return hold_medium(order["medium"], number, state)
+        except MediumError as error:
+            raise InboundError(str(error)) from error
     given = order.get("message")
     if given is None:
         text = order.get("text")
         if type(text) is not str or not text:
-            raise InboundError('either "text" or "message" is needed')
+            raise InboundError('"text", "message" or "medium" is needed')
         return {"type": "text", "text": {"body": text}}
     if type(given) is not dict or type(given.get("type")) is not str:
         raise InboundError('"message" must be one of Meta\'s message objects, with its "type"')

@@ -13,6 +13,7 @@ from waypost.api.asgi import Receive, Scope, Send, answer_with, drain
 from waypost.api.health import HealthEndpoint
 from waypost.api.messages import SendEndpoint
 from waypost.api.problems import answer_whatever_happens, serve_whatever_happens
+from waypost.api.received_media import ReceivedMedia
 from waypost.api.senders import SendersEndpoint
 from waypost.api.webhooks import WebhookEndpoint
 from waypost.model.refusal import Reason, Refusal
@@ -20,6 +21,7 @@ from waypost.wire.envelope import Answer, render_refusal
 
 NOT_FOUND = render_refusal(Refusal(Reason.NOT_FOUND))
 READING = ("GET", "HEAD")
+MEDIA = "/media/"
 
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
@@ -75,6 +77,7 @@ class App:
     messages: SendEndpoint | None = None
     senders: SendersEndpoint | None = None
     webhooks: WebhookEndpoint | None = None
+    media: ReceivedMedia | None = None
     behind: Application = nobody
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -85,7 +88,8 @@ class App:
         body = Body(receive)
         answering = self._find(scope, body.receive, path.split("/"))
         if answering is None:
-            await serve_whatever_happens(self.behind, scope, receive, send)
+            serving = self.media if path.startswith(MEDIA) and self.media else self.behind
+            await serve_whatever_happens(serving, scope, receive, send)
             return
         answer = await answer_whatever_happens(answering, path)
         if answer is not None:
@@ -105,7 +109,7 @@ class App:
                 return self.webhooks.post(scope, receive)
             case ["", "v2", _, "whatsapp"] if self.senders:
                 return self._answer_small(scope, parts)
-            case ["", "v1" | "v2", *_]:
+            case ["", "v1" | "v2" | "media", *_]:
                 return None
             case _:
                 return self._answer_small(scope, parts)

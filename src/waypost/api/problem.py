@@ -61,6 +61,17 @@ KINDS: Mapping[str, Kind] = {
     "wrong_method": Kind(
         405, "This address does not answer to this method", "Use a method that `Allow` names."
     ),
+    "link_wrong": Kind(
+        403, "The address is not ours", "Use `media_url` whole, as the callback brings it."
+    ),
+    "link_expired": Kind(
+        410, "The address is no longer good", "List the inbound message: it tells a new one."
+    ),
+    "medium_gone": Kind(410, "The medium is not here", "Ask the recipient to send it again."),
+    "medium_on_its_way": Kind(
+        503, "The medium is on its way", "Ask again after `Retry-After`; Meta may need days."
+    ),
+    "range_wrong": Kind(416, "The range lies behind the end", "Ask for bytes that there are."),
     "body_too_slow": Kind(408, "The body did not come in time", "Send it again, or faster."),
     "conflict": Kind(409, "This cannot be", "Do what the detail says, then ask again."),
     "body_too_large": Kind(413, "The body is too large", "Send less at once."),

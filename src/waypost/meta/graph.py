@@ -75,6 +75,15 @@ class GraphClient:
             body = _encode(body)
         return await self.http.request(HttpCall(call.method, url, headers, body), self.timeout_s)
 
+    async def fetch(self, url: str, token: str, most_bytes: int) -> HttpAnswer:
+        """What stands at an address that Meta gave, asked with a token; cut at `most_bytes`.
+
+        The caller sees to it that the address is Meta's. Raises as `answer` does.
+        """
+        headers = {"Authorization": f"Bearer {self.vault.open(token)}"}
+        call = HttpCall("GET", url, headers, most_bytes=most_bytes)
+        return await self.http.request(call, self.timeout_s)
+
     async def pages(self, call: GraphCall) -> AsyncIterator[list[Any]]:
         """The `data` of each page of a list, following Meta's cursors (`reference` 7.1).
 

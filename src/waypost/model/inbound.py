@@ -39,7 +39,8 @@ class InboundMedium(Struct, frozen=True):
 class MediaOwner(Struct, frozen=True):
     """Whose an inbound medium is, and how Meta is asked for it.
 
-    access_token  of the WABA, sealed (`runtime.vault`)
+    phone_number_id  empty: the number is gone
+    access_token     of the WABA, sealed (`runtime.vault`)
     """
 
     sid: str

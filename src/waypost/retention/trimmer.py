@@ -11,7 +11,7 @@ forward in the same commit, so that a wallet is the sum of its entries at every 
 Several processes may do this at once: each batch is of those rows that it deleted itself.
 """
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import ClassVar
@@ -39,6 +39,7 @@ class Trimmer:
 
     kept      how long history is kept; None: for ever
     answered  how long answers under an Idempotency-Key are promised
+    forget    removes the bytes under a key of the media store, if no other row needs them
     """
 
     name: ClassVar[str] = "retention"
@@ -46,6 +47,7 @@ class Trimmer:
     clock: Clock
     kept: timedelta | None
     answered: timedelta
+    forget: Callable[[str], Awaitable[None]] | None = None
     _rounds: Rounds = field(init=False)
 
     def __post_init__(self) -> None:
@@ -93,6 +95,8 @@ class Trimmer:
             if not keys:
                 break
             await self.store.write(_drop_past, (kind, keys))
+            if kind is Passing.INBOUND_MESSAGES:
+                await self._forget([str(key) for _, _, key in keys])
             count += len(keys)
             await self._rounds.pause(PAUSE_S)
         return count
@@ -111,6 +115,12 @@ class Trimmer:
         return await self.store.read(
             lambda transaction: transaction.history.past(kind, before, BATCH)
         )
+
+    async def _forget(self, keys: Sequence[str]) -> None:
+        """Lets bytes go whose messages went; two of them may have had the same."""
+        for key in dict.fromkeys(keys):
+            if key and self.forget is not None:
+                await self.forget(key)
 
     async def _let_go(self, messages: Sequence[OldMessage]) -> int:
         if not messages:

@@ -47,7 +47,7 @@ class InboundRepository:
         return {(columns[0], columns[1]): inbound_of(columns) for columns in rows}
 
     async def media_owners(self, keys: Sequence[Key]) -> dict[Key, MediaOwner]:
-        """Whose messages are, by account and inbound id; not those of a number that is gone."""
+        """Whose messages are, by account and inbound id."""
         rows = await self.driver.fetch_rows("inbound.media_owners", keys)
         return {(columns[0], columns[1]): MediaOwner(*columns[2:]) for columns in rows}
 

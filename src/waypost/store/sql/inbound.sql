@@ -20,15 +20,16 @@ WHERE (account_id, inbound_id) IN (VALUES
 )
 
 -- name: inbound.media_owners
--- Whose messages are, and what speaks to Meta for them.
-SELECT i.account_id, i.inbound_id, a.sid, s.phone_number_id, w.access_token
+-- Whose messages are, and what speaks to Meta for them; nothing does for a number that is gone.
+SELECT i.account_id, i.inbound_id, a.sid, coalesce(s.phone_number_id, ''),
+    coalesce(w.access_token, '')
 FROM (VALUES
 (:account_id, :inbound_id) -- each
 ) AS v
 JOIN inbound_messages AS i ON i.account_id = v.column1 AND i.inbound_id = v.column2
 JOIN accounts AS a ON a.account_id = i.account_id
-JOIN senders AS s ON s.account_id = i.account_id AND s.sender_id = i.sender_id
-JOIN wabas AS w ON w.account_id = s.account_id AND w.waba_id = s.waba_id
+LEFT JOIN senders AS s ON s.account_id = i.account_id AND s.sender_id = i.sender_id
+LEFT JOIN wabas AS w ON w.account_id = s.account_id AND w.waba_id = s.waba_id
 
 -- name: inbound.mark_media
 -- What became of media that were on their way.
