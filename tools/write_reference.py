@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 from prometheus_client import CollectorRegistry
+
 from tools.marked import write_generated
 from waypost.api.framework import describe_api
 from waypost.api.management.openapi import list_operations

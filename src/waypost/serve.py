@@ -1,11 +1,12 @@
 """Runs what `assembly` builds: a Config to a gateway at work, until it is told to stop."""
 
+import asyncio
 import gc
 import os
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import structlog
 from granian.server.embed import Server
@@ -19,7 +20,7 @@ from waypost.runtime.config import Config
 from waypost.runtime.entropy import SystemEntropy
 from waypost.runtime.http import PooledHttpClient
 from waypost.runtime.listening import choose_port, hold_port, is_answering
-from waypost.runtime.logs import configure_logs
+from waypost.runtime.logs import configure_logs, watch_work
 from waypost.runtime.metrics import Metrics
 from waypost.runtime.roles import ALL
 from waypost.runtime.senses import Senses
@@ -30,6 +31,9 @@ from waypost.store.ports import Store, Transaction
 from waypost.store.sqlite.store import SqliteStore
 from waypost.version import __version__
 from waypost.workers import SPARE_S
+
+if TYPE_CHECKING:
+    from waypost.runtime.tracing import Tracing
 
 USER_AGENT = f"Waypost/{__version__}"
 
@@ -63,6 +67,7 @@ async def run_gateway(
         stop_with_parent()
     clock, http = SystemClock(), PooledHttpClient(USER_AGENT)
     metrics = Metrics(CollectorRegistry(), name_process(config, worker))
+    tracing = watch(config, clock)
     store = await open_store(config, clock, metrics)
     try:
         # After the store, which refuses a folder that is another's: no key is to be left there.
@@ -89,6 +94,21 @@ async def run_gateway(
     finally:
         await store.close()
         await http.close()
+        if tracing is not None:
+            watch_work(None)
+            await asyncio.to_thread(tracing.close)
+
+
+def watch(config: Config, clock: Clock) -> "Tracing | None":
+    """Has units of work traced, if the settings ask for it. Raises ConfigError."""
+    if not config.tracing_endpoint:
+        return None
+    # A tenth of a second to load, which nobody without it need wait for.
+    from waypost.runtime.tracing import open_tracing  # noqa: PLC0415
+
+    tracing = open_tracing(config.tracing_endpoint, config.tracing_share, clock, __version__)
+    watch_work(tracing.record)
+    return tracing
 
 
 async def run_workers(config: Config, command: Sequence[str]) -> int:

@@ -33,7 +33,7 @@ from waypost.model.work import LaneKey
 from waypost.queue.door import WorkDoor
 from waypost.queue.lease import Lease
 from waypost.runtime.clock import Clock
-from waypost.runtime.ids import IdMaker
+from waypost.runtime.ids import IdMaker, trace_id_of
 from waypost.status.recorder import Recorder
 from waypost.store.ports import Store, Transaction
 from waypost.wallet.bookkeeper import Bookkeeper
@@ -93,7 +93,7 @@ class Acceptor:
                 message_ids=(submission_id,)
                 if count == 1
                 else tuple(f"{submission_id}:{number}" for number in range(count)),
-                trace_id=self.ids.trace_id(),
+                trace_id=trace_id_of(submission_id),
                 terms=terms,
                 place=place,
                 at=now,

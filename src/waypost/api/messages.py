@@ -1,5 +1,6 @@
 """`POST /v2/<SID>/whatsapp/<phone_number>/messages`: the send endpoint."""
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -11,7 +12,7 @@ from msgspec.structs import replace
 from waypost.accept.acceptor import Acceptor
 from waypost.accept.estimates import Tariff, estimate, template_of
 from waypost.accept.examiner import Examiner
-from waypost.accept.idempotency import LONGEST, IdempotencyKey, key_of
+from waypost.accept.idempotency import LONGEST, Accepted, IdempotencyKey, key_of
 from waypost.accept.limits import RequestLimits
 from waypost.accept.order import Order
 from waypost.accept.rehearser import Rehearser
@@ -34,6 +35,7 @@ from waypost.model.sender import Sender
 from waypost.model.submission import Submission
 from waypost.model.template import Template
 from waypost.runtime.clock import Clock
+from waypost.runtime.logs import SendAnswered, is_wanted, log_work
 from waypost.runtime.metrics import Metrics
 from waypost.wallet.rate_keeper import RateKeeper
 from waypost.wire.codes import REFUSED
@@ -80,15 +82,24 @@ class SendEndpoint:
 
     async def post(self, scope: Scope, receive: Receive, sid: str, phone_number: str) -> Answer:
         """The answer to one request."""
-        refusal = await self._post(scope, receive, sid, phone_number)
-        if isinstance(refusal, Answer):
-            return refusal
-        self.metrics.requests_refused[REFUSED[refusal.reason].code].inc()
-        return render_refusal(refusal)
+        started = self.clock.monotonic()
+        outcome = await self._post(scope, receive, sid, phone_number)
+        seconds = self.clock.monotonic() - started
+        self.metrics.accept_seconds.observe(seconds)
+        if is_wanted():
+            log_work(_line(outcome, sid, seconds))
+        match outcome:
+            case Accepted():
+                return render_accepted(outcome.submission_id, outcome.messages)
+            case Refusal():
+                self.metrics.requests_refused[REFUSED[outcome.reason].code].inc()
+                return render_refusal(outcome)
+            case _:
+                return outcome
 
     async def _post(
         self, scope: Scope, receive: Receive, sid: str, phone_number: str
-    ) -> Answer | Refusal:
+    ) -> Accepted | Answer | Refusal:
         account = await self.doorkeeper.admit(scope, sid)
         if isinstance(account, Refusal):
             return account
@@ -106,8 +117,8 @@ class SendEndpoint:
             return order
         return await (self._rehearse(order) if is_rehearsal else self._accept(order))
 
-    async def _accept(self, order: Order) -> Answer | Refusal:
-        """The 202, once everything is durable."""
+    async def _accept(self, order: Order) -> Accepted | Refusal:
+        """What is answered with 202, once everything is durable."""
         refused = self._refuse(order)
         if refused is not None:
             # Asked again under the same key, what was accepted stays accepted.
@@ -120,7 +131,7 @@ class SendEndpoint:
         self._count_findings(accepted.findings)
         self.examiner.shelves.use_media(order.media)
         self.metrics.messages_accepted.inc(len(accepted.messages))
-        return render_accepted(accepted.submission_id, accepted.messages)
+        return accepted
 
     async def _rehearse(self, order: Order) -> Answer | Refusal:
         """What would become of the order: the refusal it would get, or a 200 with its price."""
@@ -214,6 +225,19 @@ class SendEndpoint:
             return faults
         examination = await self.examiner.examine(account, sender, salvaged)
         return join_findings(faults, examination.findings)
+
+
+def _line(outcome: Accepted | Answer | Refusal, sid: str, seconds: float) -> SendAnswered:
+    """The canonical line of one request."""
+    line = SendAnswered(duration_ms=seconds * 1000, sid=sid, code="dry_run")
+    match outcome:
+        case Accepted():
+            id_, count = outcome.submission_id, len(outcome.messages)
+            return dataclasses.replace(line, code="WA202", submission_id=id_, count=count)
+        case Refusal():
+            return dataclasses.replace(line, code=REFUSED[outcome.reason].code)
+        case _:
+            return line
 
 
 def join_findings(faults: tuple[Fault, ...], findings: tuple[Fault, ...]) -> tuple[Fault, ...]:

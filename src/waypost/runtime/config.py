@@ -297,6 +297,16 @@ class Config:
         number(0), 25, "How long an orderly stop may take before what is left is cut off."
     )
 
+    tracing_endpoint: str = _setting(
+        url(may_be_empty=True),
+        "",
+        "The OTLP collector that traces are sent to, such as http://127.0.0.1:4318/v1/traces; "
+        "empty: none are made. Needs the extra waypost[tracing].",
+    )
+    tracing_share: float = _setting(
+        number(0, 1), 1.0, "The share of all requests that are traced, from 0 to 1."
+    )
+
     log_level: str = _setting(
         choice("debug", "info", "warning", "error"), "info", "The least severity that is logged."
     )

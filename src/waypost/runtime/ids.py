@@ -1,12 +1,15 @@
 """Ids that grow with time, made in this process."""
 
 from datetime import datetime
+from uuid import UUID, uuid5
 
 from waypost.runtime.clock import Clock
 from waypost.runtime.entropy import DIGITS, Entropy
 
 TIME_DIGITS = 9
 CHANCE_DIGITS = 10
+TRACES = UUID("6f0b6c3e-6c0a-4c55-9d0a-6b1d6a7e2a10")
+"""The namespace of trace ids (RFC 9562, version 5)."""
 PAIRS = [first + second for first in DIGITS for second in DIGITS]
 """Two base-36 digits at a time."""
 
@@ -53,8 +56,16 @@ class IdMaker:
         return f"{self.number():x}{self._mark}"
 
     def trace_id(self) -> str:
-        """A UUID for one request."""
+        """A UUID for what is of no request."""
         return self._entropy.uuid()
+
+
+def trace_id_of(subject: str) -> str:
+    """The UUID of one request, of its id or that of one of its messages: `A...` or `A...:1`.
+
+    Of anything else that is traced, such as a webhook, of its own id.
+    """
+    return str(uuid5(TRACES, subject.partition(":")[0]))
 
 
 def first_message_id(instant: datetime) -> str:

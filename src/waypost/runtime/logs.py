@@ -7,6 +7,7 @@ as much as a tenth of a message, and what went well stands in the message's time
 """
 
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 from typing import Any, ClassVar, TextIO
 
@@ -30,6 +31,11 @@ class WorkLine:
         """Whether somebody should see this line."""
         return False
 
+    @property
+    def subject(self) -> str:
+        """The id of what it is about, by which units of work belong together."""
+        return ""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DispatchAttempted(WorkLine):
@@ -47,6 +53,11 @@ class DispatchAttempted(WorkLine):
     outcome: str
     wamid: str | None = None
     failure: str | None = None
+
+    @property
+    def subject(self) -> str:
+        """The message."""
+        return self.message_id
 
     @property
     def is_trouble(self) -> bool:
@@ -79,6 +90,11 @@ class WebhookProcessed(WorkLine):
     dropped: int = 0
 
     @property
+    def subject(self) -> str:
+        """The webhook."""
+        return self.webhook_id
+
+    @property
     def is_trouble(self) -> bool:
         """Something in it could not be read."""
         return self.dropped > 0
@@ -101,9 +117,51 @@ class CallbackAttempted(WorkLine):
     latency_ms: int | None = None
 
     @property
+    def subject(self) -> str:
+        """The message, or whatever else the event is about."""
+        return self.callback_id.partition(".")[0]
+
+    @property
     def is_trouble(self) -> bool:
         """Everything but a callback that was taken."""
         return self.result != "delivered"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendAnswered(WorkLine):
+    """A request to send, answered; `code` as the customer read it, or dry_run.
+
+    submission_id  empty if nothing was accepted
+    count          of its messages
+    """
+
+    event: ClassVar[str] = "send.answered"
+    sid: str
+    code: str
+    submission_id: str = ""
+    count: int = 0
+
+    @property
+    def subject(self) -> str:
+        """The request."""
+        return self.submission_id
+
+
+class _Watch:
+    """Who watches units of work in this process, and whether those that went well are logged."""
+
+    watcher: Callable[[WorkLine], None] | None = None
+    is_detailed = False
+
+
+def watch_work(watcher: Callable[[WorkLine], None] | None) -> None:
+    """Has every unit of work told to `watcher` from now on; None: to nobody."""
+    _Watch.watcher = watcher
+
+
+def is_wanted() -> bool:
+    """Whether anybody wants lines of work that went well: making one costs more than asking."""
+    return _Watch.is_detailed or _Watch.watcher is not None
 
 
 def configure_logs(level: str, log_format: str, stream: TextIO | None = None) -> None:
@@ -113,6 +171,7 @@ def configure_logs(level: str, log_format: str, stream: TextIO | None = None) ->
     log_format  `json`: one object per line; else for a person's eyes
     """
     out = sys.stderr if stream is None else stream
+    _Watch.is_detailed = level == "debug"
     renderer: structlog.typing.Processor
     if log_format == "json":
         renderer = structlog.processors.JSONRenderer(serializer=_render_json)
@@ -139,6 +198,8 @@ def configure_logs(level: str, log_format: str, stream: TextIO | None = None) ->
 
 def log_work(line: WorkLine) -> None:
     """Write the canonical line of a unit of work; fields that are None are left out."""
+    if _Watch.watcher is not None:
+        _Watch.watcher(line)
     logger = structlog.get_logger()
     write = logger.warning if line.is_trouble else logger.debug
     write(line.event, **_fields_of(line))

@@ -103,15 +103,17 @@ def integer(least: int, most: int | None = None) -> Kind[int]:
     return Kind(words, parse)
 
 
-def number(least: float) -> Kind[float]:
-    """A finite number, `least` or more."""
+def number(least: float, most: float = math.inf) -> Kind[float]:
+    """A finite number, `least` or more, `most` or less."""
     words = f"a number of {least:g} or more"
+    if most < math.inf:
+        words = f"a number from {least:g} to {most:g}"
 
     def parse(value: object) -> float:
         if isinstance(value, bool) or not isinstance(value, str | int | float):
             raise TypeError(words)
         parsed = float(value)
-        if not math.isfinite(parsed) or parsed < least:
+        if not math.isfinite(parsed) or not least <= parsed <= most:
             raise ValueError(words)
         return parsed
 
