@@ -25,6 +25,8 @@ from waypost.cli import (
     media,
     message,
     opt_out,
+    recipient,
+    report,
     send,
     sender,
     serve,
@@ -68,6 +70,7 @@ application.command("emulate", rich_help_panel=START, **emulate.PASS_ON)(emulate
 application.command("send", rich_help_panel=USE)(send.send)
 application.command("why", rich_help_panel=USE)(why.why)
 application.add_typer(message.application, name="message", rich_help_panel=USE)
+application.add_typer(report.application, name="report", rich_help_panel=USE)
 for name, noun in {
     "account": account,
     "key": key,
@@ -77,6 +80,7 @@ for name, noun in {
     "media": media,
     "catalogue": catalogue,
     "optout": opt_out,
+    "recipient": recipient,
     "block": block,
     "wallet": wallet,
     "alarm": alarm,

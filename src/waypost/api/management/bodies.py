@@ -77,7 +77,8 @@ CallbackUrl = Annotated[
     Meta(
         pattern=r"^https?://[!-~]+$",
         max_length=2048,
-        description="Where the customer wants statuses; null: nowhere.",
+        description="Where all that is told of it goes, and nowhere else: the short way to a "
+        "callback profile of its own; null: nowhere.",
         examples=["https://shop.example.com/status"],
     ),
 ]
@@ -204,6 +205,18 @@ class OptOutBody(Body, frozen=True):
     """Why this recipient wants no marketing."""
 
     reason: Annotated[str, Meta(max_length=200)] = ""
+
+
+class ErasureBody(Body, frozen=True):
+    """Whom to erase: a phone number with its country code, or a user id.
+
+    cancel          messages that wait are cancelled, and callbacks still to be told are given up
+    forget_opt_out  that the recipient wants no marketing is forgotten too
+    """
+
+    recipient: Annotated[str, Meta(min_length=1, max_length=200)]
+    cancel: bool = False
+    forget_opt_out: bool = False
 
 
 class ResolutionBody(Body, frozen=True):

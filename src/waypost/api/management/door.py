@@ -17,8 +17,10 @@ from waypost.api.problem import ProblemDetail, ProblemError
 from waypost.api.slowdown import Slowdown
 from waypost.directory.accounts import Accounts
 from waypost.directory.catalogues import CatalogueKeeper
+from waypost.directory.event_desk import EventDesk
 from waypost.directory.media import MediaLibrary
 from waypost.directory.opt_outs import OptOutList
+from waypost.directory.profile_desk import ProfileDesk
 from waypost.directory.registrar import Registrar
 from waypost.directory.sender_switch import SenderSwitch
 from waypost.directory.synchronizer import Synchronizer
@@ -30,6 +32,7 @@ from waypost.model.ledger import Wallet
 from waypost.report.export import Exporter
 from waypost.report.storyteller import Storyteller
 from waypost.report.usage_reporter import UsageReporter
+from waypost.retention.forgetter import Forgetter
 from waypost.status.canceller import Canceller
 from waypost.status.resolver import Resolver
 from waypost.store.ports import Store
@@ -66,9 +69,12 @@ class Management:
     catalogues: CatalogueKeeper
     opt_outs: OptOutList
     canceller: Canceller
+    forgetter: Forgetter
     resolver: Resolver
     switch: SenderSwitch
     storyteller: Storyteller
+    profiles: ProfileDesk
+    events: EventDesk
     exporter: Exporter
     usage: UsageReporter
     currency: str

@@ -10,6 +10,7 @@ from typing import Any
 from waypost.model.account import AccountKind
 from waypost.model.lifecycle import State
 from waypost.model.message import Payment
+from waypost.model.usage_query import Group
 from waypost.wire.codes import PROCESSED, REFUSED
 from waypost.wire.timing import LONGEST_VALIDITY_S, PRIORITIES, SHORTEST_VALIDITY_S
 
@@ -114,6 +115,11 @@ SCHEMAS: Mapping[str, Json] = {
                             "ref1": TEXT,
                             "ref2": TEXT,
                             "wa_source": TEXT,
+                            "callback_profile_id": {
+                                **TEXT,
+                                "description": "The callback profile that is told the statuses of "
+                                "this request, and no other.",
+                            },
                             "enable_url_tracking_body": {"type": "boolean"},
                             "enable_url_tracking_button": {"type": "boolean"},
                             "send_at": {
@@ -351,7 +357,91 @@ BILLING = envelope(
     )
 )
 
+FIGURES: Json = {
+    **{
+        name: {"type": "integer"}
+        for name in ("accepted", "submitted", "sent", "delivered", "read", "failed", "not_sent")
+    },
+    "delivery_rate": {"type": ["number", "null"], "description": "Delivered of accepted, 0 to 1."},
+    "read_rate": {"type": ["number", "null"], "description": "Read of delivered, 0 to 1."},
+    "spend": AMOUNT,
+}
+USAGE = envelope(
+    an_object(
+        {
+            "from": MOMENT,
+            "to": MOMENT,
+            "timezone": TEXT,
+            "by": {"type": "array", "items": TEXT},
+            "lines": {
+                "type": "array",
+                "items": an_object(
+                    {
+                        **{
+                            name: {**TEXT_OR_NULL, "description": "If it was asked for."}
+                            for name in Group
+                        },
+                        **FIGURES,
+                    },
+                    *FIGURES,
+                ),
+            },
+            "total": an_object(FIGURES, *FIGURES),
+            "failures": {
+                "type": "array",
+                "items": an_object(
+                    {
+                        "code": TEXT_OR_NULL,
+                        "title": TEXT,
+                        "turn": {**TEXT, "description": "Whose turn it is."},
+                        "next_step": TEXT,
+                        "messages": {"type": "integer"},
+                    },
+                    "code",
+                    "title",
+                    "messages",
+                ),
+            },
+            "source": {
+                "enum": ["figures", "history"],
+                "description": "Kept by the hour, or counted over the messages that are held.",
+            },
+            "history_from": {
+                **MOMENT_OR_NULL,
+                "description": "From when on history is whole, where it was counted over.",
+            },
+            "notes": {"type": "array", "items": TEXT},
+        },
+        "from",
+        "to",
+        "by",
+        "lines",
+        "total",
+        "failures",
+    )
+)
+
+PROFILE = envelope({"$ref": "#/components/schemas/ProfileShape"})
+SECRETS = envelope({"$ref": "#/components/schemas/SecretsShape"})
+
 ANSWERS: Mapping[str, Json] = {
+    "makeOwnProfile": envelope({"$ref": "#/components/schemas/NewProfileShape"}),
+    "listOwnProfiles": envelope(
+        {"type": "array", "items": {"$ref": "#/components/schemas/ProfileShape"}}
+    ),
+    "getOwnProfile": PROFILE,
+    "changeOwnProfile": PROFILE,
+    "removeOwnProfile": envelope({"$ref": "#/components/schemas/RemovedShape"}),
+    "attachOwnProfile": PROFILE,
+    "detachOwnProfile": PROFILE,
+    "rotateOwnSecret": SECRETS,
+    "readOwnSecrets": SECRETS,
+    "pauseOwnProfile": PROFILE,
+    "resumeOwnProfile": PROFILE,
+    "testOwnProfile": envelope({"$ref": "#/components/schemas/TestShape"}),
+    "listOwnCallbacks": envelope({"$ref": "#/components/schemas/EventShapePage"}),
+    "getOwnCallback": envelope({"$ref": "#/components/schemas/ToldShape"}),
+    "replayOwnCallbacks": envelope({"$ref": "#/components/schemas/ReplayedShape"}),
     "createMessageTemplate": envelope(
         an_object({"id": TEXT, "status": TEXT, "category": TEXT}, "id", "status", "category")
     ),
@@ -369,7 +459,9 @@ ANSWERS: Mapping[str, Json] = {
     "getOwnMessage": STANDING,
     "getOwnTimeline": envelope({"$ref": "#/components/schemas/Story"}),
     "cancelOwnMessage": CANCELLED,
+    "eraseOwnRecipient": envelope({"$ref": "#/components/schemas/Erasure"}),
     "getBilling": BILLING,
+    "getOwnUsage": USAGE,
 }
 """What `data` is in the 200 of each operation."""
 
@@ -385,11 +477,18 @@ A_FILE: Json = {
     }
 }
 BODIES: Mapping[str, Json] = {
+    "makeOwnProfile": in_json({"$ref": "#/components/schemas/ProfileBody"}),
+    "changeOwnProfile": in_json({"$ref": "#/components/schemas/ProfilePatch"}),
+    "attachOwnProfile": in_json({"$ref": "#/components/schemas/TargetBody"}),
+    "detachOwnProfile": in_json({"$ref": "#/components/schemas/TargetBody"}),
+    "rotateOwnSecret": in_json({"$ref": "#/components/schemas/SecretRotation"}),
+    "replayOwnCallbacks": in_json({"$ref": "#/components/schemas/ReplayBody"}),
     "createMessageTemplate": in_json(META_OBJECT),
     "editMessageTemplate": in_json(META_OBJECT),
     "uploadMedia": A_FILE,
     "uploadResumableMedia": A_FILE,
     "blockUsers": in_json({"$ref": "#/components/schemas/BlockBody"}),
     "unblockUsers": in_json({"$ref": "#/components/schemas/BlockBody"}),
+    "eraseOwnRecipient": in_json({"$ref": "#/components/schemas/ErasureBody"}),
 }
 """What each operation takes in."""

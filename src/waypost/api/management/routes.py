@@ -9,10 +9,12 @@ from litestar.handlers import BaseRouteHandler
 
 from waypost.api.management import (
     accounts,
+    callbacks,
     catalogues,
     exports,
     keys,
     messages,
+    recipients,
     records,
     reports,
     search,
@@ -36,9 +38,11 @@ TAGS = {
     "senders": senders.HANDLERS,
     "templates": templates.HANDLERS,
     "catalogues": catalogues.HANDLERS,
+    "recipients": recipients.HANDLERS,
     "records": records.HANDLERS,
     "reports": reports.HANDLERS,
     "messages": (*messages.HANDLERS, *search.HANDLERS, *exports.HANDLERS),
+    "callbacks": callbacks.HANDLERS,
     "wallets": wallets.HANDLERS,
 }
 
