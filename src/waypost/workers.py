@@ -1,7 +1,9 @@
 """The workers of a process: what each works on, with whom, and how much of it at once."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import NamedTuple
 
 from waypost.callback.caller import Caller, PinnedClients
 from waypost.callback.deliverer import Deliverer, Patience, load_callbacks
@@ -15,9 +17,10 @@ from waypost.dispatch.pacing import Pacing
 from waypost.dispatch.pair_rate import PairRate
 from waypost.dispatch.user_counter import UserCounter
 from waypost.meta.client import MetaClient
+from waypost.meta.graph import GraphClient
 from waypost.model.erasing import Pseudonyms
 from waypost.model.usage import SHARDS, SHARED
-from waypost.model.work import QueueName
+from waypost.model.work import LaneKey, QueueName
 from waypost.queue.admission import OpenAdmission
 from waypost.queue.door import RemoteDoor, WorkDoor
 from waypost.queue.duty import Duty, Plan
@@ -27,12 +30,14 @@ from waypost.runtime.addresses import AddressGuard
 from waypost.runtime.config import Config
 from waypost.runtime.http import PooledHttpClient
 from waypost.runtime.ids import IdMaker
+from waypost.runtime.media_links import MediaLinks
 from waypost.runtime.roles import Role, read_roles
 from waypost.runtime.senses import Senses
 from waypost.status.recorder import Recorder
 from waypost.store.ports import Store
 from waypost.wallet.bookkeeper import Bookkeeper
 from waypost.wallet.rate_keeper import RateKeeper
+from waypost.webhook.media_fetcher import ByteStore, MediaFetcher, load_media
 from waypost.webhook.processor import Processor, load_webhooks
 from waypost.webhook.template_recorder import TemplateRecorder
 
@@ -41,6 +46,9 @@ SPARE_S = 5.0
 
 WEBHOOKS_AT_ONCE = 256
 
+MEDIA_AT_ONCE = 4
+"""Received media that are fetched at a time: each is in memory whole, and may have 100 MB."""
+
 ENDPOINT_SHARE = 4
 """One endpoint may have one in so many of the places for callbacks: if it hangs, others go on."""
 
@@ -48,9 +56,16 @@ BUDGET_SHARE = 0.75
 """How much of a lease one item may take at most: the rest is for waiting on its turn."""
 
 
+class Received(NamedTuple):
+    """Where received media are kept, and at what address they are served."""
+
+    keeper: ByteStore
+    links: MediaLinks
+
+
 @dataclass(frozen=True, slots=True)
 class Crew:
-    """Who does the work of the three queues, as this process sees it.
+    """Who does the work of the queues, as this process sees it.
 
     A door is the worker itself where the process has the role, else a hint to those that have it.
 
@@ -66,7 +81,7 @@ class Crew:
     ownership: LeasedOwnership | None
 
 
-def build_crew(config: Config, store: Store, senses: Senses) -> Crew:
+def build_crew(config: Config, store: Store, senses: Senses, received: Received) -> Crew:
     """The workers that this process's roles ask for, and doors to the others."""
     roles, workers = read_roles(config.role), list[Worker]()
     callbacks: WorkDoor = RemoteDoor(store, QueueName.CALLBACK)
@@ -88,7 +103,9 @@ def build_crew(config: Config, store: Store, senses: Senses) -> Crew:
     )
     webhooks: WorkDoor = RemoteDoor(store, QueueName.WEBHOOK)
     if Role.WEBHOOK in roles:
-        webhooks = understanding = build_webhooks(config, store, senses, recorder)
+        fetching = build_media(config, store, senses, received, callbacks.wake)
+        workers.insert(0, fetching)
+        webhooks = understanding = build_webhooks(config, store, senses, recorder, fetching.wake)
         workers.insert(0, understanding)
     dispatch: WorkDoor = RemoteDoor(store, QueueName.DISPATCH)
     ownership: LeasedOwnership | None = None
@@ -144,13 +161,56 @@ def build_callbacks(config: Config, store: Store, senses: Senses) -> Worker:
     )
 
 
-def build_webhooks(config: Config, store: Store, senses: Senses, recorder: Recorder) -> Worker:
+def build_media(
+    config: Config,
+    store: Store,
+    senses: Senses,
+    received: Received,
+    tell: Callable[[LaneKey], None],
+) -> Worker:
+    """Fetches media of inbound messages: what Meta keeps for a week."""
+    clock, entropy = senses.clock, senses.entropy
+    fetcher = MediaFetcher(
+        store=store,
+        graph=GraphClient(
+            senses.http,
+            config.meta_base_url.rstrip("/"),
+            config.meta_api_version,
+            config.media_timeout_s,
+            senses.vault,
+        ),
+        keeper=received.keeper,
+        links=received.links,
+        clock=clock,
+        publisher=Publisher(),
+        tell=tell,
+    )
+    # Two calls and a large file: it may have its lease for longer than others.
+    budget_s = 2 * config.media_timeout_s + SPARE_S
+    lease_s = max(config.lease_s, budget_s / BUDGET_SHARE)
+    return Worker(
+        Plan(QueueName.MEDIA, MEDIA_AT_ONCE, lease_s, budget_s, is_shared=True),
+        store=store,
+        clock=clock,
+        entropy=entropy,
+        duty=Duty(load_media, fetcher.handle),
+        admission=OpenAdmission(MEDIA_AT_ONCE),
+    )
+
+
+def build_webhooks(
+    config: Config,
+    store: Store,
+    senses: Senses,
+    recorder: Recorder,
+    wake_media: Callable[[LaneKey], None],
+) -> Worker:
     """Works off what Meta told."""
     clock, entropy, metrics = senses.clock, senses.entropy, senses.metrics
     longest_s = config.lease_s * BUDGET_SHARE
     template_recorder = TemplateRecorder(clock, IdMaker(clock, entropy).number, metrics)
     ids = IdMaker(clock, entropy)
-    processor = Processor(store, recorder, template_recorder, clock, metrics, ids)
+    processor = Processor(store, recorder, template_recorder, clock, metrics, ids, wake_media)
     return Worker(
         Plan(QueueName.WEBHOOK, WEBHOOKS_AT_ONCE, config.lease_s, min(SPARE_S, longest_s)),
         store=store,
