@@ -1,9 +1,10 @@
-"""`waypost message`: cancelling a message that still waits. `waypost why` tells of one."""
+"""`waypost message`: messages found, and cancelling one that waits. `waypost why` tells of one."""
 
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from waypost.cli.message_list import list_messages
 from waypost.cli.opening import who_acts, work_on
 from waypost.cli.output import (
     REFUSED,
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
     from waypost.assembly import OperatorTools
     from waypost.status.canceller import Cancellation
 
-application = typer.Typer(no_args_is_help=True, help="Messages that wait.")
+application = typer.Typer(no_args_is_help=True, help="Messages: found, and cancelled.")
+application.command("list")(list_messages)
 
 
 @application.command("cancel")

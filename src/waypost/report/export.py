@@ -4,7 +4,7 @@ Law: what is held at once is a page of each direction, however many rows there a
 its page was read; what is accepted while the export runs is not in it.
 """
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
@@ -85,7 +85,7 @@ class Exporter:
     store: Store
     clock: Clock
 
-    async def rows(self, asked: Asked) -> AsyncIterator[list[Row]]:
+    async def rows(self, asked: Asked) -> AsyncGenerator[list[Row], None]:
         """The rows in batches, the newest first. Raises StoreError."""
         if asked.filters.until is None:
             # Two pages of now and of later would not be of the same moment.

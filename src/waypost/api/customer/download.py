@@ -6,7 +6,7 @@ is broken off (chunks without the last one), which every HTTP client takes for a
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncGenerator, Awaitable
 from typing import Any
 
 from litestar import Request
@@ -26,7 +26,7 @@ class Download(Response[bytes]):
     """The answer that a file is; `parts` are its bytes."""
 
     def __init__(
-        self, parts: AsyncIterator[bytes], headers: dict[str, str], body: BoundedBody
+        self, parts: AsyncGenerator[bytes, None], headers: dict[str, str], body: BoundedBody
     ) -> None:
         super().__init__(b"", headers=headers)
         self._parts = parts
@@ -48,7 +48,7 @@ class Download(Response[bytes]):
         return send_file
 
     async def _send_parts(self, send: Send) -> None:
-        async with contextlib.aclosing(self._parts):  # type: ignore[type-var] # a generator
+        async with contextlib.aclosing(self._parts):
             async for part in self._parts:
                 if part:
                     await send({"type": "http.response.body", "body": part, "more_body": True})
@@ -112,9 +112,9 @@ def takes_gzip(accept_encoding: str) -> bool:
     return False
 
 
-async def _parts(exporter: Exporter, asked: Asked, writer: Writer) -> AsyncIterator[bytes]:
+async def _parts(exporter: Exporter, asked: Asked, writer: Writer) -> AsyncGenerator[bytes, None]:
     yield writer.begin()
-    async with contextlib.aclosing(exporter.rows(asked)) as batches:  # type: ignore[type-var] # a generator
+    async with contextlib.aclosing(exporter.rows(asked)) as batches:
         async for rows in batches:
             yield writer.write(rows)
     yield writer.end()
