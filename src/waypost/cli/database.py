@@ -19,6 +19,7 @@ from rich.progress import (
 from waypost.cli.opening import who_acts, work_on
 from waypost.cli.output import REFUSED, print_json, print_lines, print_rows
 from waypost.cli.settings import ConfigOption, DataOption, JsonOption, load_for
+from waypost.report.usage_audit import find_differences
 from waypost.runtime.clock import SystemClock
 from waypost.runtime.config import Config
 
@@ -59,8 +60,9 @@ def check(
 ) -> None:
     """Bring the schema up to date, look for all that does not fit, and count what is there.
 
-    Reads everything: the money of every message, rows without those they belong to, the file or
-    the partitions. Ends with 1 if anything is wrong. Example: waypost db check --data data/dev
+    Reads everything: the money of every message, rows without those they belong to, figures by the
+    hour against the messages themselves, the file or the partitions. Ends with 1 if anything is
+    wrong. Example: waypost db check --data data/dev
     """
     loaded = load_for(data, config)
 
@@ -73,6 +75,7 @@ def check(
                 *await store.partitions.find_faults(SystemClock().now()),
                 *await store.read(lambda transaction: transaction.wallets.audit()),
                 *await store.read(lambda transaction: transaction.history.orphans()),
+                *await store.study(find_differences),
             ],
         )
 

@@ -67,6 +67,8 @@ LET = {
     "messages.any_parked": "it looks for any row at all",
     "wallet.statement": "it goes through all that one account has",
     "alarms.past": "it goes through all that are over, by their index",
+    "usage.recount": "it goes through what one account had accepted",
+    "usage.recount_of_refs": "it goes through what one account named so",
 }
 
 

@@ -15,6 +15,7 @@ from litestar.connection import Request
 from litestar.handlers import HTTPRouteHandler
 from litestar.response import Response
 
+from waypost.api.callback_shapes import CallbackBody
 from waypost.api.customer.asked import describe_direction, describe_words
 from waypost.api.customer.download import media_type_of
 from waypost.api.customer.exports import FILES
@@ -37,6 +38,14 @@ PARAMETERS = {
     "sid": "The account's SID.",
     "prefix": "The key's first six characters, or the whole key.",
     "waba_id": "The WABA's id at Meta.",
+    "profile_id": "The callback profile's id, or its last twelve characters.",
+    "event_id": "The event's id: the `webhook-id` of its callback.",
+    "profile": "Only events for the profile of this id.",
+    "message": "Only events about this message.",
+    "kind": "Only events of this kind.",
+    "state": "Only events in this state.",
+    "from": "Only from this moment on: ISO 8601 with a time zone.",
+    "to": "Only before this moment, in the same form.",
     "template_id": "The template's id at Meta.",
     "catalogue_id": "The catalogue's id at Meta.",
     "media_id": "The id that uploading gave.",
@@ -64,6 +73,7 @@ TAGS = {
     "catalogues": "The operator: products.",
     "records": "The operator: media, opt-outs, messages and the audit log.",
     "messages": "The operator: messages and alarms that wait for a person.",
+    "callbacks": "The operator: callback profiles, and what became of callback events.",
     "meta": "Meta itself.",
     "health": "Those who watch over the process.",
     "document": "This document.",
@@ -233,7 +243,7 @@ def _shared_responses() -> Iterator[tuple[str, Json]]:
 
 def _close_bodies(schemas: Json) -> None:
     """Bodies take no field that nobody knows."""
-    for kind in bodies.Body.__subclasses__():
+    for kind in (*bodies.Body.__subclasses__(), *CallbackBody.__subclasses__()):
         if kind.__name__ in schemas:
             schemas[kind.__name__]["additionalProperties"] = False
 

@@ -60,6 +60,7 @@ ORDER BY 1, 2, 3, 4, 5
 -- name: usage.recount
 -- What messages of an account that history still holds add up to, by state and failure; ids grow
 -- with time and bound what is looked at. An empty filter lets everything through.
+-- Looks at whole tables: all that an account had accepted in that time.
 SELECT m.accepted_at / 3600000, m.sender_id, coalesce(b.template_name, ''), m.country, m.category,
     CASE WHEN :is_by_ref THEN coalesce(b.ref, '') ELSE '' END,
     CASE WHEN :is_by_ref1 THEN coalesce(b.ref1, '') ELSE '' END,
@@ -85,6 +86,7 @@ ORDER BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10
 -- name: usage.recount_of_refs
 -- The same of messages whose request was given these words by its customer: the first that is not
 -- empty finds them by its index, every other is held against them.
+-- Looks at whole tables: one word may stand for a whole campaign.
 SELECT m.accepted_at / 3600000, m.sender_id, coalesce(b.template_name, ''), m.country, m.category,
     CASE WHEN :is_by_ref THEN coalesce(b.ref, '') ELSE '' END,
     CASE WHEN :is_by_ref1 THEN coalesce(b.ref1, '') ELSE '' END,
