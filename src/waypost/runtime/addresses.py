@@ -34,6 +34,7 @@ PORTS = {"http": 80, "https": 443}
 
 _HOST = re.compile(r"[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?\.?")
 _NUMBER = re.compile(r"\d+|0x[0-9a-f]*")
+_USER = re.compile(r"[A-Za-z0-9._~!$&'()*+,;=:%-]*")
 _UNSAFE = re.compile(r"[\x00-\x20\x7f\\]")
 
 
@@ -140,19 +141,25 @@ def read_url(url: str) -> Place:
         raise ForbiddenAddressError(f"{url} is no URL of http or https")
     if not host:
         raise ForbiddenAddressError(f"{url} names no host")
-    if parts.username is not None or parts.password is not None:
-        raise ForbiddenAddressError("the URL holds a user or a password; use Basic authentication")
+    user, at, _ = parts.netloc.rpartition("@")
+    if not _USER.fullmatch(user):
+        raise ForbiddenAddressError(
+            "the URL's user or password holds unsafe characters; percent-encode them"
+        )
     host = _plain_host(host)
-    return Place(_with_host(parts, host, port), host, port or PORTS[parts.scheme])
+    return Place(_with_host(parts, user + at, host, port), host, port or PORTS[parts.scheme])
 
 
 def _plain_host(host: str) -> str:
     """The host in the spelling that every reader understands alike."""
     if ":" in host:
         try:
-            return str(IPv6Address(host))
+            address = IPv6Address(host)
         except ValueError as error:
             raise ForbiddenAddressError(f"{host} is no address: {error}") from error
+        if address.scope_id is not None:
+            raise ForbiddenAddressError(f"{host} is of one network alone, not a public address")
+        return str(address)
     try:
         plain = host.encode("idna").decode() if not host.isascii() else host.lower()
     except UnicodeError as error:
@@ -172,10 +179,10 @@ def _address(host: str) -> IPv4Address:
         raise ForbiddenAddressError(f"{host} is no address: {error}") from error
 
 
-def _with_host(parts: SplitResult, host: str, port: int | None) -> str:
+def _with_host(parts: SplitResult, user: str, host: str, port: int | None) -> str:
     shown = f"[{host}]" if ":" in host else host
     netloc = shown if port is None else f"{shown}:{port}"
-    return parts._replace(netloc=netloc).geturl()
+    return parts._replace(netloc=user + netloc).geturl()
 
 
 def is_public(address: IPv4Address | IPv6Address) -> bool:
