@@ -143,11 +143,14 @@ def test_a_sender_is_added_looked_at_and_changed(tmp_path):
         "held_until": None,
         "held_for": None,
         "heard_at": None,
+        "callback_profiles": added["callback_profiles"],
     }
+    assert len(added["callback_profiles"]) == 1
     assert changed == {
         **added,
         "throughput": 5,
         "is_throughput_pinned": True,
+        "callback_profiles": [],
     }
     assert len(listed) == 2
     assert [act for act, *_ in acts[-2:]] == ["sender.added", "sender.changed"]

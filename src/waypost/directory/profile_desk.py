@@ -75,6 +75,14 @@ class KnownProfile:
 
 
 @dataclass(frozen=True, slots=True)
+class MadeProfile:
+    """A profile that was just made, and the secret that signs its callbacks."""
+
+    known: KnownProfile
+    secret: str
+
+
+@dataclass(frozen=True, slots=True)
 class ProfileDesk:
     """Does what accounts ask of their profiles.
 
@@ -89,7 +97,7 @@ class ProfileDesk:
 
     async def make(
         self, account: Account, change: ProfileChange, actor: Actor
-    ) -> tuple[KnownProfile, SigningSecret] | tuple[Fault, ...]:
+    ) -> MadeProfile | tuple[Fault, ...]:
         """A new profile with its signing secret, or all that is wrong with it.
 
         Raises DirectoryError if the account has as many as it may have.
@@ -101,7 +109,7 @@ class ProfileDesk:
         if faults:
             return faults
 
-        async def write(transaction: Transaction) -> KnownProfile:
+        async def write(transaction: Transaction) -> MadeProfile:
             if len(await transaction.profiles.of_account(account.account_id)) >= MOST_PROFILES:
                 raise DirectoryError(
                     f"{account.sid} has {MOST_PROFILES} callback profiles, and may have no more; "
@@ -110,9 +118,9 @@ class ProfileDesk:
             await transaction.profiles.save(profile)
             detail = show_profile(profile, secrets)
             await self._commit(transaction, profile, actor, "made", detail)
-            return _known(profile, secrets, ())
+            return MadeProfile(_known(profile, secrets, ()), secrets.signing[0].secret)
 
-        return await write_alone(self.store, write), secrets.signing[0]
+        return await write_alone(self.store, write)
 
     async def change(
         self, account: Account, named: str, change: ProfileChange, actor: Actor

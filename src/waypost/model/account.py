@@ -7,6 +7,7 @@ from ipaddress import IPv6Address, ip_address, ip_network
 
 from msgspec import Struct, field
 
+from waypost.model.callback import WHOLE_ACCOUNT, sender_target, waba_target
 from waypost.model.opt_out import OPT_IN_KEYWORDS, OPT_OUT_KEYWORDS
 from waypost.model.sender import Sender
 from waypost.model.template import Template
@@ -131,6 +132,11 @@ class Account(Struct, frozen=True):
     senders: Mapping[str, Sender] = field(default_factory=dict)
     templates: Mapping[tuple[str, str, str], Template] = field(default_factory=dict)
     callback_profiles: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def profiles_of(self, sender: Sender) -> list[str]:
+        """The callback profiles that a sender's events go to, by ids, each once."""
+        targets = {sender_target(sender.sender_id), waba_target(sender.waba_id), WHOLE_ACCOUNT}
+        return [id_ for id_, of in self.callback_profiles.items() if targets.intersection(of)]
 
     @property
     def has_own_price(self) -> bool:

@@ -46,19 +46,20 @@ async def save_sender(
     given["is_throughput_pinned"] = data.throughput is not None
     sender = Sender(sender_id=sender_id, access_token="", **given)
     await management.registrar.save_sender(sid, sender, callback_url, actor=actor)
-    return show_sender(_sender(await management.fresh(sid), sender_id))
+    fresh = await management.fresh(sid)
+    return show_sender(fresh, _sender(fresh, sender_id))
 
 
 @get(SENDERS)
 async def list_senders(account: NamedDependency[Account]) -> Page[SenderShape]:
     """List an account's senders."""
-    return Page([show_sender(sender) for sender in account.senders.values()])
+    return Page([show_sender(account, sender) for sender in account.senders.values()])
 
 
 @get(SENDER)
 async def get_sender(account: NamedDependency[Account], phone_number: FromPath[str]) -> SenderShape:
     """Show a sender."""
-    return show_sender(_sender(account, phone_number))
+    return show_sender(account, _sender(account, phone_number))
 
 
 @patch(SENDER)
@@ -87,7 +88,8 @@ async def pause_sender(
     """Let no message leave from a sender; what is accepted waits."""
     sender_id = _sender(account, phone_number).sender_id
     await management.switch.pause(account, sender_id, actor=actor)
-    return show_sender(_sender(await management.fresh(account.sid), sender_id))
+    fresh = await management.fresh(account.sid)
+    return show_sender(fresh, _sender(fresh, sender_id))
 
 
 @post(f"{SENDER}/resume", status_code=200)
@@ -104,7 +106,8 @@ async def resume_sender(
     """
     sender_id = _sender(account, phone_number).sender_id
     await management.switch.resume(account, sender_id, actor=actor)
-    return show_sender(_sender(await management.fresh(account.sid), sender_id))
+    fresh = await management.fresh(account.sid)
+    return show_sender(fresh, _sender(fresh, sender_id))
 
 
 HANDLERS: Sequence[Any] = (
@@ -123,7 +126,8 @@ async def _change(
     callback_url = given.pop("callback_url", UNSET)
     changed = replace(_sender(account, named), **given)
     await management.registrar.save_sender(account.sid, changed, callback_url, actor=actor)
-    return show_sender(_sender(await management.fresh(account.sid), changed.sender_id))
+    fresh = await management.fresh(account.sid)
+    return show_sender(fresh, _sender(fresh, changed.sender_id))
 
 
 def _sender(account: Account, named: str) -> Sender:

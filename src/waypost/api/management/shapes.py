@@ -150,6 +150,7 @@ class SenderShape(Struct, frozen=True):
                             from it before then
     is_throughput_pinned    what Meta tells of its throughput changes nothing
     heard_at                when Meta's last webhook about it came
+    callback_profiles       the ids of those that its events go to, by whatever attachment
     """
 
     phone_number: str
@@ -163,6 +164,7 @@ class SenderShape(Struct, frozen=True):
     held_for: TroubleShape | None
     is_throughput_pinned: bool
     heard_at: datetime | None
+    callback_profiles: list[str]
 
 
 class TemplateShape(Struct, frozen=True):
@@ -358,7 +360,7 @@ def show_forecast(told: Forecast) -> MessagingLimitShape:
     )
 
 
-def show_sender(sender: Sender) -> SenderShape:
+def show_sender(account: Account, sender: Sender) -> SenderShape:
     """A sender without its token."""
     return SenderShape(
         phone_number=f"+{sender.sender_id}",
@@ -372,6 +374,7 @@ def show_sender(sender: Sender) -> SenderShape:
         held_for=None if sender.held_for is None else show_failure(sender.held_for),
         is_throughput_pinned=sender.is_throughput_pinned,
         heard_at=sender.heard_at,
+        callback_profiles=account.profiles_of(sender),
     )
 
 
