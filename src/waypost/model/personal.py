@@ -136,7 +136,7 @@ _CODES = "one of a fixed list of codes"
 
 IMPERSONAL: Mapping[str, Mapping[str, str]] = {
     _OURS: {
-        "account_events": "account_event_id",
+        "account_events": "account_event_id digest",
         "callback_attachments": "target profile_id",
         "callback_attempts": "event_id profile_id",
         "callback_profiles": "profile_id state state_reason",

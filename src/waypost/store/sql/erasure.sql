@@ -44,9 +44,9 @@ ORDER BY event_id LIMIT :limit
 -- name: erasure.page_callback_attempts
 -- Attempts at events of an account: over when the event is.
 SELECT t.event_id, t.attempt_id, '',
-    NOT EXISTS (
-        SELECT 1 FROM callbacks AS c
-        WHERE c.account_id = t.account_id AND c.event_id = t.event_id AND c.state = 'pending'),
+    coalesce((
+        SELECT c.state <> 'pending' FROM callbacks AS c
+        WHERE c.account_id = t.account_id AND c.event_id = t.event_id), 1 = 1),
     t.url, t.problem, t.answer
 FROM callback_attempts AS t
 WHERE t.account_id = :account_id AND (t.event_id, t.attempt_id) > (:after, :after_number) AND t.event_id < :before_id
