@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
+from bench.ingest import ingest
 from bench.measure import ROOT
 from bench.micro import measure_single_costs
 from bench.peer.server import Database, tuned_peer
@@ -41,6 +42,7 @@ PAGE = ROOT / "docs" / "performance.md"
 ROUNDS = 3
 SECONDS = 5.0
 DISPATCHERS = (1, 2, 4)
+WEBHOOK_SIZES = (1, 20)
 
 
 def main() -> None:
@@ -110,6 +112,12 @@ def plan_round(seconds: float, database: Database) -> dict[str, Measure]:
         ),
         "tuned peer": lambda folder, _: tuned_peer(Trial(seconds, folder), database),
         "emulator alone": lambda folder, _: emulator_alone(Trial(seconds, folder)),
+        **{
+            f"webhooks, {size} in each": lambda folder, _, size=size: ingest(
+                Trial(seconds, folder), size
+            )
+            for size in WEBHOOK_SIZES
+        },
         "everything on": lambda folder, _: everything_on(Trial(seconds, folder)),
         **{
             f"PostgreSQL, {number} dispatching": lambda folder, _, number=number: spread(

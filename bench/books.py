@@ -48,6 +48,17 @@ class SqliteBook:
         """Callbacks that a customer's endpoint took."""
         return self._ask("SELECT count(*) FROM callbacks WHERE state = ?", "delivered")
 
+    def submitted(self) -> list[tuple[str, str, str]]:
+        """Our id, Meta's id and the recipient of each message that Meta took."""
+        rows = self._connection.execute(
+            "SELECT message_id, wamid, recipient FROM messages WHERE wamid IS NOT NULL"
+        )
+        return [(str(one), str(two), str(three)) for one, two, three in rows]
+
+    def in_state(self, state: str) -> int:
+        """Messages in a state."""
+        return self._ask("SELECT count(*) FROM messages WHERE state = ?", state)
+
     def close(self) -> None:
         """Let the file go."""
         self._connection.close()

@@ -8,7 +8,9 @@ import asyncio
 import sys
 import time
 from array import array
+from collections.abc import Iterator
 from itertools import cycle
+from pathlib import Path
 from typing import cast
 
 import msgspec
@@ -19,6 +21,7 @@ HEAD_END = b"\r\n\r\n"
 LENGTH = b"content-length:"
 CHUNKED = b"transfer-encoding: chunked"
 LAST_CHUNK = b"0\r\n\r\n"
+LENGTH_BYTES = 4
 TOLERATED_S = 0.1
 """How far behind its rate the load may fall and still catch up."""
 
@@ -30,6 +33,7 @@ class Plan(msgspec.Struct):
     status  the answer that counts as a success
     rate    requests per second to keep to; 0: as many as are answered
     paths   in place of `path`, one after the other
+    prebuilt  a file of whole requests in place of all that; it ends with the last of them
     """
 
     port: int
@@ -42,6 +46,7 @@ class Plan(msgspec.Struct):
     connections: int = 64
     rate: float = 0.0
     paths: list[str] = []
+    prebuilt: str = ""
 
 
 class Report(msgspec.Struct):
@@ -67,11 +72,12 @@ class Load:
         lines += [f"{name}: {value}" for name, value in plan.headers.items()]
         lines += ["content-type: application/json", f"content-length: {len(body)}", "", ""]
         whole = "\r\n".join(lines).encode() + body
-        before, self._after = whole.split(PLACE)
+        before, self._after = (whole, b"") if plan.prebuilt else whole.split(PLACE)
         self._befores = cycle(
             f"POST {path} HTTP/1.1\r\n".encode() + before for path in plan.paths or [plan.path]
         )
         self._number = plan.first
+        self._prebuilt = read_prebuilt(Path(plan.prebuilt)) if plan.prebuilt else None
         self._gap_s = 1 / plan.rate if plan.rate else 0.0
         self._turn_at = 0.0
         self.success = f"HTTP/1.1 {plan.status} ".encode()
@@ -82,8 +88,10 @@ class Load:
         self.open = 0
         self.done = asyncio.Event()
 
-    def next(self) -> bytes:
-        """The next request."""
+    def next(self) -> bytes | None:
+        """The next request; None after the last."""
+        if self._prebuilt is not None:
+            return next(self._prebuilt, None)
         self._number += 1
         return b"%b%d%b" % (next(self._befores), self._number, self._after)
 
@@ -122,7 +130,12 @@ class Connection(asyncio.Protocol):
             self._transport.close()
             return
         self._asked_at = now
-        self._transport.write(self._load.next())
+        following = self._load.next()
+        if following is None:
+            self._load.ends_at = 0.0
+            self._transport.close()
+            return
+        self._transport.write(following)
 
     def data_received(self, data: bytes) -> None:
         """Take the answer when it is whole."""
@@ -150,6 +163,18 @@ class Connection(asyncio.Protocol):
             self._load.errors += 1
             self._load.first_error = self._load.first_error or f"connection lost: {exc}"
         self._load.closed()
+
+
+def read_prebuilt(path: Path) -> Iterator[bytes]:
+    """The requests of a file, each behind its length; read as a whole before anything is sent."""
+    raw, place = path.read_bytes(), 0
+    requests = []
+    while place < len(raw):
+        length = int.from_bytes(raw[place : place + LENGTH_BYTES], "big")
+        place += LENGTH_BYTES
+        requests.append(raw[place : place + length])
+        place += length
+    return iter(requests)
 
 
 def is_whole(data: bytes) -> bool:

@@ -21,6 +21,7 @@ class Wanted:
     """A ratio with the bound it must never pass, and the one we want; without them, for the eye.
 
     field        of a Figure
+    above_field  another of the upper one's; empty: the same
     is_ceiling   the smaller the better
     """
 
@@ -31,14 +32,16 @@ class Wanted:
     goal: float | None
     field: str = "rate"
     is_ceiling: bool = False
+    above_field: str = ""
 
     def judge(self, value: float) -> str:
         """In one word."""
-        if self.gate is None or self.goal is None:
+        if self.goal is None:
             return "for comparison"
         if self._holds(value, self.goal):
             return "goal met"
-        return "gate met" if self._holds(value, self.gate) else "missed"
+        is_gate_met = self.gate is not None and self._holds(value, self.gate)
+        return "gate met" if is_gate_met else "missed"
 
     def _holds(self, value: float, bound: float) -> bool:
         return value <= bound if self.is_ceiling else value >= bound
@@ -89,6 +92,18 @@ WANTED = (
         None,
     ),
     Wanted("end to end ÷ tuned peer", "full path", "tuned peer", 6, 12),
+    *(
+        Wanted(
+            f"statuses {done}, {size} in a webhook ÷ full path",
+            f"webhooks, {size} in each",
+            "full path",
+            gate=None,
+            goal=3.3,
+            above_field=field,
+        )
+        for size in (1, 20)
+        for done, field in (("stored before their 200", "accepted_rate"), ("recorded", "rate"))
+    ),
     Wanted("emulator alone ÷ full path", "emulator alone", "full path", 2, 2),
 )
 
@@ -120,7 +135,8 @@ def rows_of(rounds: Sequence[Round]) -> list[Row]:
     rows = []
     for wanted in WANTED:
         values = [
-            getattr(one[wanted.above], wanted.field) / getattr(one[wanted.below], wanted.field)
+            getattr(one[wanted.above], wanted.above_field or wanted.field)
+            / getattr(one[wanted.below], wanted.field)
             for one in rounds
             if wanted.above in one and wanted.below in one
         ]
