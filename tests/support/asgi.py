@@ -94,7 +94,8 @@ class Network:
         if app is None:
             raise NeverLeftError(f"there is no {parts.netloc}")
         target = f"{parts.path}?{parts.query}" if parts.query else parts.path
-        return await call(app, method, target, headers=headers, body=body)
+        whole = {"host": parts.netloc, **headers}  # as every client says
+        return await call(app, method, target, headers=whole, body=body)
 
 
 @dataclass
