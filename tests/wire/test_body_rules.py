@@ -237,9 +237,18 @@ def test_unknown_keys_in_the_message_are_passed_on_at_every_depth():
 
 
 def test_unknown_keys_in_extra_info_are_ignored():
-    body = wrap(text(), callback_profile_id="IN_1", deep={"x": 1}, huge=10**30)
+    body = wrap(text(), callback_url="https://shop", deep={"x": 1}, huge=10**30)
 
     assert accepted(body) == accepted(wrap(text()))
+
+
+@pytest.mark.parametrize(
+    ("given", "understood"), [("IN_1", "IN_1"), (None, None), ("", None), ("x" * 300, "x" * 300)]
+)
+def test_a_callback_profile_is_named_by_its_id(given, understood):
+    body = wrap(text(), callback_profile_id=given)
+
+    assert accepted(body).callback_profile_id == understood
 
 
 def test_our_own_mark_and_the_recipient_are_not_in_the_content():

@@ -43,6 +43,8 @@ CLEAN = [
     wrap(text(), send_at=1_800_000_000, validity_period=3600, priority="bulk"),
     wrap(text(), send_at="2027-01-31T18:00:00+05:30", priority="high"),
     wrap(text(), send_at=None, validity_period=None, priority=None),
+    wrap(text(), callback_profile_id="IN_7b0f2a6c-1d7e-4c1a-9e77-1a5b3c4d5e6f"),
+    wrap(text(), callback_profile_id=None),
     wrap({**text(), "context": {"message_id": "wamid.1"}}),
     {"messaging_object": message(template())},
     *(wrap(FREE_FORM[kind]) for kind in FAST_KINDS),
@@ -197,8 +199,11 @@ def test_what_the_fast_way_leaves_of_a_time_means_the_same(key, value):
     assert not hold_together(json.dumps(wrap(text(), **{key: value})).encode())
 
 
-@given(key=st.sampled_from(["send_at", "validity_period", "priority"]), value=JSON | MOMENTS)
-def test_any_value_of_the_keys_of_time_means_the_same_on_both_ways(key, value):
+TIMES = ("send_at", "validity_period", "priority")
+
+
+@given(key=st.sampled_from([*TIMES, "callback_profile_id"]), value=JSON | MOMENTS)
+def test_any_value_of_our_own_keys_means_the_same_on_both_ways(key, value):
     hold_together(json.dumps(wrap(text(), **{key: value})).encode())
 
 

@@ -103,6 +103,7 @@ class Admitted(Struct, frozen=True):
             trace_id=one.trace_id,
             accepted_at=one.at,
             findings=one.order.findings,
+            callback_profile_id=submission.callback_profile_id,
         )
 
     def messages(self) -> Iterator[NewMessage]:

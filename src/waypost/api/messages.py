@@ -14,6 +14,7 @@ from waypost.accept.estimates import Tariff, estimate, template_of
 from waypost.accept.examiner import Examiner
 from waypost.accept.idempotency import LONGEST, Accepted, IdempotencyKey, key_of
 from waypost.accept.limits import RequestLimits
+from waypost.accept.named_profile import check_named_profile
 from waypost.accept.order import Order
 from waypost.accept.rehearser import Rehearser
 from waypost.accept.schedule import check_schedule, without_past
@@ -155,6 +156,7 @@ class SendEndpoint:
     def _refuse(self, order: Order) -> Refusal | None:
         """A refusal for a moment that cannot be kept, or for what the account's mode makes one."""
         faults = check_schedule(order.submission, self.clock.now(), self.furthest)
+        faults += check_named_profile(order.submission, order.account)
         refused = refuse_findings(order)
         if refused is not None:
             faults += refused.faults
@@ -191,6 +193,7 @@ class SendEndpoint:
             salvaged = read_anyway(body, templates)
             if salvaged is not None:
                 submission += check_schedule(salvaged, self.clock.now(), self.furthest)
+                submission += check_named_profile(salvaged, account)
             return Refusal(
                 Reason.PAYLOAD, await self._tell_all(account, sender, salvaged, submission)
             )

@@ -48,6 +48,7 @@ class Submission(Struct, frozen=True):
     send_at          when it is to be given to Meta, aware; None: at once
     validity_s       how long it may wait from then on; None: the account's, or the deployment's
     priority         as the customer asked; None: by what it is
+    callback_profile_id  the one profile that is told of its messages; None: those attached
     lone_parameters  pointers of `parameters` that were sent as one lone object, and became an
                      array of it
     """
@@ -64,6 +65,7 @@ class Submission(Struct, frozen=True):
     send_at: datetime | None = None
     validity_s: int | None = None
     priority: Priority | None = None
+    callback_profile_id: str | None = None
 
 
 def pointer_as_sent(submission: Submission, pointer: str) -> str:

@@ -273,6 +273,7 @@ class _ExtraInfo(_Shape):
     send_at: int | str | None = None
     validity_period: _Validity | None = None
     priority: Literal["high", "normal", "bulk"] | None = None
+    callback_profile_id: _Filled | None = None
 
 
 class _Request(_Shape):
@@ -338,6 +339,7 @@ def _submission(
         send_at=send_at,
         validity_s=extra.validity_period,
         priority=None if extra.priority is None else PRIORITIES[extra.priority],
+        callback_profile_id=extra.callback_profile_id,
     )
 
 

@@ -3,7 +3,8 @@
 Law: unknown keys are ignored, an unknown `wa_source` is `api`, a reference is cut and never
 refused for its length. Null stands for a key that is not there.
 Source: the documents' table of `extra_info`; design contract, "Body". `send_at`,
-`validity_period` and `priority` are ours (`timing`).
+`validity_period` and `priority` are ours (`timing`); `callback_profile_id` is a key of the
+documents' older version, and ours (docs/decisions/0028).
 """
 
 from dataclasses import dataclass
@@ -56,6 +57,7 @@ class ExtraInfo:
     send_at: datetime | None = None
     validity_s: int | None = None
     priority: Priority | None = None
+    callback_profile_id: str | None = None
 
 
 _NOTHING = ExtraInfo()
@@ -80,6 +82,7 @@ def parse_extra_info(value: Any, path: str, faults: Faults) -> ExtraInfo:
         parse_send_at(value.get("send_at"), f"{path}/send_at", faults),
         parse_validity(value.get("validity_period"), f"{path}/validity_period", faults),
         parse_priority(value.get("priority"), f"{path}/priority", faults),
+        _profile_id(value.get("callback_profile_id"), f"{path}/callback_profile_id", faults),
     )
 
 
@@ -104,6 +107,16 @@ def _reference(value: Any, path: str, faults: Faults) -> str | None:
         faults.add(path, FaultCode.LONE_SURROGATE, SURROGATE_TEXT)
         return None
     return text.replace("\0", "")[:LONGEST_REFERENCE]
+
+
+def _profile_id(value: Any, path: str, faults: Faults) -> str | None:
+    """The profile that a request names; whether there is one, its account says."""
+    if value is None or value == "":
+        return None
+    if not isinstance(value, str):
+        faults.wrong_kind(path, value, "a string")
+        return None
+    return value
 
 
 def _source(value: Any) -> str:

@@ -104,6 +104,7 @@ def _read(
         extra_info.send_at,
         extra_info.validity_s,
         extra_info.priority,
+        extra_info.callback_profile_id,
     )
 
 
