@@ -16,7 +16,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from waypost.model.callback import StatusEvent
-from waypost.model.ledger import LedgerEntry
+from waypost.model.ledger import EntryKind, LedgerEntry
 from waypost.model.lifecycle import Fact, State, apply
 from waypost.model.message import MessageChange, MessageRecord, Observation
 from waypost.model.rate import NO_CARDS, RateCards
@@ -99,6 +99,8 @@ def draw_consequences(
         if told is not None and (transition if told in ENDINGS else is_new):
             events.append(tell(record, observation, told, wamid, seen.bit_count()))
         payment, moved = settle_money(record, payment, state, observation, now, cards)
+        if told is State.DELIVERED and is_new and (cost := spent_of(moved)):
+            events[-1] = replace(events[-1], price_minor=cost)
         entries += moved
     change = MessageChange(
         account_id=record.account_id,
@@ -120,6 +122,13 @@ def draw_consequences(
         state not in UNSETTLED,
         returned_at if state is State.ACCEPTED else None,
         attempts,
+    )
+
+
+def spent_of(entries: Sequence[LedgerEntry]) -> int:
+    """What a fact's lines took from the account for the message; 0: nothing."""
+    return sum(
+        one.amount_minor for one in entries if one.kind in {EntryKind.CAPTURE, EntryKind.SURCHARGE}
     )
 
 

@@ -301,3 +301,15 @@ def test_the_bits_of_the_facts_never_change():
         "returned",
         "silent",
     ]
+
+
+def test_a_delivered_event_says_what_the_message_cost():
+    (delivered,) = draw(SUBMITTED, Fact.DELIVERED, pricing=Pricing(category="marketing")).events
+    assert delivered.price_minor == 100
+
+
+def test_no_other_event_tells_a_price_and_none_is_told_that_is_not_known():
+    paid = after(SUBMITTED, draw(SUBMITTED, Fact.READ).change)
+
+    assert [one.price_minor for one in draw(SUBMITTED, Fact.SENT, Fact.READ).events] == [None, None]
+    assert [one.price_minor for one in draw(paid, Fact.DELIVERED).events] == [None]
