@@ -103,3 +103,19 @@ def test_a_request_that_never_left_is_told_apart(url):
     with pytest.raises(NeverLeftError) as told:
         asyncio.run(body())
     assert str(told.value)
+
+
+def test_a_pinned_client_calls_the_address_it_was_given_under_the_hosts_own_name():
+    async def body():
+        async with server() as (base, asked):
+            port = int(base.rpartition(":")[2])
+            client = PooledHttpClient("Waypost/test", ("shop.invalid", "127.0.0.1", port))
+            try:
+                answer = await client.get(f"http://shop.invalid:{port}/ok", {}, 5.0)
+            finally:
+                await client.close()
+            return answer.status, asked[0][2]["host"], port
+
+    status, host, port = asyncio.run(body())
+
+    assert (status, host) == (200, f"shop.invalid:{port}")
