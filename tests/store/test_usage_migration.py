@@ -1,0 +1,137 @@
+"""A database of an older release has the figures of what it holds, as soon as it is opened."""
+
+import asyncio
+import contextlib
+from importlib import resources
+
+import asyncpg
+import pytest
+
+from support.nouns import ACCOUNT, NOW, SENDER_ID
+from support.stored import SQLITE, opened
+from waypost.model.usage import UsageCounts, hour_of
+from waypost.model.usage_query import Group, UsageFilter
+from waypost.report.usage_audit import find_differences
+from waypost.runtime.ids import first_message_id
+from waypost.store.migrate import load_migrations
+from waypost.store.repositories.instants import to_ms
+from waypost.store.sqlite.connection import APPLICATION_ID, connect
+from waypost.store.sqlite.store import FILE
+
+HOUR = hour_of(NOW)
+OLD = {"sqlite": 3, "postgres": 1}
+"""The last migration of the release before there were figures."""
+
+MESSAGES = (
+    ("read", None, (("capture", 80), ("remainder", 20), ("surcharge", 10))),
+    ("delivered", None, (("capture", 100), ("refund", 40))),
+    ("sent", None, ()),
+    ("unknown", None, ()),
+    ("accepted", None, (("hold", 100),)),
+    ("failed", "131026", (("release", 100),)),
+    ("failed", None, ()),
+    ("not_sent", "WAV2102", ()),
+    ("delivered", "131026", ()),
+)
+"""State, what is left of a failure, and ledger entries."""
+
+
+def statements():
+    """A shop of the older release with each of these messages, with and without a template."""
+    at = to_ms(NOW)
+    yield (
+        "INSERT INTO accounts (account_id, sid, name, kind, state, created_at) "
+        f"VALUES ({ACCOUNT}, 'HXIN1234567890IN', 'Shop', 'prepaid', 'active', {at})"
+    )
+    for number, (state, code, entries) in enumerate(MESSAGES * 2):
+        id_ = f"{first_message_id(NOW)}{number:010}"
+        template = "NULL" if number % 3 else "'order_update'"
+        failure = "NULL" if code is None else f"'{code}'"
+        yield (
+            "INSERT INTO submissions (account_id, submission_id, sender_id, kind, template_name, "
+            "content, source, track_body, track_button, trace_id, accepted_at) "
+            f"VALUES ({ACCOUNT}, '{id_}', '{SENDER_ID}', 'text', {template}, '', 'api', 0, 0, "
+            f"'t', {at})"
+        )
+        yield (
+            "INSERT INTO messages (account_id, message_id, submission_id, sender_id, recipient, "
+            "state, payment, price_minor, failure_code, accepted_at, changed_at, country, "
+            f"category) VALUES ({ACCOUNT}, '{id_}', '{id_}', '{SENDER_ID}', '+919876543210', "
+            f"'{state}', 'free', 100, {failure}, {at + number * 600_000}, {at}, 'IN', 'utility')"
+        )
+        for kind, amount in entries:
+            yield (
+                "INSERT INTO ledger_entries (account_id, reference, kind, amount_minor, "
+                f"created_at) VALUES ({ACCOUNT}, '{id_}', '{kind}', {amount}, {at})"
+            )
+
+
+def old_migrations(name):
+    folder = resources.files(f"waypost.store.{name}").joinpath("migrations")
+    return load_migrations(folder)[: OLD[name]]
+
+
+def make_old_sqlite(folder):
+    with contextlib.closing(connect(folder / FILE)) as connection:
+        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        connection.execute(
+            "CREATE TABLE schema_versions (version INTEGER PRIMARY KEY, name TEXT NOT NULL, "
+            "digest TEXT NOT NULL, applied_at INTEGER NOT NULL)"
+        )
+        for one in old_migrations("sqlite"):
+            connection.execute(one.text)
+            row = (one.version, one.name, one.digest, to_ms(NOW))
+            connection.execute("INSERT INTO schema_versions VALUES (?, ?, ?, ?)", row)
+        for statement in statements():
+            connection.execute(statement)
+
+
+async def make_old_postgres(url):
+    connection = await asyncpg.connect(url)
+    try:
+        await connection.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+        await connection.execute(
+            "CREATE TABLE schema_versions (version BIGINT PRIMARY KEY, name TEXT NOT NULL, "
+            "digest TEXT NOT NULL, applied_at BIGINT NOT NULL)"
+        )
+        for one in old_migrations("postgres"):
+            await connection.execute(one.text)
+            await connection.execute(
+                "INSERT INTO schema_versions VALUES ($1, $2, $3, $4)",
+                *(one.version, one.name, one.digest, to_ms(NOW)),
+            )
+        for statement in statements():
+            await connection.execute(statement)
+    finally:
+        await connection.close()
+
+
+@pytest.fixture
+def brought_forward(engine, tmp_path):
+    """The older shop, opened by this release."""
+    if engine is SQLITE:
+        make_old_sqlite(tmp_path)
+    else:
+        asyncio.run(make_old_postgres(engine.url(tmp_path)))
+    with opened(tmp_path, engine) as stored:
+        yield stored
+
+
+def test_figures_of_an_older_release_are_what_a_recount_says(brought_forward):
+    wanted = UsageFilter(HOUR, HOUR + 24)
+
+    (total,) = brought_forward.ask(lambda t: t.usage.totals(ACCOUNT, wanted, ()))
+    failures = brought_forward.ask(lambda t: t.usage.failures(ACCOUNT, wanted, (Group.COUNTRY,)))
+
+    assert brought_forward.ask(find_differences) == []
+    assert total.counts == UsageCounts(
+        accepted=18,
+        submitted=8,
+        sent=8,
+        delivered=6,
+        read=2,
+        failed=4,
+        not_sent=2,
+        spend_minor=2 * (80 + 10 + 100 - 40),
+    )
+    assert [(one.code, one.failures) for one in failures] == [("131026", 2), ("WAV2102", 2)]
