@@ -4,6 +4,7 @@ import asyncio
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from support.media_samples import JPEG, PDF, TEXT
 from support.nouns import SENDER_ID, WABA_ID
@@ -11,6 +12,7 @@ from support.pair import running
 from support.watched_meta import watch
 from waypost.directory.media import Upload
 from waypost.model.audit import Actor
+from waypost.model.callback import ASKABLE, Attachment, waba_target
 from waypost.model.errors import NotFoundError, NotSetUpError
 from waypost.model.medium import Medium, ResumableMedium, ResumableState
 from waypost.model.refusal import Reason, Refusal
@@ -240,3 +242,63 @@ def test_a_sample_whose_upload_was_cut_off_with_the_gateway_has_failed(tmp_path)
     assert before.state is ResumableState.PENDING
     assert after.state is ResumableState.FAILED
     assert after.failure == "The gateway ended while it was uploaded. Send it again."
+
+
+async def tell_all(pair):
+    """The account's profile is told everything, also of its WABA."""
+
+    async def step(transaction, items):
+        (profile,) = await transaction.profiles.of_account(1)
+        await transaction.profiles.save(replace(profile, events=ASKABLE))
+        target = Attachment(1, waba_target(WABA_ID), profile.profile_id)
+        await transaction.profiles.attach([target])
+        return items
+
+    await pair.store.write(step, None)
+    pair.clock.advance(1)
+
+
+def envelope(sample, status, told):
+    return {
+        "status": status,
+        "uploaded_file_handle": sample.handle or "",
+        "file_name": sample.file_name,
+        "file_link": "",
+        "resumable_media_id": sample.resumable_media_id,
+        "waba_id": WABA_ID,
+        "time": told["time"],
+    }
+
+
+def test_a_sample_that_is_uploaded_is_told(tmp_path):
+    async def body(at):
+        await tell_all(at.pair)
+        sample = await at.upload()
+        await at.pair.until(lambda: at.pair.shop.told)
+        return sample, [told.json for told in at.pair.shop.told]
+
+    sample, (told,) = flow(tmp_path, body)
+
+    assert sample.handle
+    assert told == envelope(sample, "UPLOADED", told)
+
+
+def test_a_sample_that_was_cut_off_is_told_once_it_is_known(tmp_path):
+    async def body(at):
+        await tell_all(at.pair)
+        cut_off = replace(await at.upload(), state=ResumableState.PENDING, handle=None)
+        await at.pair.until(lambda: at.pair.shop.told)
+
+        async def step(transaction, items):
+            await transaction.media.save_resumable([cut_off])
+            return items
+
+        await at.pair.store.write(step, None)
+        at.pair.clock.advance(2 * HOUR_S)
+        await at.samples.forget()
+        await at.pair.until(lambda: len(at.pair.shop.told) > 1)
+        return cut_off, [told.json for told in at.pair.shop.told]
+
+    sample, (_, told) = flow(tmp_path, body)
+
+    assert told == envelope(sample, "FAILED", told)

@@ -180,8 +180,9 @@ def test_samples_whose_upload_was_cut_off_have_failed(stored):
         sample("done", state=ResumableState.UPLOADED, handle="4::aW1h"),
     )
 
-    stored.do(lambda t: t.media.fail_pending(later(60), "Send it again."))
+    failed = stored.do(lambda t: t.media.fail_pending(later(60), "Send it again."))
 
+    assert [one.resumable_media_id for one in failed] == ["old"]
     listed = stored.ask(lambda t: t.media.resumable(ACCOUNT, WABA_ID, 9, 0))
     assert {(one.resumable_media_id, one.state.value, one.failure) for one in listed} == {
         ("old", "FAILED", "Send it again."),

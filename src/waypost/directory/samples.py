@@ -6,12 +6,14 @@ Source: `reference` 6, and kaleyra-v2 5.3 for the limits.
 
 import asyncio
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from dataclasses import replace as replaced
 from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
+from waypost.callback.publisher import Publisher
 from waypost.directory.byte_keeper import ByteKeeper, digest_in, digest_of
 from waypost.directory.media import Upload
 from waypost.directory.scribe import Scribe
@@ -26,14 +28,17 @@ from waypost.meta.media import (
 )
 from waypost.model.account import Account
 from waypost.model.audit import Actor, AuditEntry
+from waypost.model.callback import SampleEvent
 from waypost.model.errors import MetaRefusedError, NotFoundError, NotSetUpError
 from waypost.model.media_type import MediumType, check_sample
 from waypost.model.medium import ResumableMedium, ResumableState
 from waypost.model.refusal import Reason, Refusal
 from waypost.model.waba import Waba
+from waypost.model.work import LaneKey
 from waypost.runtime.clock import Clock
 from waypost.runtime.entropy import Entropy
 from waypost.runtime.http import HttpError
+from waypost.runtime.ids import first_message_id
 from waypost.store.ports import Store, Transaction
 
 HANDLE_LASTS = timedelta(hours=24)
@@ -43,16 +48,37 @@ MOST_AN_HOUR = 20
 TRIES = 3
 PAUSE_S = 1.0
 CUT_OFF = "The gateway ended while it was uploaded. Send it again."
+TAIL = 10
+"""How many characters of a sample's id stand behind the instant in the id of its event."""
 PAGE = 100
 """How many are forgotten in one commit."""
 
 
-class SampleLibrary:
-    """Takes samples in, gives them to Meta, and knows their handles.
+@dataclass(frozen=True, slots=True)
+class AppUploads:
+    """Uploads in the name of a Meta app.
 
-    app_id            the Meta app that uploads; empty if the deployment names none
-    upload_timeout_s  how long one call with bytes may take
+    app_id     empty if the deployment names none
+    timeout_s  how long one call with bytes may take
     """
+
+    app_id: str
+    timeout_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class SampleTeller:
+    """Tells an account's profiles what became of its samples.
+
+    wake  told each callback lane that has new work, after the commit
+    """
+
+    publisher: Publisher
+    wake: Callable[[LaneKey], None]
+
+
+class SampleLibrary:
+    """Takes samples in, gives them to Meta, and knows their handles."""
 
     def __init__(
         self,
@@ -60,15 +86,16 @@ class SampleLibrary:
         graph: GraphClient,
         clock: Clock,
         entropy: Entropy,
-        upload_timeout_s: float,
-        app_id: str,
+        uploads: AppUploads,
+        teller: SampleTeller,
     ) -> None:
+        self._teller = teller
         self._keeper = keeper
         self._store: Store = keeper.store
-        self._graph = replaced(graph, timeout_s=upload_timeout_s)
+        self._graph = replaced(graph, timeout_s=uploads.timeout_s)
         self._clock = clock
         self._entropy = entropy
-        self._app_id = app_id
+        self._app_id = uploads.app_id
 
     async def upload(
         self, account: Account, waba_id: str, upload: Upload, actor: Actor
@@ -128,11 +155,11 @@ class SampleLibrary:
         """
         now = self._clock.now()
 
-        async def end(transaction: Transaction, items: Sequence[None]) -> Sequence[None]:
-            await transaction.media.fail_pending(now - AN_HOUR, CUT_OFF)
-            return items
+        async def end(transaction: Transaction, items: Sequence[None]) -> Sequence[set[LaneKey]]:
+            failed = await transaction.media.fail_pending(now - AN_HOUR, CUT_OFF)
+            return [await self._tell(transaction, failed, now)] * len(items)
 
-        await self._store.write(end, None)
+        self._wake(await self._store.write(end, None))
         while lapsed := await self._store.read(
             lambda transaction: transaction.media.lapsed_resumable(now - KEPT, PAGE)
         ):
@@ -246,14 +273,43 @@ class SampleLibrary:
             await self._keeper.let_go(sample.account_id, digest)
 
     async def _save(self, sample: ResumableMedium, entry: AuditEntry | None) -> None:
-        async def step(transaction: Transaction, items: Sequence[None]) -> Sequence[None]:
+        """Keeps it; once it is uploaded or has failed its account is told in the same commit."""
+        now = self._clock.now()
+
+        async def step(transaction: Transaction, items: Sequence[None]) -> Sequence[set[LaneKey]]:
             await transaction.media.save_resumable([sample])
             if entry is not None:
                 await transaction.audit.append([entry])
-            return items
+            return [await self._tell(transaction, [sample], now)] * len(items)
 
-        await self._store.write(step, None)
+        self._wake(await self._store.write(step, None))
+
+    async def _tell(
+        self, transaction: Transaction, samples: Sequence[ResumableMedium], now: datetime
+    ) -> set[LaneKey]:
+        """As a part of a step; the callback lanes that have work now."""
+        events = [event_of(one, now) for one in samples if one.state is not ResumableState.PENDING]
+        return await self._teller.publisher.publish(transaction, events, now)
+
+    def _wake(self, lanes: set[LaneKey]) -> None:
+        for lane in lanes:
+            self._teller.wake(lane)
 
     def _entry(self, sample: ResumableMedium, actor: Actor) -> AuditEntry:
         act = ("sample.uploaded", sample.resumable_media_id)
         return Scribe(self._clock, self._entropy).entry(sample.account_id, actor, act)
+
+
+def event_of(sample: ResumableMedium, now: datetime) -> SampleEvent:
+    """What an account is told of a sample that was uploaded or has failed."""
+    tail = sample.resumable_media_id.replace("-", "")[:TAIL].upper()
+    return SampleEvent(
+        account_id=sample.account_id,
+        event_id=first_message_id(now) + tail,
+        waba_id=sample.waba_id,
+        resumable_media_id=sample.resumable_media_id,
+        status=sample.state.value,
+        file_name=sample.file_name,
+        handle=sample.handle or "",
+        occurred_at=now,
+    )

@@ -193,11 +193,12 @@ class MediaRepository:
         )
         return [resumable_of(row) for row in rows]
 
-    async def fail_pending(self, before: datetime, failure: str) -> None:
-        """Samples sent in before this whose upload never ended have failed."""
-        await self.driver.execute(
+    async def fail_pending(self, before: datetime, failure: str) -> list[ResumableMedium]:
+        """Samples sent in before this whose upload never ended have failed: these."""
+        rows = await self.driver.fetch(
             "media.fail_pending", {"before": to_ms(before), "failure": failure}
         )
+        return [resumable_of(row) for row in rows]
 
     async def remove_resumable(self, account_id: int, resumable_media_id: str) -> None:
         """Forgets a sample; its bytes are another's affair."""

@@ -125,6 +125,8 @@ ORDER BY created_at LIMIT :limit
 UPDATE resumable_media
 SET state = 'FAILED', failure = :failure
 WHERE state = 'PENDING' AND created_at < :before
+RETURNING account_id, resumable_media_id, waba_id, file_name, mime_type, size_bytes, state, handle,
+    object_key, failure, created_at, expires_at
 
 -- name: media.remove_resumable
 -- A sample that is no longer kept.
