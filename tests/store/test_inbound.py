@@ -1,46 +1,22 @@
 """What recipients wrote is kept once, with what it answers, and is found again by pages."""
 
-from msgspec.structs import replace
-
 from support.nouns import (
     ACCOUNT,
     MESSAGE_ID,
-    NOW,
     SENDER_ID,
     WABA_ID,
     WAMID,
-    later,
     message_change,
 )
+from support.received import FIRST, RECIPIENT, account_event, inbound
 from waypost.model.inbound import (
     InboundMedium,
-    InboundMessage,
     InboundQuestion,
-    KeptAccountEvent,
     MediaState,
 )
 from waypost.model.submission import References
 
-RECIPIENT = "+919876543210"
-FIRST = "A0LKQ1PCV00000000101"
 FROM_START = ""
-
-
-def inbound(**changes):
-    made = InboundMessage(
-        account_id=ACCOUNT,
-        inbound_id=FIRST,
-        sender_id=SENDER_ID,
-        waba_id=WABA_ID,
-        wamid="wamid.IN1",
-        kind="text",
-        recipient=RECIPIENT,
-        value=b'{"messages":[{"text":{"body":"\xc3\xa9"}}]}',
-        occurred_at=NOW,
-        received_at=later(1),
-        trace_id="0f8fad5b-d9cb-469f-a165-70867728950e",
-    )
-    return replace(made, **changes)
 
 
 def whole(**changes):
@@ -55,21 +31,6 @@ def whole(**changes):
         medium=InboundMedium("123", "image/png", "a.png", MediaState.STORED, 7, "key", "why"),
         **changes,
     )
-
-
-def event(**changes):
-    made = KeptAccountEvent(
-        account_id=ACCOUNT,
-        account_event_id=FIRST,
-        waba_id=WABA_ID,
-        sender_id="",
-        field="account_update",
-        value=b"{}",
-        occurred_at=NOW,
-        received_at=later(1),
-        digest="d1",
-    )
-    return replace(made, **changes)
 
 
 def page(stored, since=FROM_START, until="", **asked):
@@ -148,20 +109,22 @@ def test_offers_are_the_messages_to_a_recipient_that_can_offer_products(furnishe
 
 
 def test_an_account_event_is_kept_once(furnished):
-    again = event(account_event_id="A9")
+    again = account_event(account_event_id="A9")
 
-    assert furnished.do(lambda t: t.inbound.insert_events([event(), again])) == {(ACCOUNT, FIRST)}
+    assert furnished.do(lambda t: t.inbound.insert_events([account_event(), again])) == {
+        (ACCOUNT, FIRST)
+    }
     assert furnished.do(lambda t: t.inbound.insert_events([again])) == set()
-    assert furnished.ask(lambda t: t.inbound.events(ACCOUNT, None, "", 10)) == [event()]
+    assert furnished.ask(lambda t: t.inbound.events(ACCOUNT, None, "", 10)) == [account_event()]
 
 
 def test_account_events_are_found_by_field_and_place(furnished):
-    later_one = event(account_event_id="B1", digest="d2", field="security")
-    furnished.do(lambda t: t.inbound.insert_events([event(), later_one]))
+    later_one = account_event(account_event_id="B1", digest="d2", field="security")
+    furnished.do(lambda t: t.inbound.insert_events([account_event(), later_one]))
 
     async def found(transaction, field, before):
         return await transaction.inbound.events(ACCOUNT, field, before, 10)
 
-    assert furnished.ask(lambda t: found(t, None, "")) == [later_one, event()]
+    assert furnished.ask(lambda t: found(t, None, "")) == [later_one, account_event()]
     assert furnished.ask(lambda t: found(t, "security", "")) == [later_one]
-    assert furnished.ask(lambda t: found(t, None, "B1")) == [event()]
+    assert furnished.ask(lambda t: found(t, None, "B1")) == [account_event()]

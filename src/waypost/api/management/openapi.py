@@ -19,6 +19,7 @@ from waypost.api.callback_shapes import CallbackBody
 from waypost.api.customer.asked import describe_direction, describe_words
 from waypost.api.customer.download import media_type_of
 from waypost.api.customer.exports import FILES
+from waypost.api.customer.incoming import describe_incoming_words
 from waypost.api.customer.reported import describe_usage_words
 from waypost.api.management import bodies
 from waypost.api.management.openapi_customer import (
@@ -59,6 +60,7 @@ PARAMETERS = {
     "language": "Only of this language.",
     "status": "Only of this status, in either case.",
     "category": "Only of this category, in either case.",
+    "inbound_id": "The id of a message that a recipient wrote.",
     "limit": "How many are listed at most.",
     "offset": "How many are passed over.",
 }
@@ -72,6 +74,7 @@ TAGS = {
     "templates": "The operator: templates at Meta, and what became of them.",
     "catalogues": "The operator: products.",
     "records": "The operator: media, opt-outs, messages and the audit log.",
+    "inbound": "The operator: what recipients wrote, and what Meta told of accounts.",
     "messages": "The operator: messages and alarms that wait for a person.",
     "callbacks": "The operator: callback profiles, and what became of callback events.",
     "meta": "Meta itself.",
@@ -106,6 +109,7 @@ DOCUMENT = "showDocument"
 INTERNAL = 500
 PROBLEMS = sorted({one.status for one in KINDS.values()})
 FINDING = {"listOwnMessages", "listMessages"}
+RECEIVING = {"listIncomingMessages", "listInbound", "listUnownedInbound"}
 COUNTING = {"getOwnUsage", "getUsage", "getUsageOfAll"}
 """Operations that take the words of a search."""
 
@@ -182,10 +186,8 @@ def _finish_operation(path: str, operation: Json) -> None:
         for useless in ("deprecated", "allowEmptyValue", "allowReserved"):
             parameter.pop(useless, None)
     name = operation["operationId"]
-    if name in FINDING or name in EXPORTS:
-        operation["parameters"] = [*operation.get("parameters", ()), *describe_words()]
-    if name in COUNTING:
-        operation["parameters"] = [*operation.get("parameters", ()), *describe_usage_words()]
+    if words := list(_words_of(name)):
+        operation["parameters"] = [*operation.get("parameters", ()), *words]
     responses: Json = {
         status: {**response, "description": SUCCESSES[status]}
         for status, response in operation["responses"].items()
@@ -205,6 +207,16 @@ def _finish_operation(path: str, operation: Json) -> None:
     kind = _kind_of(path)
     operation["security"] = [{kind: []}] if kind in SECURITY else []
     operation["responses"] = responses | _refusals_of(kind)
+
+
+def _words_of(name: str) -> Iterator[Json]:
+    """The words that an operation reads of its query by itself, as parameters."""
+    if name in FINDING or name in EXPORTS:
+        yield from describe_words()
+    if name in RECEIVING:
+        yield from describe_incoming_words()
+    if name in COUNTING:
+        yield from describe_usage_words()
 
 
 def _kind_of(path: str) -> str:

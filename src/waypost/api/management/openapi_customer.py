@@ -424,7 +424,60 @@ USAGE = envelope(
 PROFILE = envelope({"$ref": "#/components/schemas/ProfileShape"})
 SECRETS = envelope({"$ref": "#/components/schemas/SecretsShape"})
 
+RECEIVED = an_object(
+    {
+        "inbound_id": TEXT,
+        "meta_id": TEXT,
+        "from": TEXT,
+        "to": TEXT,
+        "type": {**TEXT, "description": "Meta's type of the message."},
+        "user_id": TEXT_OR_NULL,
+        "profile_name": TEXT,
+        "occurred_at": MOMENT,
+        "received_at": MOMENT,
+        "media": {
+            "anyOf": [
+                {"type": "null"},
+                an_object(
+                    {
+                        "type": TEXT,
+                        "file_name": TEXT,
+                        "file_size": {"type": ["integer", "null"]},
+                        "status": {"enum": ["pending", "stored", "failed"]},
+                        "reason": TEXT_OR_NULL,
+                    },
+                    "type",
+                    "status",
+                ),
+            ]
+        },
+        "reply_to_is_probable": {"type": "boolean"},
+        "card_index": {"type": ["integer", "null"]},
+        "button_index": {"type": ["integer", "null"]},
+        "meta_object": META_OBJECT,
+        "extra_info": {"type": "object", "description": "As in the callback about it."},
+    },
+    "inbound_id",
+    "from",
+    "to",
+    "type",
+    "meta_object",
+    "extra_info",
+)
+INCOMING = envelope(
+    an_object(
+        {
+            "messages": {"type": "array", "items": RECEIVED},
+            "next": {**TEXT_OR_NULL, "description": "`cursor` of the page that follows."},
+        },
+        "messages",
+        "next",
+    )
+)
+
 ANSWERS: Mapping[str, Json] = {
+    "listIncomingMessages": INCOMING,
+    "getIncomingMessage": INCOMING,
     "makeOwnProfile": envelope({"$ref": "#/components/schemas/NewProfileShape"}),
     "listOwnProfiles": envelope(
         {"type": "array", "items": {"$ref": "#/components/schemas/ProfileShape"}}

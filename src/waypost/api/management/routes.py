@@ -12,6 +12,7 @@ from waypost.api.management import (
     callbacks,
     catalogues,
     exports,
+    incoming,
     keys,
     messages,
     recipients,
@@ -43,6 +44,7 @@ TAGS = {
     "reports": reports.HANDLERS,
     "messages": (*messages.HANDLERS, *search.HANDLERS, *exports.HANDLERS),
     "callbacks": callbacks.HANDLERS,
+    "inbound": incoming.HANDLERS,
     "wallets": wallets.HANDLERS,
 }
 
@@ -70,10 +72,11 @@ def management_router(management: Management, guard: OperatorGuard) -> Router:
     log = Router("/", route_handlers=[records.list_audit], tags=["records"])
     money = Router("/", route_handlers=list(wallets.OF_DEPLOYMENT), tags=["wallets"])
     figures = Router("/", route_handlers=list(reports.OF_DEPLOYMENT), tags=["reports"])
+    unowned = Router("/", route_handlers=list(incoming.OF_DEPLOYMENT), tags=["inbound"])
     alarms = Router("/", route_handlers=[messages.list_alarms], tags=["messages"])
     return Router(
         "/v1/admin",
-        route_handlers=[*groups, log, alarms, money, figures],
+        route_handlers=[*groups, log, alarms, unowned, money, figures],
         dependencies=shared,
         guards=[admit],
         dto=Read,
