@@ -46,7 +46,7 @@ class Place(Struct):
 
     day   the day (UTC) on which the last weeks were looked at again
     done  the id below which everything was looked at, by table
-    open  the lowest id that was not over then, by table
+    open  what is before the lowest id that was not over then, by table
     """
 
     day: str = ""
@@ -126,8 +126,7 @@ class Eraser:
 
     async def _erase_table(self, kind: Kind, bounds: tuple[int, str, str], place: Place) -> int:
         account_id, start, before_id = bounds
-        # Behind what has this id alone, before what has it and a number.
-        after = _first_key(kind, start)
+            after = _first_key(kind, start)
         count, still_open = 0, ""
         while not self._rounds.is_over:
             rows = await self._page(kind, account_id, after, before_id)
@@ -140,7 +139,8 @@ class Eraser:
         if start < place.done.get(kind, "") or kind not in place.open:
             place.open.pop(kind, None)
         if still_open:
-            place.open[kind] = min(still_open, place.open.get(kind, still_open))
+            # One character less: what is looked for is behind it, this id too.
+            place.open[kind] = min(still_open[:-1], place.open.get(kind, still_open))
         place.done[kind] = max(before_id, place.done.get(kind, ""))
         return count
 
