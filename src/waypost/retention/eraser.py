@@ -126,7 +126,7 @@ class Eraser:
 
     async def _erase_table(self, kind: Kind, bounds: tuple[int, str, str], place: Place) -> int:
         account_id, start, before_id = bounds
-            after = _first_key(kind, start)
+        after = _first_key(kind, start)
         count, still_open = 0, ""
         while not self._rounds.is_over:
             rows = await self._page(kind, account_id, after, before_id)
