@@ -38,7 +38,10 @@ def add(
     phone_number_id: Annotated[str, typer.Argument(metavar="PHONE_NUMBER_ID", help="Meta's id.")],
     waba_id: Annotated[str, typer.Argument(metavar="WABA_ID", help="The WABA it belongs to.")],
     callback_url: Annotated[
-        str | None, typer.Option(metavar="URL", help="Where the customer wants statuses.")
+        str | None,
+        typer.Option(
+            metavar="URL", help="Where all that is told of it goes: a profile of its own."
+        ),
     ] = None,
     throughput: Annotated[
         int | None,
@@ -71,12 +74,13 @@ def add(
 
     url = UNSET if callback_url is None else read_url(callback_url)
 
-    async def work(tools: "OperatorTools") -> None:
+    async def work(tools: "OperatorTools") -> Account:
         await tools.registrar.save_sender(sid, sender, url, actor=who_acts())
+        return await tools.registrar.find(sid)
 
-    work_on(loaded, work)
+    account = work_on(loaded, work)
     if as_json:
-        print_json(_row(sender))
+        print_json(_row(account, sender))
     else:
         print_lines(
             f"{sid} may send from +{sender.sender_id}. Next: `waypost template sync {sid}`."
@@ -92,11 +96,12 @@ def list_senders(
     Example: waypost sender list HXIN1234567890IN
     """
 
-    async def work(tools: "OperatorTools") -> list[Sender]:
-        return list((await tools.registrar.find(sid)).senders.values())
+    async def work(tools: "OperatorTools") -> Account:
+        return await tools.registrar.find(sid)
 
-    senders = work_on(load_for(data, config), work)
-    rows = [_row(sender) for sender in senders]
+    account = work_on(load_for(data, config), work)
+    senders = list(account.senders.values())
+    rows = [_row(account, sender) for sender in senders]
     if as_json:
         print_json(rows)
     else:
@@ -131,14 +136,16 @@ def show(
     """
     read_number(phone_number)
 
-    async def work(tools: "OperatorTools") -> Sender:
-        return find_sender(await tools.registrar.find(sid), phone_number)
+    async def work(tools: "OperatorTools") -> Account:
+        return await tools.registrar.find(sid)
 
-    sender = work_on(load_for(data, config), work)
+    account = work_on(load_for(data, config), work)
+    sender = find_sender(account, phone_number)
     if as_json:
-        print_json(_row(sender))
+        print_json(_row(account, sender))
         return
-    rows = {word.replace("_", " "): value for word, value in _row(sender).items()}
+    rows = {word.replace("_", " "): value for word, value in _row(account, sender).items()}
+    rows["callback profiles"] = ", ".join(account.profiles_of(sender)) or "none"
     for word in ("is throughput pinned", "held for"):
         del rows[word]
     rows["throughput"] = show_throughput(sender)
@@ -158,7 +165,7 @@ def change(
     phone_number: PhoneNumber,
     callback_url: Annotated[
         str | None,
-        typer.Option(metavar="URL", help="Where the customer wants statuses; none for nowhere."),
+        typer.Option(metavar="URL", help="Where all that is told of it goes; none for nowhere."),
     ] = None,
     throughput: Annotated[
         int | None,
@@ -188,9 +195,9 @@ def change(
         given["is_throughput_pinned"] = throughput > 0
     if not given:
         raise MisusedError("Nothing is to change: give at least one of the options; see --help.")
-    changed = _change((sid, phone_number), given, data, config)
+    account, changed = _change((sid, phone_number), given, data, config)
     if as_json:
-        print_json(_row(changed))
+        print_json(_row(account, changed))
     else:
         print_lines(f"+{changed.sender_id} is changed; running gateways know within a second.")
 
@@ -251,15 +258,15 @@ def _switch(
     sid, phone_number = of
     read_number(phone_number)
 
-    async def work(tools: "OperatorTools") -> Sender:
+    async def work(tools: "OperatorTools") -> tuple[Account, Sender]:
         account = await tools.registrar.find(sid)
         sender_id = find_sender(account, phone_number).sender_id
         act = tools.switch.pause if state is SenderState.PAUSED else tools.switch.resume
-        return await act(account, sender_id, actor=who_acts())
+        return account, await act(account, sender_id, actor=who_acts())
 
-    changed = work_on(load_for(data, config), work)
+    account, changed = work_on(load_for(data, config), work)
     if as_json:
-        print_json(_row(changed))
+        print_json(_row(account, changed))
     else:
         print_lines(f"+{changed.sender_id} is {state} now; running gateways know within a second.")
 
@@ -277,18 +284,18 @@ def find_sender(account: Account, phone_number: str) -> Sender:
 
 def _change(
     of: tuple[str, str], given: Mapping[str, Any], data: DataOption, config: ConfigOption
-) -> Sender:
-    """A sender with some things changed. Raises as `find_sender` does."""
+) -> tuple[Account, Sender]:
+    """A sender with some things changed, and its account. Raises as `find_sender` does."""
     sid, phone_number = of
     read_number(phone_number)
 
-    async def work(tools: "OperatorTools") -> Sender:
+    async def work(tools: "OperatorTools") -> tuple[Account, Sender]:
         sender = find_sender(await tools.registrar.find(sid), phone_number)
         rest = {word: value for word, value in given.items() if word != "callback_url"}
         changed = replace(sender, **rest)
         url = given.get("callback_url", UNSET)
         await tools.registrar.save_sender(sid, changed, url, actor=who_acts())
-        return changed
+        return await tools.registrar.find(sid), changed
 
     return work_on(load_for(data, config), work)
 
@@ -299,7 +306,7 @@ def show_throughput(sender: Sender) -> str:
     return f"{sender.throughput} per second, {whose}"
 
 
-def _row(sender: Sender) -> dict[str, object]:
+def _row(account: Account, sender: Sender) -> dict[str, object]:
     return {
         "sender": f"+{sender.sender_id}",
         "name": sender.display_name,
@@ -312,4 +319,5 @@ def _row(sender: Sender) -> dict[str, object]:
         "held_until": sender.held_until,
         "held_for": sender.held_for,
         "heard_at": sender.heard_at,
+        "callback_profiles": account.profiles_of(sender),
     }
