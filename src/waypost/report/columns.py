@@ -170,7 +170,7 @@ def row_of_inbound(message: FoundInbound) -> Row:
 
 def show_moment(at: datetime) -> str:
     """As the documented report prints it: `2022-11-25T08:34:10.000Z`; `at` is in UTC."""
-    return f"{at.replace(tzinfo=None).isoformat(timespec='milliseconds')}Z"
+    return f"{at.isoformat(timespec='milliseconds').removesuffix('+00:00')}Z"
 
 
 def _format(kind: str) -> str:

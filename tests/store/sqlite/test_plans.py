@@ -174,3 +174,24 @@ def test_a_timeline_is_read_in_order_without_sorting(database):
     lines = plan(database, QUERIES["reports.facts"], 1)
 
     assert lines == ["SEARCH facts USING PRIMARY KEY (account_id=? AND message_id=?)"]
+
+
+@pytest.mark.parametrize(
+    ("name", "first"),
+    [
+        ("of_account", "messages USING COVERING INDEX sqlite_autoindex_messages_1"),
+        ("by_recipient", "messages USING COVERING INDEX messages_by_recipient"),
+        ("by_failure", "messages USING COVERING INDEX messages_by_failure"),
+        ("by_ref", "submissions USING COVERING INDEX submissions_by_ref"),
+        ("by_ref1", "submissions USING COVERING INDEX submissions_by_ref1"),
+        ("by_ref2", "submissions USING COVERING INDEX submissions_by_ref2"),
+    ],
+)
+def test_a_search_walks_along_the_index_that_leads_it(database, name, first):
+    lines = plan(database, QUERIES[f"search.ids_{name}"], 1)
+
+    assert lines[0] == "CO-ROUTINE v"
+    assert lines[1].startswith(f"SEARCH {first} (account_id=?")
+    assert lines[1].endswith("_id>? AND message_id<?)") or "submission_id>?" in lines[1]
+    assert all("_id=?" in line or "message_id>?" in line for line in lines[3:-1])
+    assert plan(database, QUERIES[f"search.end_{name}"], 1) == [lines[1]]

@@ -6,16 +6,12 @@ which they take for "this is text". Phone numbers keep their plus.
 
 import csv
 import io
-import re
-from collections.abc import Iterator, Sequence
-from datetime import datetime
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
-from waypost.report.columns import COLUMNS, Cell, Kind, Row, show_moment
+from waypost.report.columns import COLUMNS, Kind, Row, show_moment
 
-LEADS = ("=", "+", "-", "@", "\t", "\r")
-_PHONE = re.compile(r"\+?\d+", re.ASCII)
-_AS_IT_IS = tuple(column.kind is Kind.AMOUNT for column in COLUMNS)
-_IS_ADDRESS = tuple(column.kind is Kind.ADDRESS for column in COLUMNS)
+LEADS = frozenset("=+-@\t\r")
 
 
 class CsvWriter:
@@ -27,7 +23,12 @@ class CsvWriter:
 
     def write(self, rows: Sequence[Row]) -> bytes:
         """Lines."""
-        return _lines([list(_cells(row)) for row in rows])
+        return _lines(
+            [
+                ["" if cell is None else show(cell) for show, cell in zip(_SHOW, row, strict=True)]
+                for row in rows
+            ]
+        )
 
     def end(self) -> bytes:
         """Nothing: each line ends by itself."""
@@ -36,31 +37,26 @@ class CsvWriter:
 
 def defused(text: str) -> str:
     """Text that no spreadsheet runs."""
-    return f"'{text}" if text.startswith(LEADS) else text
+    return f"'{text}" if text[:1] in LEADS else text
 
 
-def _cells(row: Row) -> Iterator[str]:
-    for cell, is_address, is_amount in zip(row, _IS_ADDRESS, _AS_IT_IS, strict=True):
-        yield _shown(cell, is_plain=is_amount or (is_address and _is_phone(cell)))
+def _address(text: str) -> str:
+    digits = text[1:]
+    is_phone = text[:1] == "+" and digits.isascii() and digits.isdigit()
+    return text if is_phone else defused(text)
 
 
-def _is_phone(cell: Cell) -> bool:
-    return isinstance(cell, str) and _PHONE.fullmatch(cell) is not None
-
-
-def _shown(cell: Cell, *, is_plain: bool) -> str:
-    match cell:
-        case None:
-            return ""
-        case bool():
-            return "true" if cell else "false"
-        case datetime():
-            return show_moment(cell)
-        case _:
-            return cell if is_plain else defused(cell)
+_BY_KIND: Mapping[Kind, Callable[[Any], str]] = {
+    Kind.TEXT: defused,
+    Kind.ADDRESS: _address,
+    Kind.FLAG: lambda flag: "true" if flag else "false",
+    Kind.MOMENT: show_moment,
+    Kind.AMOUNT: str,
+}
+_SHOW = tuple(_BY_KIND[column.kind] for column in COLUMNS)
 
 
 def _lines(rows: Sequence[Sequence[str]]) -> bytes:
     text = io.StringIO(newline="")
     csv.writer(text, lineterminator="\r\n").writerows(rows)
-    return text.getvalue().encode("utf-8", "replace")
+    return text.getvalue().encode()

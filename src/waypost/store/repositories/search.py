@@ -161,6 +161,6 @@ class SearchRepository:
             times = reached.setdefault(message_id, {})
             if fact == Fact.RETURNED:
                 times.clear()
-            elif (station := STATION_OF.get(Fact(fact))) is not None:
-                times.setdefault(station, from_ms(occurred_at))
+            elif (station := STATION_OF.get(fact)) is not None and station not in times:
+                times[station] = from_ms(occurred_at)
         return {message_id: Stations(**times) for message_id, times in reached.items()}
