@@ -36,9 +36,10 @@ class Storyteller:
         self, transaction: Transaction, named: str, view: View, account_id: int | None
     ) -> Story | None:
         reports = transaction.reports
+        keys = [(each, named) for each in await _whose(transaction, account_id)]
         ids = [named]
         if named.startswith(WAMID):
-            ids = await reports.ids_of_wamid(named, account_id)
+            ids = sorted((await transaction.messages.ids_by_wamid(keys)).values())
         for message_id in ids:
             report = await reports.find_message(message_id)
             if report is not None and account_id in (None, report.account_id):
@@ -50,7 +51,7 @@ class Storyteller:
             if first is None or account_id not in (None, first.account_id):
                 return None
             return Story(named, messages=messages)
-        for incoming in await reports.incoming(named, account_id):
+        for incoming in await reports.incoming(keys):
             return await self._of_incoming(transaction, named, incoming, view)
         return None
 
@@ -74,6 +75,13 @@ class Storyteller:
         if incoming.reply_to is not None:
             timeline = await tell(transaction, incoming.reply_to, view, self.version)
         return Story(named, timeline, incoming=told)
+
+
+async def _whose(transaction: Transaction, account_id: int | None) -> list[int]:
+    """The account that is named, or all."""
+    if account_id is not None:
+        return [account_id]
+    return [one.account_id for one in await transaction.directory.accounts()]
 
 
 async def _lines(transaction: Transaction, incoming: IncomingSummary, view: View) -> list[Line]:

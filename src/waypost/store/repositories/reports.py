@@ -23,6 +23,7 @@ from waypost.model.report import (
 from waypost.model.submission import Content, References
 from waypost.model.work import PARKED_AT, DueItem, Priority
 from waypost.store.driver import Driver
+from waypost.store.ports import Key
 from waypost.store.repositories.exchanges import exchange_of
 from waypost.store.repositories.failures import failure_of
 from waypost.store.repositories.instants import from_ms, from_ms_or_none, to_ms
@@ -165,20 +166,12 @@ class ReportsRepository:
         )
         return [_incoming(row) for row in rows]
 
-    async def incoming(self, named: str, account_id: int | None) -> list[IncomingSummary]:
-        """Incoming messages of this id, ours or Meta's; of all accounts if none is named."""
-        asked = {"named": named, "account_id": account_id}
-        rows = await self.driver.fetch("reports.incoming_by_id", asked)
+    async def incoming(self, keys: Sequence[Key]) -> list[IncomingSummary]:
+        """Incoming messages of these ids, ours or Meta's, in these accounts."""
+        rows = await self.driver.fetch_rows("reports.incoming_by_id", keys)
         if not rows:
-            rows = await self.driver.fetch("reports.incoming_by_wamid", asked)
+            rows = await self.driver.fetch_rows("reports.incoming_by_wamid", keys)
         return [_incoming(row) for row in rows]
-
-    async def ids_of_wamid(self, wamid: str, account_id: int | None) -> list[str]:
-        """Our ids of messages that Meta calls so; of all accounts if none is named."""
-        rows = await self.driver.fetch(
-            "reports.ids_of_wamid", {"wamid": wamid, "account_id": account_id}
-        )
-        return [message_id for (message_id,) in rows]
 
     async def states(self) -> dict[str, int]:
         """How many messages are in each state."""

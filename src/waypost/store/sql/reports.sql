@@ -79,30 +79,24 @@ WHERE i.account_id = :account_id AND i.reply_to = :message_id
 ORDER BY i.inbound_id
 
 -- name: reports.incoming_by_id
--- An incoming message by our id; of one account if it is named.
+-- Incoming messages by our ids, in these accounts.
 SELECT i.account_id, a.sid, i.inbound_id, i.sender_id, i.wamid, i.kind, i.recipient, i.occurred_at,
     i.received_at, i.reply_to, i.is_probable, i.media_state, i.media_failure
-FROM accounts AS a
-JOIN inbound_messages AS i ON i.account_id = a.account_id AND i.inbound_id = :named
-WHERE (:account_id IS NULL OR a.account_id = :account_id)
+FROM (VALUES
+(:account_id, :inbound_id) -- each
+) AS v
+JOIN inbound_messages AS i ON i.account_id = v.column1 AND i.inbound_id = v.column2
+JOIN accounts AS a ON a.account_id = i.account_id
 
 -- name: reports.incoming_by_wamid
--- Incoming messages that Meta calls so; of one account if it is named.
+-- Incoming messages by Meta's ids, in these accounts.
 SELECT i.account_id, a.sid, i.inbound_id, i.sender_id, i.wamid, i.kind, i.recipient, i.occurred_at,
     i.received_at, i.reply_to, i.is_probable, i.media_state, i.media_failure
-FROM accounts AS a
-JOIN senders AS s ON s.account_id = a.account_id
-JOIN inbound_messages AS i ON i.account_id = s.account_id AND i.sender_id = s.sender_id
-    AND i.wamid = :named
-WHERE (:account_id IS NULL OR a.account_id = :account_id)
-
--- name: reports.ids_of_wamid
--- Our ids of messages that Meta calls so; of one account if it is named.
-SELECT m.message_id
-FROM accounts AS a
-JOIN messages AS m ON m.account_id = a.account_id AND m.wamid = :wamid
-WHERE (:account_id IS NULL OR a.account_id = :account_id)
-ORDER BY m.message_id
+FROM (VALUES
+(:account_id, :wamid) -- each
+) AS v
+JOIN inbound_messages AS i ON i.account_id = v.column1 AND i.wamid = v.column2
+JOIN accounts AS a ON a.account_id = i.account_id
 
 -- name: reports.states
 -- How many messages are in each state.

@@ -129,7 +129,7 @@ CREATE TABLE inbound_messages (
     media_failure    TEXT COLLATE "C",
     PRIMARY KEY (account_id, inbound_id)
 );
-CREATE UNIQUE INDEX inbound_messages_by_wamid ON inbound_messages (account_id, sender_id, wamid);
+CREATE UNIQUE INDEX inbound_messages_by_wamid ON inbound_messages (account_id, wamid, sender_id);
 CREATE INDEX inbound_messages_by_recipient
     ON inbound_messages (account_id, recipient, inbound_id);
 CREATE INDEX inbound_messages_by_reply ON inbound_messages (account_id, reply_to, inbound_id)
