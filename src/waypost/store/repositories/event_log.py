@@ -57,7 +57,7 @@ class EventLogRepository:
             {
                 "account_id": account_id,
                 "profile_id": profile_id,
-                "after": after,
+                "after_number": after,
                 "until": until,
                 "limit": limit,
             },

@@ -24,7 +24,7 @@ LIMIT :limit
 SELECT attempt_id, event_id
 FROM callback_attempts
 WHERE account_id = :account_id AND profile_id = :profile_id
-    AND attempt_id > :after AND attempt_id < :until
+    AND attempt_id > :after_number AND attempt_id < :until
 ORDER BY attempt_id
 LIMIT :limit
 

@@ -96,10 +96,12 @@ ORDER BY s.sender_id
 -- in the order of a CROSS JOIN: else it may begin with all messages of an account.
 SELECT q.item_id, m.recipient
 FROM queue AS q
-CROSS JOIN messages AS m ON m.account_id = q.account_id AND m.message_id = q.item_id
-CROSS JOIN reached_users AS r ON r.account_id = m.account_id AND r.portfolio_id = :portfolio_id
-    AND r.recipient = m.recipient AND r.is_waiting = 1 AND r.hour = :hour
+CROSS JOIN messages AS m
+CROSS JOIN reached_users AS r
 WHERE q.queue = 'dispatch' AND q.account_id = :account_id AND q.lane = :lane
     AND q.priority IN (0, 1, 2) AND q.due_at >= :begins_at AND q.due_at < :ends_at
-    AND q.lease_token IS NULL AND m.state = 'accepted'
+    AND q.lease_token IS NULL
+    AND m.account_id = q.account_id AND m.message_id = q.item_id AND m.state = 'accepted'
+    AND r.account_id = m.account_id AND r.portfolio_id = :portfolio_id
+    AND r.recipient = m.recipient AND r.is_waiting = 1 AND r.hour = :hour
 ORDER BY q.priority, q.due_at, q.item_id LIMIT :limit
