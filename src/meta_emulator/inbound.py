@@ -4,6 +4,7 @@ from base64 import b64encode
 from typing import Any
 
 from meta_emulator.chance import Chance
+from meta_emulator.inbound_answers import AnswerError, order_from, tap
 from meta_emulator.inbound_media import MediumError, hold_medium
 from meta_emulator.recipients import phone_digits, user_id_of
 from meta_emulator.reporter import Reporter
@@ -18,8 +19,8 @@ class InboundError(ValueError):
 def receive(order: dict[str, Any], state: State, reporter: Reporter) -> str:
     """Emit what `order` says and return the wamid; raises InboundError.
 
-    order  {"from", "text"}, {"from", "message"} or {"from", "medium"}, and optionally
-           "phone_number_id", "name"
+    order  {"from", "text"}, {"from", "message"}, {"from", "medium"}, {"from", "tap"} or
+           {"from", "order"}, and optionally "phone_number_id", "name"
     """
     sender = phone_digits(order.get("from"))
     if sender is None:
@@ -46,7 +47,14 @@ def receive(order: dict[str, Any], state: State, reporter: Reporter) -> str:
 
 
 def content_of(order: dict[str, Any], number: Number, state: State) -> dict[str, Any]:
-    """The message's own keys: those of "message", a file's or a text; raises InboundError."""
+    """The message's own keys: "message", or of a file, an answer, a text; raises InboundError."""
+    try:
+        if "tap" in order:
+            return tap(order["tap"], state)
+        if "order" in order:
+            return order_from(order["order"], state)
+    except AnswerError as error:
+        raise InboundError(str(error)) from error
     if "medium" in order:
         try:
             return hold_medium(order["medium"], number, state)
@@ -56,7 +64,7 @@ def content_of(order: dict[str, Any], number: Number, state: State) -> dict[str,
     if given is None:
         text = order.get("text")
         if type(text) is not str or not text:
-            raise InboundError('"text", "message" or "medium" is needed')
+            raise InboundError('"text", "message", "medium", "tap" or "order" is needed')
         return {"type": "text", "text": {"body": text}}
     if type(given) is not dict or type(given.get("type")) is not str:
         raise InboundError('"message" must be one of Meta\'s message objects, with its "type"')

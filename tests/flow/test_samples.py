@@ -9,10 +9,10 @@ from msgspec.structs import replace
 from support.media_samples import JPEG, PDF, TEXT
 from support.nouns import SENDER_ID, WABA_ID
 from support.pair import running
+from support.received import tell_everything
 from support.watched_meta import watch
 from waypost.directory.media import Upload
 from waypost.model.audit import Actor
-from waypost.model.callback import ASKABLE, Attachment, waba_target
 from waypost.model.errors import NotFoundError, NotSetUpError
 from waypost.model.medium import Medium, ResumableMedium, ResumableState
 from waypost.model.refusal import Reason, Refusal
@@ -244,20 +244,6 @@ def test_a_sample_whose_upload_was_cut_off_with_the_gateway_has_failed(tmp_path)
     assert after.failure == "The gateway ended while it was uploaded. Send it again."
 
 
-async def tell_all(pair):
-    """The account's profile is told everything, also of its WABA."""
-
-    async def step(transaction, items):
-        (profile,) = await transaction.profiles.of_account(1)
-        await transaction.profiles.save(replace(profile, events=ASKABLE))
-        target = Attachment(1, waba_target(WABA_ID), profile.profile_id)
-        await transaction.profiles.attach([target])
-        return items
-
-    await pair.store.write(step, None)
-    pair.clock.advance(1)
-
-
 def envelope(sample, status, told):
     return {
         "status": status,
@@ -272,7 +258,7 @@ def envelope(sample, status, told):
 
 def test_a_sample_that_is_uploaded_is_told(tmp_path):
     async def body(at):
-        await tell_all(at.pair)
+        await tell_everything(at.pair)
         sample = await at.upload()
         await at.pair.until(lambda: at.pair.shop.told)
         return sample, [told.json for told in at.pair.shop.told]
@@ -285,7 +271,7 @@ def test_a_sample_that_is_uploaded_is_told(tmp_path):
 
 def test_a_sample_that_was_cut_off_is_told_once_it_is_known(tmp_path):
     async def body(at):
-        await tell_all(at.pair)
+        await tell_everything(at.pair)
         cut_off = replace(await at.upload(), state=ResumableState.PENDING, handle=None)
         await at.pair.until(lambda: at.pair.shop.told)
 

@@ -5,6 +5,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from support.nouns import ACCOUNT, NOW, SENDER_ID, WABA_ID, later
+from waypost.model.callback import ASKABLE, Attachment, waba_target
 from waypost.model.inbound import InboundMessage, KeptAccountEvent
 
 RECIPIENT = "+919876543210"
@@ -41,3 +42,17 @@ def account_event(**changes: Any) -> KeptAccountEvent:
         digest="d1",
     )
     return replace(made, **changes)
+
+
+async def tell_everything(pair: Any) -> None:
+    """The profiles of the pair's account are told everything, also of its WABA."""
+
+    async def step(transaction: Any, items: Any) -> Any:
+        for profile in await transaction.profiles.of_account(ACCOUNT):
+            await transaction.profiles.save(replace(profile, events=ASKABLE))
+            target = Attachment(ACCOUNT, waba_target(WABA_ID), profile.profile_id)
+            await transaction.profiles.attach([target])
+        return items
+
+    await pair.store.write(step, None)
+    pair.clock.advance(1)

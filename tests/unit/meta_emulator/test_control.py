@@ -143,7 +143,7 @@ def test_an_inbound_message_becomes_metas_webhook(order, content):
     ("order", "reason"),
     [
         ({"text": "hi"}, '"from" must be a phone number, as in "+919876543210"'),
-        ({"from": "919876543210"}, '"text", "message" or "medium" is needed'),
+        ({"from": "919876543210"}, '"text", "message", "medium", "tap" or "order" is needed'),
         (
             {"from": "919876543210", "message": {}},
             '"message" must be one of Meta\'s message objects, with its "type"',
