@@ -202,7 +202,7 @@ def where(config: Config) -> str:
 def reseal(
     data: DataOption = None, config: ConfigOption = None, as_json: JsonOption = False
 ) -> None:
-    """Seal every access token anew with the first of secret_keys.
+    """Seal every access token and every profile's secrets anew with the first of secret_keys.
 
     Put the new key in front of the old ones, start the gateway anew, reseal, then take the old
     ones away. Example: waypost db reseal --data data
@@ -216,5 +216,5 @@ def reseal(
     if as_json:
         print_json({"database": where(loaded), "resealed": resealed})
     else:
-        tokens = "access token" if resealed == 1 else "access tokens"
-        print_lines(f"{resealed} {tokens} in {where(loaded)} sealed anew with the first key.")
+        what = "secret" if resealed == 1 else "secrets"
+        print_lines(f"{resealed} {what} in {where(loaded)} sealed anew with the first key.")
