@@ -38,6 +38,9 @@ Forget = Callable[[str], Awaitable[None]]
 PLACE = "erasure"
 DEPLOYMENT = 0
 
+LATE = frozenset(AGED) - {Kind.ACCOUNT_EVENTS}
+"""Whose rows are not over for a while; those of account events that are not never will be."""
+
 log = structlog.get_logger("waypost.retention")
 
 
@@ -132,7 +135,7 @@ class Eraser:
             rows = await self._page(kind, account_id, after, before_id)
             if not rows:
                 break
-            waiting = [str(row.key[0]) for row in rows if not row.is_over]
+            waiting = [str(row.key[0]) for row in rows if not row.is_over and kind in LATE]
             still_open = still_open or min(waiting, default="")
             count += await self._blank(kind, [row for row in rows if row.is_over])
             after = rows[-1].key
