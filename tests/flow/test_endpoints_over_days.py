@@ -2,9 +2,11 @@
 
 import asyncio
 
+import msgspec
+
 from support.endpoints import office, profile_at
-from support.nouns import SIGNING_SECRET
-from waypost.model.callback import ProfileState
+from support.nouns import SIGNING_SECRET, VAULT
+from waypost.model.callback import BearerAuth, ProfileSecrets, ProfileState, SigningSecret
 from waypost.runtime.http import HttpAnswer, NeverLeftError
 
 HOUR, DAY = 3600.0, 86_400.0
@@ -233,6 +235,40 @@ def test_every_attempt_is_in_the_log_with_its_answer(tmp_path):
             assert [one.attempt_id for one in log] == sorted({one.attempt_id for one in log})
             (event,) = await here.store.read(lambda t: t.callbacks.of_message(1, "A1"))
             assert (event.state, event.attempts, event.last_answer) == ("delivered", 3, "HTTP 204")
+
+    asyncio.run(scenario())
+
+
+def test_a_bearer_token_is_shared_and_fetched_anew_when_it_is_refused(tmp_path):
+    auth = BearerAuth("http://login/token", "id", "secret")
+    secrets = ProfileSecrets((SigningSecret(SIGNING_SECRET),), auth)
+    sealed = VAULT.seal(msgspec.json.encode(secrets).decode())
+
+    async def scenario():
+        async with office(tmp_path) as here:
+            await here.keep(profile_at(1, secrets=sealed))
+            tokens = iter(["old", "new"])
+            good = {"Bearer old"}
+
+            def answer(one):
+                if one.host == "login":
+                    said = {"access_token": next(tokens), "expires_in": "3600"}
+                    return HttpAnswer(200, {}, msgspec.json.encode(said))
+                return 200 if one.call.headers["authorization"] in good else 401
+
+            here.endpoints.answer = answer
+            await here.tell("A1", "A2", "A3", profile_id=ONE.profile_id)
+            await here.pass_time(2)
+            assert len(here.endpoints.events("login")) == 1
+
+            good.clear()
+            good.add("Bearer new")
+            await here.tell("A4", profile_id=ONE.profile_id)
+            await here.pass_time(2)
+            assert await here.states("A1", "A2", "A3", "A4") == ["delivered"] * 4
+            assert len(here.endpoints.events("login")) == 2
+            (event,) = await here.store.read(lambda t: t.callbacks.of_message(1, "A4"))
+            assert event.attempts == 1, "a refused token is no attempt of its own"
 
     asyncio.run(scenario())
 
