@@ -26,6 +26,9 @@ LOOKED_THROUGH = 10_000
 LAST = "~"
 """Behind every event's id."""
 
+NEXT = "\x01"
+"""Makes of an id the first that is behind it: no id holds it."""
+
 
 class EventFilter(Struct, frozen=True):
     """Which events: None and an empty text are all.
@@ -108,7 +111,7 @@ class EventDesk:
 
         async def read(transaction: Transaction) -> Told | None:
             id_ = account.account_id
-            found = await transaction.event_log.page(id_, event_id, f"{event_id}\0", 1)
+            found = await transaction.event_log.page(id_, event_id, f"{event_id}{NEXT}", 1)
             loaded = await transaction.callbacks.load([(id_, event_id)])
             if not found or (id_, event_id) not in loaded:
                 return None
