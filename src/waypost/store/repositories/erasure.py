@@ -42,9 +42,45 @@ BOUNDED = frozenset(
 )
 """Tables whose ids grow with time."""
 
-PAGES = {kind: f"erasure.page_{kind}" for kind in Kind}
-WRITES = {kind: f"erasure.write_{kind}" for kind in Kind}
-DROPS = {kind: f"erasure.drop_{kind}" for kind in Kind}
+PAGES = {
+    Kind.MESSAGES: "erasure.page_messages",
+    Kind.FACTS: "erasure.page_facts",
+    Kind.SUBMISSIONS: "erasure.page_submissions",
+    Kind.CALLBACKS: "erasure.page_callbacks",
+    Kind.CALLBACK_ATTEMPTS: "erasure.page_callback_attempts",
+    Kind.INBOUND_MESSAGES: "erasure.page_inbound_messages",
+    Kind.ACCOUNT_EVENTS: "erasure.page_account_events",
+    Kind.WEBHOOKS: "erasure.page_webhooks",
+    Kind.PARKED_STATUSES: "erasure.page_parked_statuses",
+    Kind.IDEMPOTENCY_KEYS: "erasure.page_idempotency_keys",
+    Kind.AUDIT_ENTRIES: "erasure.page_audit_entries",
+    Kind.ALARMS: "erasure.page_alarms",
+    Kind.MEDIA: "erasure.page_media",
+    Kind.OPT_OUTS: "erasure.page_opt_outs",
+    Kind.SERVICE_WINDOWS: "erasure.page_service_windows",
+    Kind.REACHED_USERS: "erasure.page_reached_users",
+}
+WRITES = {
+    Kind.MESSAGES: "erasure.write_messages",
+    Kind.FACTS: "erasure.write_facts",
+    Kind.SUBMISSIONS: "erasure.write_submissions",
+    Kind.CALLBACKS: "erasure.write_callbacks",
+    Kind.CALLBACK_ATTEMPTS: "erasure.write_callback_attempts",
+    Kind.INBOUND_MESSAGES: "erasure.write_inbound_messages",
+    Kind.ACCOUNT_EVENTS: "erasure.write_account_events",
+    Kind.WEBHOOKS: "erasure.write_webhooks",
+    Kind.IDEMPOTENCY_KEYS: "erasure.write_idempotency_keys",
+    Kind.AUDIT_ENTRIES: "erasure.write_audit_entries",
+    Kind.ALARMS: "erasure.write_alarms",
+    Kind.MEDIA: "erasure.write_media",
+}
+DROPS = {
+    Kind.PARKED_STATUSES: "erasure.drop_parked_statuses",
+    Kind.IDEMPOTENCY_KEYS: "erasure.drop_idempotency_keys",
+    Kind.OPT_OUTS: "erasure.drop_opt_outs",
+    Kind.SERVICE_WINDOWS: "erasure.drop_service_windows",
+    Kind.REACHED_USERS: "erasure.drop_reached_users",
+}
 
 
 @dataclass(frozen=True, slots=True)
