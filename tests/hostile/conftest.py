@@ -13,7 +13,7 @@ def home(tmp_path_factory):
     with house(folder, *delays, trusted_proxies=HOST) as one:
         yield one
         assert one.gateway.is_running, one.log()
-        for trouble in ("Traceback", "request.failed", "handler_failed", "given_up"):
+        for trouble in ("Traceback", "request.failed", "handler_failed", ".given_up"):
             assert trouble not in one.log(), one.log()
 
 

@@ -121,6 +121,9 @@ def test_nothing_in_an_entry_is_nothing(home, meta):
         "recorded": 0,
         "parked": 0,
         "inbound": 0,
+        "kept": 0,
+        "again": 0,
+        "unowned": 0,
         "others": {},
         "dropped": [],
     }
@@ -219,6 +222,7 @@ def test_an_odd_message_from_a_recipient_is_counted(home, meta, name):
     assert deliver(meta, raw).status == 200
     outcome = outcome_of(home, raw)
     assert (outcome["inbound"], outcome["others"]) == (1, {name: 1})
+    assert outcome["kept"] + outcome["again"] + len(outcome["dropped"]) == 2
 
 
 def test_random_and_damaged_webhooks_are_all_worked_off(home, meta):
