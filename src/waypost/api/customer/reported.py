@@ -47,7 +47,7 @@ def wants_csv(request: Request[Any, Any, Any]) -> bool:
     return CSV in accepted and "application/json" not in accepted
 
 
-def in_csv(report: UsageReport) -> Response[bytes]:
+def in_csv(report: UsageReport) -> Response[Any]:
     """The lines of a report as a file."""
     day = f"{report.since:%Y-%m-%d}"
     return Response(

@@ -73,6 +73,7 @@ TAGS = {
     "senders": "The operator: business phone numbers.",
     "templates": "The operator: templates at Meta, and what became of them.",
     "catalogues": "The operator: products.",
+    "reports": "The operator: what messages came to, counted and summed.",
     "records": "The operator: media, opt-outs, messages and the audit log.",
     "inbound": "The operator: what recipients wrote, and what Meta told of accounts.",
     "messages": "The operator: messages and alarms that wait for a person.",
@@ -108,7 +109,7 @@ FEED = {
 DOCUMENT = "showDocument"
 INTERNAL = 500
 PROBLEMS = sorted({one.status for one in KINDS.values()})
-FINDING = {"listOwnMessages", "listMessages"}
+SEARCHES = {"listOwnMessages", "listMessages"}
 RECEIVING = {"listIncomingMessages", "listInbound", "listUnownedInbound"}
 COUNTING = {"getOwnUsage", "getUsage", "getUsageOfAll"}
 """Operations that take the words of a search."""
@@ -211,7 +212,7 @@ def _finish_operation(path: str, operation: Json) -> None:
 
 def _words_of(name: str) -> Iterator[Json]:
     """The words that an operation reads of its query by itself, as parameters."""
-    if name in FINDING or name in EXPORTS:
+    if name in SEARCHES or name in EXPORTS:
         yield from describe_words()
     if name in RECEIVING:
         yield from describe_incoming_words()

@@ -80,7 +80,7 @@ async def get_usage(
     management: NamedDependency[Management],
     account: NamedDependency[Account],
     request: Request[Any, Any, Any],
-) -> UsageShape | Response[bytes]:
+) -> Response[UsageShape]:
     """Count what became of an account's messages, as its customer may.
 
     By default the last seven days, by day.
@@ -91,7 +91,7 @@ async def get_usage(
 @get(USAGE)
 async def get_usage_of_all(
     management: NamedDependency[Management], request: Request[Any, Any, Any]
-) -> UsageShape | Response[bytes]:
+) -> Response[UsageShape]:
     """Count what became of the messages of all accounts, told apart by account first."""
     return _answer(await management.usage.of_all(read_words(request)), request)
 
@@ -100,7 +100,7 @@ HANDLERS: Sequence[Any] = (get_usage,)
 OF_DEPLOYMENT: Sequence[Any] = (get_usage_of_all,)
 
 
-def _answer(report: UsageReport, request: Request[Any, Any, Any]) -> UsageShape | Response[bytes]:
+def _answer(report: UsageReport, request: Request[Any, Any, Any]) -> Response[UsageShape]:
     if wants_csv(request):
         return in_csv(report)
-    return msgspec.convert(show_report(report), UsageShape)
+    return Response(msgspec.convert(show_report(report), UsageShape))
