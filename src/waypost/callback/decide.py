@@ -26,7 +26,7 @@ class Decision(Struct, frozen=True):
     answer    in words, for the timeline
     retry_at  when to try again; None: it is over
     is_slow   the endpoint has too much to do, or did not answer: it gets less at once
-    rest      how long it asked to be left alone; None: it did not say
+    lull      how long it asked to be left alone; None: it did not say
     is_gone   it wants nothing more, ever
     """
 
@@ -34,7 +34,7 @@ class Decision(Struct, frozen=True):
     answer: str
     retry_at: datetime | None
     is_slow: bool = False
-    rest: timedelta | None = None
+    lull: timedelta | None = None
     is_gone: bool = False
 
 
@@ -65,12 +65,12 @@ def decide(attempted: Attempted, most: int, now: datetime, jitter: float) -> Dec
     if attempted.is_over:
         return Decision(CallbackState.GIVEN_UP, answer, None)
     is_slow = status is None or status in SLOW_DOWN
-    rest = _retry_after(attempted.headers, now) if status in SLOW_DOWN else None
+    lull = _retry_after(attempted.headers, now) if status in SLOW_DOWN else None
     if attempted.attempt >= most:
-        return Decision(CallbackState.GIVEN_UP, answer, None, is_slow, rest)
+        return Decision(CallbackState.GIVEN_UP, answer, None, is_slow, lull)
     gap = timedelta(seconds=SCHEDULE.delay_s(attempted.attempt, jitter))
-    retry_at = now + (gap if rest is None else max(gap, rest))
-    return Decision(CallbackState.PENDING, answer, retry_at, is_slow, rest)
+    retry_at = now + (gap if lull is None else max(gap, lull))
+    return Decision(CallbackState.PENDING, answer, retry_at, is_slow, lull)
 
 
 def say(attempted: Attempted) -> str:

@@ -236,8 +236,8 @@ class Deliverer:
                 self.gate.reopen(lane)
                 await self._advance((lease.account_id, lease.lane))
         elif decision.is_slow:
-            rest_s = None if decision.rest is None else decision.rest.total_seconds()
-            self.gate.slow_down(lane, now, rest_s)
+            lull_s = None if decision.lull is None else decision.lull.total_seconds()
+            self.gate.slow_down(lane, now, lull_s)
 
     async def _advance(self, key: Key) -> None:
         """Everything that waits for this endpoint is due now."""

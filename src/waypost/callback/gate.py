@@ -1,11 +1,11 @@
 """How much each endpoint may have at once, and which get nothing. `queue.admission.Admission`.
 
 An endpoint may hold a quarter of all places: whichever hangs, others go on. One that says that it
-has too much to do, or does not answer, gets half as many from then on and a rest that grows with
+has too much to do, or does not answer, gets half as many from then on and a lull that grows with
 each time in a row; each whole round of places that went well gives it one more. What it asks for
-itself (`Retry-After`) is a rest too.
+itself (`Retry-After`) is a lull too.
 
-While an endpoint rests, or its profile is paused, suspended or gone, its lane is closed: its
+While a lull lasts, or a profile is paused, suspended or gone, its lane is closed: its
 events stay in the store and nothing of them is counted. A suspended one whose next probe is due
 is open for one event at a time.
 """
@@ -22,8 +22,8 @@ from waypost.model.work import LaneKey
 SLOW_AGAIN_S = 1.0
 """Between two brakes: what was under way together fails together, and counts once."""
 
-LONGEST_REST_S = 60.0
-"""The longest rest that an endpoint is given without asking for one."""
+LONGEST_LULL_S = 60.0
+"""The longest lull that an endpoint is given without asking for one."""
 
 LEAST_AHEAD = 8
 """How many events of one endpoint are worth having on lease at least."""
@@ -39,14 +39,14 @@ class _Pace:
     most      how many events it may have at once
     went      how many went well since `most` last changed
     slowed    how often in a row it was too slow
-    slowed_at, rests_until  in seconds of the monotonic clock
+    slowed_at, lull_ends  in seconds of the monotonic clock
     """
 
     most: int
     went: int = 0
     slowed: int = 0
     slowed_at: float = -inf
-    rests_until: float = -inf
+    lull_ends: float = -inf
 
 
 class Gate:
@@ -76,18 +76,18 @@ class Gate:
         if pace.went >= pace.most and pace.most < self._most:
             pace.most, pace.went = pace.most + 1, 0
 
-    def slow_down(self, lane: LaneKey, now: float, rest_s: float | None) -> None:
-        """It has too much to do; rest_s: how long it asked to be left alone."""
+    def slow_down(self, lane: LaneKey, now: float, lull_s: float | None) -> None:
+        """It has too much to do; lull_s: how long it asked to be left alone."""
         pace = self._pace(lane)
-        if rest_s is not None:
-            pace.rests_until = max(pace.rests_until, now + rest_s)
+        if lull_s is not None:
+            pace.lull_ends = max(pace.lull_ends, now + lull_s)
         if now - pace.slowed_at < SLOW_AGAIN_S:
             return
         pace.most, pace.went = max(1, pace.most // 2), 0
         pace.slowed, pace.slowed_at = pace.slowed + 1, now
-        if rest_s is None:
-            rest_s = min(LONGEST_REST_S, 2.0 ** (pace.slowed - 2))
-        pace.rests_until = max(pace.rests_until, now + rest_s)
+        if lull_s is None:
+            lull_s = min(LONGEST_LULL_S, 2.0 ** (pace.slowed - 2))
+        pace.lull_ends = max(pace.lull_ends, now + lull_s)
 
     # ---- who is closed ------------------------------------------------------------------------
 
@@ -112,14 +112,14 @@ class Gate:
         self._closed -= {lane}
         self._on_probe -= {lane}
         pace = self._pace(lane)
-        pace.most, pace.went, pace.slowed, pace.rests_until = 1, 0, 0, -inf
+        pace.most, pace.went, pace.slowed, pace.lull_ends = 1, 0, 0, -inf
 
     def is_closed(self, lane: LaneKey) -> bool:
         """Whether nothing goes there now."""
         if lane in self._closed:
             return True
         pace = self._paces.get(lane)
-        return pace is not None and pace.rests_until > self._monotonic()
+        return pace is not None and pace.lull_ends > self._monotonic()
 
     # ---- who may go ---------------------------------------------------------------------------
 
@@ -162,7 +162,7 @@ class Gate:
         self._paces = {
             lane: pace
             for lane, pace in self._paces.items()
-            if pace.most < self._most or pace.rests_until > now
+            if pace.most < self._most or pace.lull_ends > now
         }
 
 

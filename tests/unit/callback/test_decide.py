@@ -69,7 +69,7 @@ def test_an_endpoint_with_too_much_to_do_is_slowed_down(status):
 
 
 @pytest.mark.parametrize(
-    ("said", "rest_s", "gap_s"),
+    ("said", "lull_s", "gap_s"),
     [
         ("120", 120, 120),
         ("2", 2, 5),
@@ -79,16 +79,16 @@ def test_an_endpoint_with_too_much_to_do_is_slowed_down(status):
         ("Fri, 20 Nov 2099 12:10:00 GMT", 86_400, 86_400),
     ],
 )
-def test_an_endpoint_is_left_alone_for_as_long_as_it_asks_a_day_at_most(said, rest_s, gap_s):
+def test_an_endpoint_is_left_alone_for_as_long_as_it_asks_a_day_at_most(said, lull_s, gap_s):
     decision = decided(1, 503, retry_after=said)
 
-    assert decision.rest == timedelta(seconds=rest_s)
+    assert decision.lull == timedelta(seconds=lull_s)
     assert decision.retry_at == later(gap_s)
 
 
 @pytest.mark.parametrize("said", ["soon", "", "-5", "1.5", "\u0661\u0662"])
 def test_a_wish_that_cannot_be_read_is_none(said):
-    assert decided(1, 429, retry_after=said).rest is None
+    assert decided(1, 429, retry_after=said).lull is None
 
 
 def test_only_who_has_too_much_to_do_may_ask_for_time():
@@ -99,4 +99,4 @@ def test_the_last_attempt_slows_the_endpoint_down_too():
     decision = decided(MOST, 429, retry_after="60")
 
     assert (decision.state, decision.is_slow) == (CallbackState.GIVEN_UP, True)
-    assert decision.rest == timedelta(seconds=60)
+    assert decision.lull == timedelta(seconds=60)

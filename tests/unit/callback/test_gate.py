@@ -5,7 +5,7 @@ from math import inf
 import pytest
 
 from support.nouns import ACCOUNT, NOW, PROFILE_ID, later
-from waypost.callback.gate import LONGEST_REST_S, Gate
+from waypost.callback.gate import LONGEST_LULL_S, Gate
 from waypost.model.callback import ClosedEndpoint, ProfileState
 from waypost.model.work import LaneKey
 
@@ -55,7 +55,7 @@ def test_a_place_is_free_again_when_its_event_has_ended(desk):
     assert desk.begin_all() == 1
 
 
-def test_an_endpoint_with_too_much_to_do_rests_and_has_half_from_then_on(desk):
+def test_an_endpoint_with_too_much_to_do_is_left_alone_and_has_half_from_then_on(desk):
     desk.gate.slow_down(LANE, 0.0, None)
 
     assert desk.gate.is_closed(LANE)
@@ -73,18 +73,18 @@ def test_those_that_were_under_way_together_count_once(desk):
     assert desk.begin_all() == 2
 
 
-def test_rests_grow_with_each_time_in_a_row_up_to_a_minute(desk):
-    rests = []
+def test_lulls_grow_with_each_time_in_a_row_up_to_a_minute(desk):
+    lulls = []
     for _ in range(10):
         desk.gate.slow_down(LANE, desk.now, None)
         began = desk.now
         while desk.gate.is_closed(LANE):
             desk.now += 0.25
-        rests.append(desk.now - began)
+        lulls.append(desk.now - began)
         desk.now += 1
 
-    assert rests[:5] == [0.5, 1, 2, 4, 8]
-    assert rests[-1] == LONGEST_REST_S
+    assert lulls[:5] == [0.5, 1, 2, 4, 8]
+    assert lulls[-1] == LONGEST_LULL_S
     assert desk.begin_all() == 1
 
 
