@@ -78,7 +78,7 @@ def exported(stored, filters=None, direction=Direction.BOTH, format_=Format.CSV,
         writer = open_writer(format_, **more)
         exporter = Exporter(stored.store, TestClock(later(10_000)))
         asked = Asked(ACCOUNT, filters or MessageFilters(), direction)
-        begun = writer.begin()
+        begun = writer.start()
         parts = [writer.write(rows) async for rows in exporter.rows(asked)]
         return b"".join([begun, *parts, writer.end()])
 

@@ -24,7 +24,7 @@ async def export(folder: Path, format_: Format, *, is_gzipped: bool) -> tuple[in
     store = SqliteStore(folder, now=now, is_gateway=False)
     try:
         writer = open_writer(format_, is_gzipped=is_gzipped)
-        rows, size = 0, len(writer.begin())
+        rows, size = 0, len(writer.start())
         asked = Asked(1, MessageFilters(until=now))
         async for batch in Exporter(store, SystemClock()).rows(asked):
             rows += len(batch)

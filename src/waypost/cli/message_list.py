@@ -6,7 +6,9 @@ import msgspec
 import typer
 
 from waypost.cli.account import Sid
-from waypost.cli.finding import (
+from waypost.cli.opening import work_on
+from waypost.cli.output import print_json, print_lines, print_rows, show_time
+from waypost.cli.search_options import (
     ErrorOption,
     FromOption,
     RecipientOption,
@@ -19,8 +21,6 @@ from waypost.cli.finding import (
     ToOption,
     filters_of,
 )
-from waypost.cli.opening import work_on
-from waypost.cli.output import print_json, print_lines, print_rows, show_time
 from waypost.cli.settings import ConfigOption, DataOption, JsonOption, load_for
 from waypost.model.money import Money
 from waypost.model.search import FoundMessage

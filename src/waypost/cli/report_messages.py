@@ -14,7 +14,9 @@ from rich.progress import ProgressColumn as Column
 from rich.text import Text
 
 from waypost.cli.account import Sid
-from waypost.cli.finding import (
+from waypost.cli.opening import work_on
+from waypost.cli.output import CommandError, MisusedError, print_json, print_lines
+from waypost.cli.search_options import (
     ErrorOption,
     FromOption,
     RecipientOption,
@@ -27,8 +29,6 @@ from waypost.cli.finding import (
     ToOption,
     filters_of,
 )
-from waypost.cli.opening import work_on
-from waypost.cli.output import CommandError, MisusedError, print_json, print_lines
 from waypost.cli.settings import ConfigOption, DataOption, JsonOption, load_for
 from waypost.report.export import Asked, Direction
 from waypost.report.formats.writer import Format, open_writer
@@ -94,7 +94,7 @@ def messages(
         count = 0
         with _whole_file(out) as file, _progress() as bar:
             task = bar.add_task("", total=None)
-            file.write(writer.begin())
+            file.write(writer.start())
             async with aclosing(
                 tools.exporter.rows(Asked(account.account_id, filters, direction))
             ) as batches:

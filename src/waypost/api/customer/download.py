@@ -113,7 +113,7 @@ def takes_gzip(accept_encoding: str) -> bool:
 
 
 async def _parts(exporter: Exporter, asked: Asked, writer: Writer) -> AsyncGenerator[bytes, None]:
-    yield writer.begin()
+    yield writer.start()
     async with contextlib.aclosing(exporter.rows(asked)) as batches:
         async for rows in batches:
             yield writer.write(rows)

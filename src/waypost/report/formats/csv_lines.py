@@ -17,7 +17,7 @@ LEADS = frozenset("=+-@\t\r")
 class CsvWriter:
     """Rows as lines."""
 
-    def begin(self) -> bytes:
+    def start(self) -> bytes:
         """The header."""
         return _lines([[column.name for column in COLUMNS]])
 

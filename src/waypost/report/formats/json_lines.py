@@ -15,7 +15,7 @@ _encode = msgspec.json.Encoder().encode
 class JsonLinesWriter:
     """Rows as lines of JSON."""
 
-    def begin(self) -> bytes:
+    def start(self) -> bytes:
         """Nothing: every line tells its own names."""
         return b""
 

@@ -79,7 +79,7 @@ class ParquetWriter:
         )
         self._rows: list[Row] = []
 
-    def begin(self) -> bytes:
+    def start(self) -> bytes:
         """The mark of the format."""
         return self._sink.take()
 

@@ -17,7 +17,7 @@ LEVEL = 6
 class Writer(Protocol):
     """One file that is being written; its three calls give what the file goes on with."""
 
-    def begin(self) -> bytes:
+    def start(self) -> bytes:
         """What the file begins with."""
         ...
 
@@ -58,9 +58,9 @@ class Gzipped:
     inner: Writer
     compressor: "zlib._Compress"
 
-    def begin(self) -> bytes:
+    def start(self) -> bytes:
         """See Writer."""
-        return self.compressor.compress(self.inner.begin())
+        return self.compressor.compress(self.inner.start())
 
     def write(self, rows: Sequence[Row]) -> bytes:
         """See Writer."""
