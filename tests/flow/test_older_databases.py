@@ -11,6 +11,7 @@ import pytest
 from support.nouns import NOW, PHONE_NUMBER_ID, SENDER_ID, WABA_ID
 from support.pair import TO, running, sample, text
 from support.stored import CHOSEN, SQLITE
+from waypost.model.callback import EventKind
 from waypost.model.ledger import EntryKind
 from waypost.runtime.vault import is_sealed
 from waypost.store.migrate import load_migrations
@@ -61,26 +62,69 @@ TABLES = {
 }
 
 
+EVENT = f"{WAITING}.failed"
+TOLD_OF = {
+    "callbacks": [
+        (
+            *(1, EVENT, WAITING, "failed", "http://shop/s"),
+            *(b'{"status":"failed","message_id":"old"}', "pending", 2, "HTTP 503", AT, None),
+        ),
+        (
+            *(1, f"{WAITING}.old", WAITING, "sent", "http://gone/s"),
+            *(b"{}", "given_up", 10, None, AT, AT),
+        ),
+    ],
+    "queue": [(1, "callback", "http://shop/s", EVENT, AT, 2, None, 1, None)],
+}
+"""What the release before profiles was telling."""
+
+
 @pytest.fixture
 def older(tmp_path):
     """A folder as the first release leaves it, with one message that waits."""
-    first, *_ = load_migrations(resources.files("waypost.store.sqlite").joinpath("migrations"))
+    make(tmp_path, 1)
+    return tmp_path
+
+
+@pytest.fixture
+def before_profiles(tmp_path):
+    """A folder as the release leaves it that knew URLs in the place of profiles."""
+    make(tmp_path, 3)
     connection = apsw.Connection(str(tmp_path / FILE))
+    fill(connection, TOLD_OF)
+    connection.close()
+    return tmp_path
+
+
+def make(folder, version):
+    """A database that the first release made, brought forward to a later one."""
+    first, *later = load_migrations(resources.files("waypost.store.sqlite").joinpath("migrations"))
+    connection = apsw.Connection(str(folder / FILE))
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     connection.execute(
         "CREATE TABLE schema_versions (version INTEGER PRIMARY KEY, name TEXT NOT NULL, "
         "digest TEXT NOT NULL, applied_at INTEGER NOT NULL)"
     )
-    connection.execute(first.text)
+    apply(connection, first)
+    fill(connection, TABLES)
+    for migration in later[: version - 1]:
+        apply(connection, migration)
+    connection.close()
+
+
+def apply(connection, migration):
+    connection.execute(migration.text)
     connection.execute(
-        "INSERT INTO schema_versions VALUES (1, ?, ?, ?)", (first.name, first.digest, AT)
+        "INSERT INTO schema_versions VALUES (?, ?, ?, ?)",
+        (migration.version, migration.name, migration.digest, AT),
     )
-    for table, rows in TABLES.items():
+
+
+def fill(connection, tables):
+    for table, rows in tables.items():
         for row in rows:
             places = ", ".join("?" * len(row))
             connection.execute(f"INSERT INTO {table} VALUES ({places})", row)
-    connection.close()
-    return tmp_path
 
 
 def test_the_first_migration_is_as_it_was_released():
@@ -110,6 +154,35 @@ def test_the_messages_keys_and_money_of_an_older_folder_go_on(older):
             assert is_sealed(account.wabas[WABA_ID].access_token)
             assert (WABA_ID, "gone", "en") not in account.templates
             assert len(account.templates) > 1
+
+    asyncio.run(body())
+
+
+def test_the_url_of_a_sender_becomes_a_profile_and_what_it_was_to_be_told_goes_there(
+    before_profiles,
+):
+    async def body():
+        async with running(before_profiles, is_new=False) as pair:
+            pair.sid, pair.key = SID, KEY
+            profiles = await pair.ask(lambda t: t.profiles.of_account(1))
+            attached = await pair.ask(lambda t: t.profiles.attachments(1))
+            urls = {one.profile_id: one.url for one in profiles}
+            assert sorted(urls.values()) == ["http://gone/s", "http://shop/s"]
+            assert [(one.target, urls[one.profile_id]) for one in attached] == [
+                (f"sender/{SENDER_ID}", "http://shop/s")
+            ]
+            assert all(one.events == (EventKind.MESSAGE_STATUS,) for one in profiles)
+
+            await pair.until(lambda: pair.shop.statuses("old") == ["failed"])
+            await pair.until_told(WAITING, "sent", "delivered", "read")
+            (first,) = (one for one in pair.shop.told if one.json["message_id"] == "old")
+            assert first.headers["webhook-id"] == EVENT
+            await pair.pass_time(1)
+            rows = await pair.ask(lambda t: t.callbacks.of_message(1, WAITING))
+            states = {one.event_id: (one.state, one.url) for one in rows}
+            assert states[EVENT] == ("delivered", "http://shop/s")
+            assert states[f"{WAITING}.old"] == ("given_up", "http://gone/s")
+            assert await pair.ask(lambda t: t.history.orphans()) == []
 
     asyncio.run(body())
 

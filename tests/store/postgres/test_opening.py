@@ -11,7 +11,7 @@ import pytest
 from support.nouns import NOW
 from support.postgres import database
 from waypost.model.errors import StoreError, UnknownSchemaError
-from waypost.store.postgres.connection import OLDEST_SERVER, check_version
+from waypost.store.postgres.connection import OLDEST_SERVER, check_version, known_migrations
 from waypost.store.postgres.store import PostgresStore
 from waypost.store.sqlite.connection import bring_forward, connect
 
@@ -41,6 +41,17 @@ def asked(url: str, *statements: str) -> list[Any]:
     return asyncio.run(run())
 
 
+def run(url: str, text: str) -> None:
+    """Many statements, of which nothing is asked."""
+
+    async def body() -> None:
+        connection = await asyncpg.connect(url)
+        await connection.execute(text)
+        await connection.close()
+
+    asyncio.run(body())
+
+
 def open_and_close(url: str, count: int = 1) -> None:
     async def run() -> None:
         stores = await asyncio.gather(*(PostgresStore.open(url, now=NOW) for _ in range(count)))
@@ -68,6 +79,41 @@ def refusal(url: str) -> str:
         open_and_close(url)
     assert tables(url) == before
     return str(refused.value)
+
+
+SCHEMA_VERSIONS = """
+CREATE TABLE schema_versions (version BIGINT PRIMARY KEY, name TEXT NOT NULL, digest TEXT NOT NULL,
+    applied_at BIGINT NOT NULL);
+"""
+AS_RELEASED = """
+INSERT INTO accounts (sid, name, kind, state, created_at)
+    VALUES ('HX1', 'Shop', 'prepaid', 'active', 1);
+INSERT INTO senders (account_id, sender_id, phone_number_id, waba_id, throughput, api_version,
+    state, callback_url, created_at) VALUES
+    (1, '9198', 'p', 'w', 80, 'v2', 'active', 'http://shop/s', 1),
+    (1, '9199', 'q', 'w', 80, 'v2', 'active', NULL, 1);
+INSERT INTO callbacks (account_id, event_id, message_id, status, url, body, state, created_at)
+    VALUES (1, 'A1.sent', 'A1', 'sent', 'http://shop/s', '{}', 'pending', 1);
+INSERT INTO queue (account_id, queue, lane, item_id, due_at, attempt)
+    VALUES (1, 'callback', 'http://shop/s', 'A1.sent', 1, 0), (1, 'dispatch', '9198', 'A2', 1, 0);
+"""
+"""What the release before profiles was telling."""
+
+
+def test_the_url_of_a_sender_becomes_a_profile_and_the_lane_of_what_it_was_to_be_told(url):
+    first, *_ = known_migrations()
+    run(url, SCHEMA_VERSIONS + first.text + AS_RELEASED)
+    run(url, f"INSERT INTO schema_versions VALUES (1, '{first.name}', '{first.digest}', 1)")
+
+    open_and_close(url)
+
+    ((profile_id, told),) = asked(url, "SELECT profile_id, url FROM callback_profiles")
+    assert told == "http://shop/s"
+    assert asked(url, "SELECT target, profile_id FROM callback_attachments") == [
+        ("sender/9198", profile_id)
+    ]
+    assert asked(url, "SELECT profile_id, kind FROM callbacks") == [(profile_id, "message_status")]
+    assert asked(url, "SELECT lane FROM queue ORDER BY queue") == [(profile_id,), ("9198",)]
 
 
 def test_processes_that_start_at_once_make_the_schema_once(url):

@@ -67,6 +67,18 @@ def test_what_is_put_is_got(objects, data):
     assert asyncio.run(body()) == data
 
 
+def test_a_part_of_what_was_put_is_read(objects):
+    async def body():
+        await objects.put(KEY, b"0123456789")
+        parts = [await objects.read(KEY, 2, 5), await objects.read(KEY, 9, 10)]
+        await objects.delete(KEY)
+        with pytest.raises(ObjectMissingError, match="no such bytes"):
+            await objects.read(KEY, 0, 1)
+        return parts
+
+    assert asyncio.run(body()) == [b"234", b"9"]
+
+
 def test_what_is_put_again_takes_the_place_of_the_first(objects):
     async def body():
         await objects.put(KEY, b"first")
