@@ -9,7 +9,10 @@ from meta_emulator.faults import Faults, Planned
 from support.asgi import call
 from support.nouns import NOW, SENDER_ID, WABA_ID
 from support.pair import TO, running, text, wrapped
+from waypost.model.audit import Actor
+from waypost.model.forgotten import ErasureOrder
 from waypost.model.messaging_limit import MessagingLimit, ReachedUser, hour_of
+from waypost.model.recipient import Recipient
 from waypost.model.sender import SenderState
 from waypost.model.story import View
 
@@ -241,3 +244,24 @@ def test_the_operator_and_the_customer_are_told_the_same_but_for_the_contents(tm
         assert (line.at, line.step, line.text) == (other.at, other.step, other.text)
     assert "hello" in str(customers)
     assert "hello" not in str(operators)
+
+
+def test_the_story_of_an_erased_recipient_tells_what_became_of_it_and_not_what_it_said(tmp_path):
+    async def body(pair):
+        message_id = await pair.accepted(text())
+        await pair.until_told(message_id, *STATUSES)
+        await pair.order("inbound", {"from": TO, "text": "my words"})
+        await pair.pass_time(2)
+        recipient = Recipient(phone=TO.removeprefix("+"))
+        order = ErasureOrder((1,), recipient, Actor("cli:test"))
+        await pair.gateway.tools.forgetter.erase(order)
+        return await pair.gateway.tools.storyteller.find(message_id, View.REVEALED)
+
+    story = in_pair(tmp_path, body)
+    assert story.timeline.state == "read"
+    assert TO.removeprefix("+") not in str(story)
+    assert "hello" not in str(story)
+    (said,) = [line.text for line in story.timeline.lines if line.step == "erased"]
+    assert said == "what it said was erased; what became of it is kept"
+    (attempt,) = [line for line in story.timeline.lines if line.step == "attempt"]
+    assert attempt.request.body is None

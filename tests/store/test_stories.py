@@ -28,6 +28,7 @@ from waypost.model.lifecycle import Fact, State
 from waypost.model.message import Exchange
 from waypost.model.messaging_limit import MessagingLimit, ReachedUser, hour_of
 from waypost.model.meta_error import Party
+from waypost.model.personal import MARK, NOTHING
 from waypost.model.story import Step, View
 from waypost.report.storyteller import Storyteller
 
@@ -243,8 +244,8 @@ def test_whoever_looks_sees_as_much_as_is_theirs(furnished, view, body, to):
 def test_erased_content_is_said_so(furnished):
     change(
         furnished,
-        lambda t: t.messages.insert_submissions([new_submission(content=content(json=b"{}"))]),
-        lambda t: t.messages.insert([new_message(recipient="h-3f2a")]),
+        lambda t: t.messages.insert_submissions([new_submission(content=content(json=NOTHING))]),
+        lambda t: t.messages.insert([new_message(recipient=f"{MARK}3f2a")]),
         lambda t: t.messages.insert_facts([fact_row(exchange=Exchange(3, 200))]),
     )
 
@@ -254,6 +255,7 @@ def test_erased_content_is_said_so(furnished):
         line.text for line in timeline.lines
     ]
     assert attempts(timeline)[0].request.body is None
+    assert timeline.recipient == f"{MARK}3f2a"
 
 
 # ---- what holds it back -----------------------------------------------------------------------

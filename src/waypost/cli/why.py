@@ -116,7 +116,7 @@ def print_incoming(incoming: Incoming, out: Console) -> None:
 
 def print_timeline(timeline: Timeline, out: Console) -> None:
     """The panel on top, what is known of the message, and its lines."""
-    out.print(render_panel(timeline))
+    out.print(render_panel(timeline), soft_wrap=False)  # its words are broken within its borders
     facts = {
         "account": timeline.sid,
         "to": timeline.recipient,

@@ -26,7 +26,8 @@ def lines_of_checks(kept: Kept) -> Iterator[Line]:
         if finding.mend:
             said = f"{said.removesuffix('.')}. {finding.mend}"
         yield Line(report.accepted_at, Teller.GATEWAY, Step.CHECKED, kept.words(said))
-    if not report.findings and kept.account is not None:
+    is_known = content_of(report) is not None  # what was found goes with what was asked
+    if not report.findings and kept.account is not None and is_known:
         said = _checked(report, kept.account.check_mode)
         yield Line(report.accepted_at, Teller.GATEWAY, Step.CHECKED, said)
 

@@ -11,6 +11,7 @@ from waypost.model.alarm import Alarm
 from waypost.model.ledger import LedgerEntry
 from waypost.model.messaging_limit import MessagingLimit, ReachedUser
 from waypost.model.outbox import CallbackAttempt, CallbackSummary
+from waypost.model.personal import MARK, NOTHING
 from waypost.model.report import IncomingSummary, MessageReport, TimelineFact
 from waypost.model.sender import Sender
 from waypost.model.story import View
@@ -96,13 +97,15 @@ class Kept:
 
 def show_recipient(address: str, view: View) -> str:
     """An address as it may be shown; nothing of none, and all of what was masked already."""
-    if view is View.REVEALED or not address:
+    if view is View.REVEALED or not address or address.startswith(MARK):
         return address
     return mask_recipient(address)
 
 
 def content_of(report: MessageReport) -> dict[str, Any] | None:
     """What was asked, as Meta's object; None: it was erased."""
+    if report.content.json == NOTHING:
+        return None
     try:
         content = msgspec.json.decode(report.content.json)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
