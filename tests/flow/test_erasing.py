@@ -12,11 +12,13 @@ import pytest
 from msgspec.structs import replace
 
 from support.asgi import call
+from support.media_samples import JPEG, PDF
 from support.nouns import PHONE_NUMBER_ID
 from support.pair import Pair, running, text, wrapped
 from support.signed_webhooks import WEBHOOK, change
 from support.signed_webhooks import body as webhook
 from support.stored import CHOSEN
+from waypost.directory.event_desk import Replay
 from waypost.model.audit import Actor
 from waypost.model.errors import DirectoryError
 from waypost.model.forgotten import ErasureOrder
@@ -241,3 +243,59 @@ async def facts_naming(pair: Pair, phone: str) -> list[object]:
     return (await rows_of(pair, phone)).get("facts", []) + (await rows_of(pair, phone)).get(
         "messages", []
     )
+
+
+def test_what_was_sent_to_several_stays_theirs_and_the_erased_ones_picture_goes(tmp_path):
+    async def body():
+        async with running(tmp_path) as pair:
+            shared = await pair.accepted(text(to=f"+{ANNA},+{BERT}"))
+            await pair.until(lambda: len(pair.shop.told) >= 6)
+            for phone, content in ((ANNA, JPEG), (BERT, PDF)):
+                kind = "image/jpeg" if content is JPEG else "application/pdf"
+                medium = {"content": b64encode(content).decode(), "mime_type": kind}
+                await pair.order("inbound", {"from": phone, "medium": medium})
+                await pair.pass_time(3)
+            before = await held(pair)
+            erasure = await pair.gateway.tools.forgetter.erase(order())
+            after = await held(pair)
+            messages = await pair.ask(lambda t: t.reports.messages_of_submission(shared))
+            said = (await pair.report(messages[1][0])).content.json
+            return before, after, [one[1] for one in messages], said, erasure
+
+    before, after, recipients, said, erasure = asyncio.run(body())
+    assert before == {hash_of(JPEG), hash_of(PDF)}
+    assert after == {hash_of(PDF)}
+    assert recipients == [erasure.pseudonym, f"+{BERT}"]
+    assert b"hello" in said
+    assert erasure.is_complete
+
+
+def hash_of(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+async def held(pair: Pair) -> set[str]:
+    """The names of what lies in the media store."""
+    folder = pair.gateway.config.data_dir / "media"
+    return {path.name for path in folder.rglob("*") if path.is_file()}
+
+
+def test_an_erased_event_is_not_told_again(tmp_path):
+    async def body():
+        async with running(tmp_path) as pair:
+            ids = await a_campaign(pair)
+            await pair.gateway.tools.forgetter.erase(order())
+            told = len(pair.shop.told)
+            account = await pair.gateway.registrar.find(pair.sid)
+            for phone in (ANNA, BERT):
+                (event, *_) = await pair.ask(
+                    lambda t, phone=phone: t.callbacks.of_message(1, ids[phone])
+                )
+                wanted = Replay(event_id=event.event_id)
+                await pair.gateway.tools.events.replay(account, wanted, OPERATOR)
+            await pair.pass_time(3)
+            return told, len(pair.shop.told), pair.shop.told[-1].body
+
+    before, after, last = asyncio.run(body())
+    assert after == before + 1
+    assert BERT.encode() in last

@@ -13,6 +13,7 @@ from waypost.model.audit import Actor
 from waypost.model.callback import EventKind
 from waypost.model.errors import DirectoryError, NotFoundError
 from waypost.model.outbox import CallbackAttempt, CallbackRow, CallbackState, CallbackSummary
+from waypost.model.personal import NOTHING
 from waypost.model.work import QueueItem, QueueName
 from waypost.runtime.clock import Clock
 from waypost.runtime.entropy import Entropy
@@ -219,7 +220,10 @@ class EventDesk:
         id_, now = account.account_id, self.clock.now()
 
         async def write(transaction: Transaction) -> int:
-            restarted = await transaction.event_log.restart(id_, event_ids)
+            loaded = await transaction.callbacks.load([(id_, one) for one in event_ids])
+            # Of an erased event there is nothing left to tell.
+            whole = [key[1] for key, due in loaded.items() if due.row.body != NOTHING]
+            restarted = await transaction.event_log.restart(id_, whole)
             await transaction.queue.put(
                 [
                     QueueItem(id_, QueueName.CALLBACK, profile_id, event_id, now, attempt=0)

@@ -33,7 +33,6 @@ ON_ITS_WAY = (State.ACCEPTED, State.UNKNOWN)
 FIRST = (Kind.MESSAGES, Kind.INBOUND_MESSAGES)
 """By their ids is known what else belongs to a recipient."""
 
-OF_THE_DEPLOYMENT = (Kind.WEBHOOKS, Kind.PARKED_STATUSES)
 SHARED = (Kind.AUDIT_ENTRIES, Kind.ALARMS, Kind.MEDIA, Kind.IDEMPOTENCY_KEYS)
 """Rows that tell of others too: only the recipient is taken out of them."""
 
@@ -81,7 +80,7 @@ class Forgetter:
     forget: Forget
 
     async def erase(self, order: ErasureOrder) -> Erasure:
-        """Erases a recipient of these accounts; of the deployment's own webhooks too.
+        """Erases a recipient of these accounts; and what came to the deployment for nobody.
 
         Raises DirectoryError if something is still to be done for it, with what; StoreError.
         """
@@ -128,9 +127,8 @@ class Forgetter:
     async def _find(self, order: ErasureOrder, traces: Traces) -> _Found:
         found = _Found()
         for kind in (*FIRST, *(kind for kind in Kind if kind not in FIRST)):
-            alone = (DEPLOYMENT,) if kind in OF_THE_DEPLOYMENT else ()
             rows = found.rows[kind] = []
-            for account_id in (*alone, *order.account_ids):
+            for account_id in (DEPLOYMENT, *order.account_ids):
                 rows += [
                     row
                     async for row in self._walk(kind, account_id)

@@ -55,9 +55,16 @@ class WholeFile:
     def _wipe(self) -> None:
         try:
             with closing(connect(self._path)) as connection:
-                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+                ((is_busy, _, _),) = connection.execute(
+                    "PRAGMA wal_checkpoint(TRUNCATE)"
+                ).fetchall()
         except apsw.Error as error:
             raise StoreError(f"The log of the database could not be emptied: {error}.") from error
+        if is_busy:
+            raise StoreError(
+                "What was erased is gone from the tables, but its bytes still stand in the log of "
+                "the database, for somebody reads it. Ask again in a moment."
+            )
 
     def _examine(self) -> list[str]:
         with closing(connect(self._path)) as connection:
