@@ -11,6 +11,7 @@ import asyncpg
 
 from support.operating import operate
 from waypost.assembly import OperatorTools
+from waypost.report.usage_audit import find_differences
 
 AWAY = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
 """How a PostgreSQL shows that it is not there now."""
@@ -81,10 +82,11 @@ class Kept:
         return {name: self.number(f"SELECT count(*) FROM {name}") for name in self.tables()}
 
     def audit(self) -> list[str]:
-        """What the gateway's own auditor finds wrong with the money."""
+        """What the gateway's own auditors find wrong with the money and the figures."""
 
         async def look(tools: OperatorTools) -> list[str]:
-            return await tools.store.read(lambda transaction: transaction.wallets.audit())
+            money = await tools.store.read(lambda transaction: transaction.wallets.audit())
+            return money + await tools.store.study(find_differences)
 
         found: list[str] = operate(self.settings(), look)
         return found
