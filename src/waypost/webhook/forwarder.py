@@ -21,7 +21,7 @@ from waypost.model.recipient import Recipient
 from waypost.model.work import LaneKey, QueueItem, QueueName
 from waypost.store.ports import Transaction
 from waypost.webhook.receiver import DEPLOYMENT
-from waypost.webhook.sources import Draft, find_sources
+from waypost.webhook.source_finder import Draft, find_sources
 
 NOBODYS = "The number belongs to no account here, so its media are not fetched."
 
