@@ -164,7 +164,7 @@ def assemble(config: Config, store: Store, senses: Senses, port: int) -> Gateway
     if roles & {Role.API, Role.WEBHOOK}:  # where an address may lead that names no common one
         app = replace(app, media=ReceivedMedia(store, keeper.objects, links, senses.clock))
     if Role.API in roles:
-        app = open_doors(app, config, senses, tools, (accounts, crew))
+        app = open_doors(app, config, senses, tools, (accounts, crew, links))
     return Gateway(
         config=config,
         base_url=base_url,
@@ -240,10 +240,14 @@ def build_meta_door(config: Config, store: Store, senses: Senses, crew: Crew) ->
 
 
 def open_doors(
-    app: App, config: Config, senses: Senses, tools: OperatorTools, used: tuple[Accounts, Crew]
+    app: App,
+    config: Config,
+    senses: Senses,
+    tools: OperatorTools,
+    used: tuple[Accounts, Crew, MediaLinks],
 ) -> App:
     """The same with the doors of customers and of the operator."""
-    accounts, crew = used
+    accounts, crew, links = used
     store, clock, metrics = tools.store, senses.clock, senses.metrics
     slowdown = Slowdown(clock, metrics)
     doorkeeper = Doorkeeper(accounts, clock, slowdown, read_networks(config.trusted_proxies))
@@ -283,7 +287,7 @@ def open_doors(
             furthest=timedelta(days=config.schedule_days),
         ),
         senders=SendersEndpoint(doorkeeper),
-        behind=build_behind(config, senses, tools, doorkeeper, limits),
+        behind=build_behind(config, senses, tools, doorkeeper, (limits, links)),
     )
 
 
@@ -292,9 +296,10 @@ def build_behind(
     senses: Senses,
     tools: OperatorTools,
     doorkeeper: Doorkeeper,
-    limits: RequestLimits,
+    used: tuple[RequestLimits, MediaLinks],
 ) -> Application:
     """What answers behind the hot routes: the operator's API, and customers beside sending."""
+    limits, links = used
     # Half a second to load, which no command of an operator needs to wait for.
     from waypost.api.customer.door import CustomerGuard  # noqa: PLC0415
     from waypost.api.customer.hands import CustomerHands  # noqa: PLC0415
@@ -342,6 +347,7 @@ def build_behind(
             usage,
             tools.profiles,
             tools.events,
+            lambda sid, inbound_id: links.link(sid, inbound_id, senses.clock.now()),
         ),
         CustomerGuard(doorkeeper, limits, senses.clock, senses.metrics),
     )

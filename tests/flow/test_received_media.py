@@ -215,6 +215,19 @@ def test_what_meta_does_not_know_is_given_up_after_a_week(tmp_path):
     assert row.medium.failure in got.json["detail"]
 
 
+def test_who_asks_for_the_message_gets_a_new_address_for_its_medium(tmp_path):
+    async def body(at):
+        await at.send()
+        first = media_url(await at.until_told())
+        at.pair.clock.advance(3600 * 2)
+        path = f"/v2/{at.pair.sid}/whatsapp/messages/incoming"
+        listed = await call(at.pair.gateway.app, "GET", path, headers={"api-key": at.pair.key})
+        return await at.get(first), await at.get(media_url(listed.json))
+
+    expired, got = flow(tmp_path, body, media_url_hours=1)
+    assert (expired.status, got.body) == (410, JPEG)
+
+
 def test_a_token_is_shown_to_nobody_but_meta(tmp_path):
     seen = []
 

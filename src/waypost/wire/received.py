@@ -1,10 +1,10 @@
 """What recipients wrote, in the customer's words: for who asks instead of being told.
 
 Law: `meta_object` and `extra_info` are those of the callback about the same message, but for
-`media_url`, which is made anew for each callback; `media` says where the medium is.
+`media_url`, which is made anew each time that it is told; `media` says where the medium is.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
@@ -13,14 +13,25 @@ from waypost.model.inbound import InboundMedium, InboundMessage
 from waypost.wire.envelope import Answer, render_processed
 
 
-def render_received(messages: Sequence[InboundMessage], next_page: str | None) -> Answer:
-    """The 200 to `GET …/messages/incoming`: `data` is `{"messages", "next"}`."""
+def render_received(
+    messages: Sequence[InboundMessage], next_page: str | None, link: Callable[[str], str]
+) -> Answer:
+    """The 200 to `GET …/messages/incoming`: `data` is `{"messages", "next"}`.
+
+    link  the address of a message's medium, by the message's id
+    """
     return render_processed(
-        {"messages": [describe_received(one) for one in messages], "next": next_page}
+        {
+            "messages": [
+                describe_received(one, link(one.inbound_id) if one.medium is not None else "")
+                for one in messages
+            ],
+            "next": next_page,
+        }
     )
 
 
-def describe_received(message: InboundMessage) -> dict[str, Any]:
+def describe_received(message: InboundMessage, media_url: str = "") -> dict[str, Any]:
     """A message of a recipient."""
     given = message.references
     return {
@@ -45,6 +56,7 @@ def describe_received(message: InboundMessage) -> dict[str, Any]:
             "reply_to": message.reply_to or "",
             "trace_id": message.trace_id,
             "waba_id": message.waba_id,
+            "media_url": media_url,
         },
     }
 

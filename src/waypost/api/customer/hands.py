@@ -1,5 +1,6 @@
 """Everything that the customers' addresses beside sending work with."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from waypost.api.customer.intake import Intake
@@ -20,7 +21,10 @@ from waypost.store.ports import Store
 
 @dataclass(frozen=True, slots=True)
 class CustomerHands:
-    """The agents that customers reach, and the bound of what is uploaded to them at once."""
+    """The agents that customers reach, and the bound of what is uploaded to them at once.
+
+    media_url  where the medium of an inbound message is served: of a SID and the message's id
+    """
 
     accounts: Accounts
     templates: TemplateManager
@@ -36,3 +40,4 @@ class CustomerHands:
     usage: UsageReporter
     profiles: ProfileDesk
     events: EventDesk
+    media_url: Callable[[str, str], str]

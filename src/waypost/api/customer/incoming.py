@@ -4,6 +4,7 @@ The documents know only the callback; this answers who missed one.
 """
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from litestar import get
@@ -78,7 +79,8 @@ async def list_incoming_messages(
     """
     asked = read_question(account.account_id, words, cursor, limit)
     page = await hands.store.study(lambda transaction: find_incoming(transaction, asked))
-    return answer(render_received(page.messages, page.next))
+    link = partial(hands.media_url, account.sid)
+    return answer(render_received(page.messages, page.next, link))
 
 
 @get(f"{INCOMING}/{{inbound_id:str}}")
@@ -94,7 +96,7 @@ async def get_incoming_message(
         raise NotFoundError(
             f"There is no incoming message {inbound_id}; GET …/messages/incoming lists them."
         )
-    return answer(render_received([found[key]], None))
+    return answer(render_received([found[key]], None, partial(hands.media_url, account.sid)))
 
 
 HANDLERS: Sequence[Any] = (list_incoming_messages, get_incoming_message)
