@@ -184,6 +184,37 @@ def test_events_of_one_message_go_out_in_their_order(tmp_path):
     asyncio.run(scenario())
 
 
+def test_after_a_day_without_an_answer_every_message_is_told_in_its_order(tmp_path):
+    async def scenario():
+        async with office(tmp_path) as here:
+            await here.keep(ONE)
+            here.endpoints.answer = lambda _: NeverLeftError("connection refused")
+            names = ("delivered", "read", "sent")
+            for number in range(5):
+                await here.tell(
+                    *(f"A{number}.{name}" for name in names),
+                    profile_id=ONE.profile_id,
+                    message_id=f"A{number}",
+                    sequences=(3, 4, 2),
+                )
+            await here.pass_time(DAY, 300)
+            assert (await here.profile(ONE.profile_id)).state is ProfileState.SUSPENDED
+
+            here.endpoints.answer = lambda _: 200
+            began = len(here.endpoints.called)
+            await here.pass_time(2 * HOUR, 60)
+
+            told = here.endpoints.events()[began:]
+            assert len(told) == 15
+            # The one that tried out whether it is back went first, whichever it was.
+            for number in range(5):
+                mine = [one for one in told[1:] if one.startswith(f"A{number}.")]
+                rank = [("sent", "delivered", "read").index(one.partition(".")[2]) for one in mine]
+                assert rank == sorted(rank)
+
+    asyncio.run(scenario())
+
+
 def test_an_event_that_is_refused_three_times_holds_up_the_next_no_more(tmp_path):
     async def scenario():
         async with office(tmp_path) as here:

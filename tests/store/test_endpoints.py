@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from support.nouns import ACCOUNT, NOW, PROFILE_ID, callback_profile, later
+from support.nouns import ACCOUNT, NOW, PROFILE_ID, callback_profile, callback_row, later
 from waypost.model.callback import ClosedEndpoint, ProfileState
 from waypost.model.outbox import CallbackAttempt
 from waypost.model.work import LaneKey, Priority, QueueItem, QueueName
@@ -115,13 +115,20 @@ def test_what_waits_for_later_is_due_now_but_not_what_somebody_has_in_hand(kept)
         )
 
     items = [item(f"e{n}", 100 + n) for n in range(3)]
-    items += [item("held", 50, token="t"), item("other", 100, lane="IN_2"), item("due", 0)]
+    items += [
+        item("held", 50, token="t"),
+        item("other", 100, lane="IN_2"),
+        item("due", 0),
+        item("old", -50),
+    ]
     kept.do(lambda t: t.queue.put(items))
+    rows = [callback_row(event_id="e0", sequence=9), callback_row(event_id="old", sequence=4)]
+    kept.do(lambda t: t.callbacks.insert(rows))
 
-    assert kept.do(lambda t: t.endpoints.advance(KEY, NOW, 2)) == 2
-    assert kept.do(lambda t: t.endpoints.advance(KEY, NOW, 2)) == 1
-    assert kept.do(lambda t: t.endpoints.advance(KEY, NOW, 2)) == 0
+    assert kept.do(lambda t: t.endpoints.advance(KEY, NOW, 3)) == 3
+    assert kept.do(lambda t: t.endpoints.advance(KEY, NOW, 3)) == 1
+    assert kept.do(lambda t: t.endpoints.advance(KEY, NOW, 3)) == 0
 
     lane = LaneKey(ACCOUNT, PROFILE_ID)
-    due = kept.ask(lambda t: t.queue.find(QueueName.CALLBACK, lane, Priority.NORMAL, NOW, 9))
-    assert {one.item_id for one in due} == {"e0", "e1", "e2", "due"}
+    due = kept.ask(lambda t: t.queue.find(QueueName.CALLBACK, lane, Priority.NORMAL, later(1), 9))
+    assert [one.item_id for one in due] == ["due", "e1", "e2", "old", "e0"], "by their sequence"

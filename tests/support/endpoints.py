@@ -27,7 +27,7 @@ from waypost.runtime.senses import Senses
 from waypost.store.ports import Transaction
 from waypost.workers import build_callbacks
 
-ROUNDS = 30
+ROUNDS = 10
 
 
 @dataclass
@@ -44,12 +44,14 @@ class Called:
 class Endpoints:
     """All endpoints, by host; each answers 200 unless `answer` says otherwise.
 
-    answer  of a call: a status, an answer, an exception, or an event to wait for first
+    answer   of a call: a status, an answer, an exception, or an event to wait for first
+    hanging  how many calls wait for one
     """
 
     clock: TestClock
     answer: Callable[[Called], Any] = lambda _: 200
     called: list[Called] = field(default_factory=list)
+    hanging: int = 0
 
     async def request(self, call: HttpCall, timeout_s: float) -> HttpAnswer:
         assert timeout_s > 0
@@ -58,7 +60,9 @@ class Endpoints:
         self.called.append(one)
         answer = self.answer(one)
         if isinstance(answer, asyncio.Event):
+            self.hanging += 1
             await answer.wait()
+            self.hanging -= 1
             answer = 200
         if isinstance(answer, Exception):
             raise answer
@@ -129,11 +133,13 @@ class Office:
         self.worker.wake(LaneKey(ACCOUNT, profile_id))
 
     async def settle(self) -> None:
-        """Lets everything go on that can without time."""
+        """Until the worker rests and has nothing in hand but calls that hang."""
         for _ in range(3):
+            await self.clock.wait_for_sleepers(1)
+            while self.worker.in_flight > self.endpoints.hanging:
+                await self.do(_nothing)
             for _ in range(ROUNDS):
                 await asyncio.sleep(0)
-            await self.do(_nothing)
 
     async def pass_time(self, seconds: float, step_s: float = 1.0) -> None:
         end = self.clock.monotonic() + seconds

@@ -44,14 +44,12 @@ class Attempted(Struct, frozen=True):
     attempt  from 1
     status   the HTTP status; None: no answer came, for the reason that `problem` tells
     headers  of the answer, by lower-case name
-    is_over  there is nothing to try again
     """
 
     attempt: int
     status: int | None
     problem: str = ""
     headers: Mapping[str, str] = {}
-    is_over: bool = False
 
 
 def decide(attempted: Attempted, most: int, now: datetime, jitter: float) -> Decision:
@@ -62,8 +60,6 @@ def decide(attempted: Attempted, most: int, now: datetime, jitter: float) -> Dec
     answer = say(attempted)
     if status == GONE:
         return Decision(CallbackState.PENDING, answer, now, is_gone=True)
-    if attempted.is_over:
-        return Decision(CallbackState.GIVEN_UP, answer, None)
     is_slow = status is None or status in SLOW_DOWN
     lull = _retry_after(attempted.headers, now) if status in SLOW_DOWN else None
     if attempted.attempt >= most:

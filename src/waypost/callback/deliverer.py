@@ -133,12 +133,13 @@ class Deliverer:
         if due.profile is None:
             await self._give_up(lease, due.row)
             return None
+        is_open = due.profile.state in {ProfileState.ACTIVE, ProfileState.SUSPENDED}
+        wait_s = self.turns.wait_s(lease.account_id, due.earlier) if is_open else 0.0
+        if wait_s:
+            return await self._postpone(lease, wait_s)
         if not await self._may_call(due.profile):
             self.gate.close(lease.lane_key)
             return await self._postpone(lease, 0.0)
-        wait_s = self.turns.wait_s(lease.account_id, due.earlier)
-        if wait_s:
-            return await self._postpone(lease, wait_s)
         key = (lease.account_id, lease.item_id)
         self.turns.start(key)
         state = CallbackState.PENDING
@@ -240,8 +241,9 @@ class Deliverer:
             self.gate.slow_down(lane, now, lull_s)
 
     async def _advance(self, key: Key) -> None:
-        """Everything that waits for this endpoint is due now."""
-        while await self.store.write(advance, (key, self.clock.now())) >= ADVANCED_AT_ONCE:
+        """Everything that waits for this endpoint is due now, in the order of each message."""
+        now = self.clock.now()
+        while await self.store.write(advance, (key, now)) >= ADVANCED_AT_ONCE:
             pass
 
     def _tell(self, lease: Lease, called: Call, decision: Decision, number: int) -> None:

@@ -74,7 +74,10 @@ class EndpointsRepository:
         return int(count)
 
     async def advance(self, key: Key, now: datetime, limit: int) -> int:
-        """Events that wait for later are due now; how many, so many at most."""
+        """Events that wait, for later or since before, are due now; how many, so many at most.
+
+        Until fewer than the most are told, the next call with the same `now` goes on.
+        """
         values = {"account_id": key[0], "lane": key[1], "now": to_ms(now), "limit": limit}
         return len(await self.driver.fetch("endpoints.advance", values))
 

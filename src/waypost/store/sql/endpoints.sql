@@ -63,12 +63,17 @@ SELECT count(*) FROM (
 ) AS found
 
 -- name: endpoints.advance
--- Events of a profile that wait for a later time are due now, so many at once.
-UPDATE queue SET due_at = :now
+-- Events of a profile that wait for a later time, or waited while it was closed, are due now, so many
+-- at once: the earlier ones of every message before the later ones, by milliseconds.
+UPDATE queue
+SET due_at = :now + coalesce((
+    SELECT c.sequence FROM callbacks AS c
+    WHERE c.account_id = queue.account_id AND c.event_id = queue.item_id
+), 0)
 WHERE (account_id, queue, item_id) IN (
     SELECT account_id, queue, item_id FROM queue
     WHERE queue = 'callback' AND account_id = :account_id AND lane = :lane AND priority = 1
-        AND due_at > :now AND lease_token IS NULL
+        AND (due_at < :now OR due_at > :now + 1000) AND lease_token IS NULL
     ORDER BY due_at LIMIT :limit
 )
 RETURNING item_id
