@@ -5,7 +5,7 @@ stay. A wamid holds the recipient's number in base64 and becomes a hash likewise
 """
 
 import re
-from base64 import b64decode
+from base64 import b64decode, b64encode
 from binascii import Error as NoBase64
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from urllib.parse import urlsplit
@@ -63,10 +63,14 @@ class Traces(Struct, frozen=True):
 
     addresses  as they are stored: `+` and digits in each way to write them, user ids
     pattern    finds any of them in a text, whole
+    needles    one of them stands in every text that tells of the recipient, also within a wamid:
+               most texts have none, and are looked at no further
     """
 
     addresses: tuple[str, ...]
     pattern: re.Pattern[str]
+    needles: tuple[str, ...]
+    needles_in_bytes: tuple[bytes, ...]
 
     def are_in(self, row: PersonalRow) -> bool:
         """Whether a row tells of the recipient, also within a wamid."""
@@ -74,12 +78,17 @@ class Traces(Struct, frozen=True):
 
     def find_in(self, value: Value) -> bool:
         """Whether a value tells of the recipient."""
-        text = _text(value)
-        if not text:
+        if not value or not self._may_be_in(value):
             return False
+        text = _text(value)
         return self.pattern.search(text) is not None or any(
             self.pattern.search(name_in(wamid)) is not None for wamid in WAMID.findall(text)
         )
+
+    def _may_be_in(self, value: str | bytes) -> bool:
+        if isinstance(value, bytes):
+            return any(needle in value for needle in self.needles_in_bytes)
+        return any(needle in value for needle in self.needles)
 
     def take_out(self, row: PersonalRow, hidden: Hide) -> PersonalRow:
         """What is left of a row that tells of others too: all but this recipient."""
@@ -112,7 +121,23 @@ def traces_of(addresses: Iterable[str]) -> Traces:
         else rf"(?<![0-9A-Za-z.]){re.escape(one)}(?![0-9A-Za-z])"
         for one in known
     ]
-    return Traces(tuple(known), re.compile("|".join(parts) or r"(?!)"))
+    plain = [one.removeprefix("+") for one in known]
+    needles = tuple(dict.fromkeys(needle for one in plain for needle in (one, *cores(one))))
+    return Traces(
+        tuple(known),
+        re.compile("|".join(parts) or r"(?!)"),
+        needles,
+        tuple(needle.encode() for needle in needles),
+    )
+
+
+def cores(text: str) -> list[str]:
+    """What of a text stands in base64 whatever is before and behind it: by where it begins."""
+    found = []
+    for shift, mixed in enumerate((0, 2, 3)):  # characters that share bits with what is before
+        whole = (shift + len(text)) * 8 // 6
+        found.append(b64encode(b"\0" * shift + text.encode()).decode()[mixed:whole])
+    return found
 
 
 def name_in(wamid: str) -> str:

@@ -90,11 +90,14 @@ def test_a_wamid_holds_its_recipients_number():
     assert isinstance(name_in("wamid.abcde"), str)
 
 
-@pytest.mark.parametrize("shift", range(3))
-def test_a_number_is_found_within_a_wamid_wherever_it_begins(shift):
-    wamid = "wamid." + b64encode(b"\x1c" * shift + ANNA[1:].encode() + b"\x15").decode()
+@pytest.mark.parametrize("name", [ANNA, "+4917612345678", "+65812345678", USER])
+@pytest.mark.parametrize("behind", [b"\x15", b"\xff\x02", b""])
+@pytest.mark.parametrize("shift", range(7))
+def test_a_recipient_is_found_within_a_wamid_wherever_it_begins(shift, behind, name):
+    bare = name.removeprefix("+").encode()
+    wamid = "wamid." + b64encode(b"\x9c" * shift + bare + behind).decode()
 
-    assert traces_of([ANNA]).find_in(f'{{"id":"{wamid}"}}'.encode())
+    assert traces_of([name]).find_in(f'{{"id":"{wamid}"}}'.encode())
 
 
 @pytest.mark.parametrize(
