@@ -242,3 +242,14 @@ def test_gzip_holds_the_very_same_file(furnished, format_):
     plain = exported(furnished, format_=format_)
 
     assert gzip.decompress(exported(furnished, format_=format_, is_gzipped=True)) == plain
+
+
+def test_what_was_answered_to_a_message_is_found_in_its_order(furnished):
+    keep(furnished, 1)
+    replies = [receive(furnished, number, "hi", reply_to=id_of(1)) for number in (2, 4)]
+    receive(furnished, 3, "hi")
+
+    def found(limit):
+        return furnished.ask(lambda t: t.search.replies(ACCOUNT, id_of(1), limit))
+
+    assert (found(9), found(1)) == (replies, replies[:1])

@@ -50,9 +50,7 @@ class Search(Protocol):
     async def inbound(
         self, account_id: int, recipient: str | None, stretch: Stretch, limit: int
     ) -> list[FoundInbound]: ...
-    async def replies(
-        self, account_id: int, message_id: str, recipient: str, limit: int
-    ) -> list[str]: ...
+    async def replies(self, account_id: int, message_id: str, limit: int) -> list[str]: ...
 
 
 class Usage(Protocol):

@@ -106,9 +106,7 @@ async def _read(transaction: Transaction, account_id: int, named: str) -> Standi
         message = messages[0]
         facts = await transaction.reports.facts(account_id, message.message_id)
         if message.state in ON_A_PHONE:
-            replies = await transaction.search.replies(
-                account_id, message.message_id, message.recipient, MOST_REPLIES
-            )
+            replies = await transaction.search.replies(account_id, message.message_id, MOST_REPLIES)
     wallets = await transaction.wallets.load([account_id])
     return Standing(messages, wallets[account_id].currency, facts, replies)
 

@@ -139,18 +139,10 @@ class SearchRepository:
             for row in rows
         ]
 
-    async def replies(
-        self, account_id: int, message_id: str, recipient: str, limit: int
-    ) -> list[str]:
-        """Our ids of what its recipient wrote in answer to a message, the oldest first."""
+    async def replies(self, account_id: int, message_id: str, limit: int) -> list[str]:
+        """Our ids of what was written in answer to a message, the oldest first."""
         rows = await self.driver.fetch(
-            "search.replies",
-            {
-                "account_id": account_id,
-                "message_id": message_id,
-                "recipient": recipient,
-                "limit": limit,
-            },
+            "search.replies", {"account_id": account_id, "message_id": message_id, "limit": limit}
         )
         return [inbound_id for (inbound_id,) in rows]
 

@@ -224,14 +224,8 @@ JOIN inbound_messages AS m ON m.account_id = :account_id AND m.inbound_id = v.in
 ORDER BY m.inbound_id DESC
 
 -- name: search.replies
--- Which of the next messages that the recipient of a message wrote answer it, the oldest first.
-SELECT m.inbound_id
-FROM (
-    SELECT inbound_id
-    FROM inbound_messages
-    WHERE account_id = :account_id AND recipient = :recipient AND inbound_id >= :message_id
-    ORDER BY inbound_id LIMIT :limit
-) AS v
-JOIN inbound_messages AS m ON m.account_id = :account_id AND m.inbound_id = v.inbound_id
-WHERE m.reply_to = :message_id
-ORDER BY m.inbound_id
+-- What was written in answer to a message, the oldest first.
+SELECT inbound_id
+FROM inbound_messages
+WHERE account_id = :account_id AND reply_to = :message_id AND reply_to IS NOT NULL
+ORDER BY inbound_id LIMIT :limit
