@@ -229,6 +229,22 @@ def test_the_wabas_whose_tokens_nobody_can_open_are_named(office):
         office.run(office.registrar.tokens.check())
 
 
+def test_profiles_are_sealed_anew_and_those_that_nobody_can_open_are_named(office):
+    office.run(office.registrar.save_waba(office.sid, sender().waba_id, TOKEN))
+    office.run(office.registrar.save_sender(office.sid, sender(), HOOK))
+    (profile,) = office.stored.ask(lambda t: t.profiles.of_account(ACCOUNT))
+    first = "another-key-0123456789-0123456789"
+    both = replace_vault(office.registrar, [first, "test-key-0123456789-0123456789-0123456789"])
+
+    assert office.run(both.tokens.reseal()) == 2
+
+    (sealed,) = office.stored.ask(lambda t: t.profiles.of_account(ACCOUNT))
+    assert both.profiles.open(sealed) == office.registrar.profiles.open(profile)
+    assert Vault([first]).open(sealed.secrets)
+    with pytest.raises(VaultError, match=f"profiles were sealed .*: {profile.profile_id}, and .*"):
+        office.run(office.registrar.tokens.check())
+
+
 def test_a_token_that_nobody_can_open_is_replaced(office):
     strange = waba(account_id=ACCOUNT, waba_id="2", access_token="sealed:by-somebody-else")
     office.stored.do(lambda t: t.directory.save_waba(strange, NOW))
