@@ -25,9 +25,9 @@ from waypost.callback.deliverer import Deliverer, Patience, load_callbacks
 from waypost.callback.gate import Gate
 from waypost.callback.publisher import Publisher
 from waypost.callback.token_holder import TokenShelf
-from waypost.model.callback import StatusEvent
+from waypost.model.callback import ProfileState, StatusEvent
 from waypost.model.lifecycle import State
-from waypost.model.outbox import CallbackState
+from waypost.model.outbox import CallbackSettlement, CallbackState
 from waypost.model.submission import References
 from waypost.model.work import DueItem, LaneKey, Priority, QueueItem, QueueName
 from waypost.runtime.addresses import AddressGuard
@@ -36,6 +36,7 @@ from waypost.runtime.entropy import SeededEntropy
 from waypost.runtime.http import AnswerLostError, HttpAnswer, NeverLeftError
 from waypost.runtime.ids import IdMaker
 from waypost.runtime.metrics import Metrics
+from waypost.runtime.vault import Vault
 
 EVENT = f"{MESSAGE_ID}.sent"
 LANE = LaneKey(ACCOUNT, PROFILE_ID)
@@ -248,3 +249,55 @@ def test_an_event_that_was_taken_leaves_none(stored):
 
     assert lines == []
     assert desk.event().state == "delivered"
+
+
+def test_a_redirect_into_a_network_of_clouds_is_a_failure_and_is_not_followed(stored):
+    answer = HttpAnswer(302, {"location": "http://169.254.169.254/latest/meta-data"}, b"")
+    desk = Desk(stored, answer)
+
+    assert desk.handle() is not None
+    assert [call.url for call, _ in desk.endpoint.calls] == [CALLBACK_URL]
+    assert desk.event().state is CallbackState.PENDING
+    assert "redirects are not followed" in desk.event().last_answer
+
+
+def test_secrets_that_cannot_be_opened_are_said_and_nothing_is_sent(stored):
+    strange = Vault(["another-key-0123456789-0123456789-0123"]).seal("{}")
+    desk = Desk(stored, profile=callback_profile(secrets=strange))
+
+    assert desk.handle() is not None
+    assert desk.endpoint.calls == []
+    assert "sealed with another key" in desk.event().last_answer
+
+
+def test_an_event_of_a_paused_profile_goes_back_unattempted(stored):
+    desk = Desk(stored, profile=callback_profile(state=ProfileState.PAUSED))
+
+    assert desk.handle() == NOW
+    assert desk.endpoint.calls == []
+    (due,) = desk.due()
+    assert (due.attempt, desk.event().attempts) == (0, 0)
+    assert desk.gate.is_closed(LANE)
+
+
+def test_an_event_of_a_removed_profile_is_given_up_at_once(stored):
+    desk = Desk(stored, has_profile=False)
+
+    assert desk.handle() is None
+    assert (desk.event().state, desk.event().last_answer) == (
+        CallbackState.GIVEN_UP,
+        "the callback profile was removed",
+    )
+    assert desk.due() == []
+
+
+def test_attempts_are_counted_over_all_times_an_event_was_told(stored):
+    desk = Desk(stored, 500)
+    earlier = CallbackSettlement(ACCOUNT, EVENT, CallbackState.PENDING, 10, "HTTP 500", None)
+    stored.do(lambda t: t.callbacks.settle([earlier]))
+
+    desk.handle()
+
+    assert (desk.event().attempts, desk.event().state) == (11, CallbackState.PENDING)
+    ((call, _),) = desk.endpoint.calls
+    assert call.headers["waypost-attempt"] == "11"

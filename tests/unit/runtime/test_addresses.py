@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from waypost.runtime.addresses import AddressGuard, ForbiddenAddressError
+from waypost.runtime.addresses import AddressGuard, ForbiddenAddressError, SystemResolver
 
 
 def check(url, *, may_be_private=False):
@@ -50,3 +50,26 @@ def test_development_may_call_every_address():
 def test_the_refusal_names_the_setting_that_allows_it():
     with pytest.raises(ForbiddenAddressError, match="callback_private_addresses"):
         check("http://localhost/hook")
+
+
+def test_many_who_ask_for_one_name_at_once_get_the_same_answer():
+    async def ask():
+        resolver = SystemResolver()
+        return await asyncio.gather(*(resolver.resolve("localhost", 80) for _ in range(100)))
+
+    answers = asyncio.run(ask())
+
+    assert len(answers) == 100
+    assert set(map(tuple, answers)) == {tuple(answers[0])}
+    assert {"127.0.0.1", "::1"} & set(answers[0])
+
+
+def test_who_gives_up_asking_spoils_nothing_for_the_next():
+    async def ask():
+        resolver = SystemResolver()
+        impatient = asyncio.ensure_future(resolver.resolve("localhost", 80))
+        await asyncio.sleep(0)
+        impatient.cancel()
+        return await resolver.resolve("localhost", 80)
+
+    assert asyncio.run(ask())
