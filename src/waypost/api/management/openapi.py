@@ -74,6 +74,7 @@ TAGS = {
     "templates": "The operator: templates at Meta, and what became of them.",
     "catalogues": "The operator: products.",
     "reports": "The operator: what messages came to, counted and summed.",
+    "recipients": "The operator: what is kept of one recipient, erased.",
     "records": "The operator: media, opt-outs, messages and the audit log.",
     "inbound": "The operator: what recipients wrote, and what Meta told of accounts.",
     "messages": "The operator: messages and alarms that wait for a person.",

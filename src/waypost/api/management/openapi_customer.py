@@ -512,7 +512,7 @@ ANSWERS: Mapping[str, Json] = {
     "getOwnMessage": STANDING,
     "getOwnTimeline": envelope({"$ref": "#/components/schemas/Story"}),
     "cancelOwnMessage": CANCELLED,
-    "eraseOwnRecipient": envelope({"$ref": "#/components/schemas/Erasure"}),
+    "eraseOwnRecipient": envelope({"$ref": "#/components/schemas/ErasureShape"}),
     "getBilling": BILLING,
     "getOwnUsage": USAGE,
 }
