@@ -74,7 +74,16 @@ def tried(tmp_path_factory) -> Iterator[Tried]:
         (template,) = ask(port, "GET", f"{base}/wabas/{waba_id}/templates?limit=1")["items"]
         with one.customer() as customer:
             message_id = customer.send("tried").message_id
+        profile = {"title": "tried", "events": ["account"], "url": "http://127.0.0.1:9/"}
+        spares = ask(port, "POST", f"{base}/callback-profiles", profile)["profile"]
+        path, key_header = f"/v2/{one.sid}/callback_profiles", {"api-key": one.key}
+        owned = ask(port, "POST", path, profile, **key_header)["data"]["profile"]
+        event = ask(port, "POST", f"{path}/{owned['profile_id']}/test", **key_header)["data"]
         ids = {
+            "profile_id": spares["profile_id"],
+            "own_profile_id": owned["profile_id"],
+            "event_id": event["event_id"],
+            "inbound_id": message_id,
             "waba_id": waba_id,
             "prefix": key["prefix"],
             "catalogue_id": "4242",
@@ -137,6 +146,7 @@ def name_what_is_there(tried, case):
     ids = {
         **tried.ids,
         "sid": tried.spare if is_operators else tried.house.sid,
+        "profile_id": tried.ids["profile_id" if is_operators else "own_profile_id"],
         "phone_number": SPARE_NUMBER if is_operators else tried.house.facts["display_phone_number"],
     }
     for name in case.path_parameters or {}:
