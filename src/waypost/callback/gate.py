@@ -1,9 +1,9 @@
 """How much each endpoint may have at once, and which get nothing. `queue.admission.Admission`.
 
-An endpoint may hold a quarter of all places: whichever hangs, others go on. One that says that it
-has too much to do, or does not answer, gets half as many from then on and a lull that grows with
-each time in a row; each whole round of places that went well gives it one more. What it asks for
-itself (`Retry-After`) is a lull too.
+An endpoint may hold a quarter of all places at first: whichever hangs, others go on. One that says
+that it has too much to do, or does not answer, gets half as many from then on and a lull that grows
+with each time in a row; each whole round of places that went well gives it one more, up to three
+quarters. What it asks for itself (`Retry-After`) is a lull too.
 
 While a lull lasts, or a profile is paused, suspended or gone, its lane is closed: its
 events stay in the store and nothing of them is counted. A suspended one whose next probe is due
@@ -24,6 +24,9 @@ SLOW_AGAIN_S = 1.0
 
 LONGEST_LULL_S = 60.0
 """The longest lull that an endpoint is given without asking for one."""
+
+GROWTH = 3
+"""How many times its first places an endpoint may have that takes everything."""
 
 LEAST_AHEAD = 8
 """How many events of one endpoint are worth having on lease at least."""
@@ -52,7 +55,7 @@ class _Pace:
 class Gate:
     """What each endpoint may have.
 
-    most       how many events one endpoint may have at once at most
+    most       how many events an endpoint may have at once of which nothing is known
     monotonic  the clock's
     """
 
@@ -69,11 +72,9 @@ class Gate:
 
     def went_well(self, lane: LaneKey) -> None:
         """It took one: it may have one more at once after a whole round of them."""
-        pace = self._paces.get(lane)
-        if pace is None:
-            return
+        pace = self._pace(lane)
         pace.slowed, pace.went = 0, pace.went + 1
-        if pace.went >= pace.most and pace.most < self._most:
+        if pace.went >= pace.most and pace.most < GROWTH * self._most:
             pace.most, pace.went = pace.most + 1, 0
 
     def slow_down(self, lane: LaneKey, now: float, lull_s: float | None) -> None:
