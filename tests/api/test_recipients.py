@@ -59,7 +59,7 @@ def test_a_recipient_for_whom_something_waits_is_a_conflict_unless_it_is_cancell
 
     refused, done = in_office(tmp_path, visit)
     assert (refused.status, refused.json["code"]) == (409, "conflict")
-    assert "1 messages on their way" in refused.json["detail"]
+    assert "unknown outcome: 1" in refused.json["detail"]
     assert NUMBER not in refused.body.decode()
     assert (done["cancelled"], done["is_complete"]) == (1, True)
 

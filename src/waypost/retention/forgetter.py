@@ -260,7 +260,7 @@ def _goes(kind: Kind, row: PersonalRow, traces: Traces) -> bool:
 def _refuse(found: _Found, order: ErasureOrder) -> None:
     """Raises DirectoryError if something is still to be done for the recipient."""
     needed = [
-        f"{count} {what}"
+        f"{what}: {count}"
         for count, what in (
             (len(found.waiting), "messages on their way, or of unknown outcome"),
             (len(found.untold), "callbacks that were not delivered yet"),
@@ -276,7 +276,9 @@ def _refuse(found: _Found, order: ErasureOrder) -> None:
         if order.is_to_cancel
         else "Ask again when they are over, or have them cancelled."
     )
-    raise DirectoryError(f"Nothing was erased, for the recipient has {', '.join(needed)}. {what}")
+    raise DirectoryError(
+        f"Nothing was erased, for something is still to be done ({'; '.join(needed)}). {what}"
+    )
 
 
 async def _drop(
