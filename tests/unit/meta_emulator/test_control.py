@@ -1,7 +1,10 @@
 """The control API: what was sent, refused and heard; inbound messages, faults, reset, handshake."""
 
 import asyncio
+import base64
+import hashlib
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -156,6 +159,50 @@ def test_an_inbound_message_becomes_metas_webhook(order, content):
     ],
 )
 def test_an_inbound_order_that_cannot_be_is_refused_with_a_sentence(order, reason):
+    answer = asyncio.run(emulated().ask("POST", control("inbound"), order))
+    assert (answer.status, answer.json) == (400, {"error": reason})
+
+
+FILE = {"content": base64.b64encode(b"bytes").decode(), "mime_type": "application/pdf"}
+
+
+def test_a_file_that_a_person_sends_is_named_in_the_webhook_and_held_for_seven_days():
+    async def scene() -> None:
+        async with running() as it:
+            given = {**FILE, "filename": "a.pdf", "caption": "look"}
+            await it.ask("POST", control("inbound"), {"from": "919876543210", "medium": given}, {})
+            await it.clock.turn(0)
+            (message,) = it.receiver.posts[0].changes[0]["value"]["messages"]
+            told = message["document"]
+            digest = base64.b64encode(hashlib.sha256(b"bytes").digest()).decode()
+            assert message["type"] == "document"
+            assert told == {
+                "mime_type": "application/pdf",
+                "sha256": digest,
+                "id": told["id"],
+                "caption": "look",
+                "filename": "a.pdf",
+            }
+            held = it.emulator.state.media[told["id"]]
+            assert held.content == b"bytes"
+            assert held.expires_at - it.emulator.state.clock.now() == timedelta(days=7)
+
+    asyncio.run(scene())
+
+
+@pytest.mark.parametrize(
+    ("medium", "reason"),
+    [
+        ([], '"medium" needs "content", in base64, and "mime_type"'),
+        ({"mime_type": "image/png", "content": "#"}, '"content" of "medium" must be base64'),
+        (
+            {**FILE, "kind": "poem"},
+            '"kind" of "medium" must be one of image, video, audio, document, sticker',
+        ),
+    ],
+)
+def test_a_file_that_cannot_be_held_is_refused_with_a_sentence(medium, reason):
+    order = {"from": "919876543210", "medium": medium}
     answer = asyncio.run(emulated().ask("POST", control("inbound"), order))
     assert (answer.status, answer.json) == (400, {"error": reason})
 
