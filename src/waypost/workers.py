@@ -50,7 +50,7 @@ MEDIA_AT_ONCE = 4
 """Received media that are fetched at a time: each is in memory whole, and may have 100 MB."""
 
 ENDPOINT_SHARE = 4
-"""One endpoint has one in so many of the places for callbacks at first: if it hangs, others go on."""
+"""One endpoint has one in so many of the places at first: if it hangs, others go on."""
 
 BUDGET_SHARE = 0.75
 """How much of a lease one item may take at most: the rest is for waiting on its turn."""
