@@ -1,1 +1,1 @@
-"""Reads only: what happened to a message."""
+"""Reads only: what happened to messages, one and all."""
