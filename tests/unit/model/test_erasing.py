@@ -8,6 +8,7 @@ from support.nouns import VAULT, WAMID
 from waypost.model.erasing import Pseudonyms, blank, is_erased, name_in, traces_of
 from waypost.model.personal import MARK, PERSONAL, Kind, PersonalRow
 from waypost.model.recipient import Recipient, parse_address
+from waypost.runtime.redaction import mask_recipient
 from waypost.runtime.vault import Vault
 
 ANNA = "+919876543210"
@@ -135,3 +136,7 @@ def test_of_a_row_that_tells_of_others_only_the_recipient_is_taken_out():
         "order-17",
         f"{hide(ANNA)} A1\n+4471 A2\n{hide(WAMID)} {other}",
     )
+
+
+def test_a_pseudonym_is_shown_as_it_is():
+    assert mask_recipient(hide(ANNA)) == hide(ANNA)
