@@ -111,8 +111,10 @@ def test_a_sender_is_listed_paused_and_resumed_and_keeps_the_rest(folder, sid, s
             "held_until": None,
             "held_for": None,
             "heard_at": None,
+            "callback_profiles": before[0]["callback_profiles"],
         }
     ]
+    assert len(before[0]["callback_profiles"]) == 1
     asked(folder, "sender", "pause", sid, sender)
     assert asked(folder, "sender", "list", sid) == [{**before[0], "state": "paused"}]
     asked(folder, "sender", "resume", sid, sender)
