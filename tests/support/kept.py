@@ -86,7 +86,7 @@ class Kept:
 
         async def look(tools: OperatorTools) -> list[str]:
             money = await tools.store.read(lambda transaction: transaction.wallets.audit())
-            return money + await tools.store.study(find_differences)
+            return money + await find_differences(tools.store)
 
         found: list[str] = operate(self.settings(), look)
         return found

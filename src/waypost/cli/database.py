@@ -75,7 +75,7 @@ def check(
                 *await store.partitions.find_faults(SystemClock().now()),
                 *await store.read(lambda transaction: transaction.wallets.audit()),
                 *await store.read(lambda transaction: transaction.history.orphans()),
-                *await store.study(find_differences),
+                *await find_differences(store),
             ],
         )
 

@@ -4,12 +4,15 @@ Only hours that history holds whole are held: of older ones messages were let go
 figures stay.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import partial
+
+from msgspec import Struct
 
 from waypost.model.usage import HOUR_S, NOTHING, OF_STATES, UsageCounts, hour_of
-from waypost.model.usage_query import Group, Recounted, UsageFilter
-from waypost.store.ports import Transaction
+from waypost.model.usage_query import Group, Recounted, UsageFailures, UsageFilter, UsageTotals
+from waypost.store.ports import Store, Transaction
 
 LATEST_HOUR = hour_of(datetime(5000, 1, 1, tzinfo=UTC))
 MOST = 100
@@ -19,29 +22,50 @@ ALL_KEYS = (Group.HOUR, Group.SENDER, Group.TEMPLATE, Group.COUNTRY, Group.CATEG
 Key = tuple[int, str, str, str, str]
 
 
-async def find_differences(transaction: Transaction) -> list[str]:
-    """What the figures say otherwise than the messages themselves, in words."""
-    reach = await transaction.usage.reach()
-    first = 0 if reach is None else hour_of(reach) + 2
-    wanted = UsageFilter(first, LATEST_HOUR)
+class _Read(Struct, frozen=True):
+    """All of one account, as of one moment."""
+
+    totals: Sequence[UsageTotals]
+    failures: Sequence[UsageFailures]
+    messages: Sequence[Recounted]
+
+
+async def find_differences(store: Store) -> list[str]:
+    """What the figures say otherwise than the messages themselves, in words. Raises StoreError.
+
+    Each account is read as of one moment, and compared when its transaction is over: a database
+    ends one that does nothing for seconds.
+    """
     found: list[str] = []
-    for account in await transaction.directory.accounts():
+    for account in await store.read(lambda transaction: transaction.directory.accounts()):
         id_ = account.account_id
-        rows = await transaction.usage.recount(id_, wanted)
+        read = await store.study(partial(_read, account_id=id_))
         kept = {
             (one.hour, one.sender_id, one.template, one.country, one.category): one.counts
-            for one in await transaction.usage.totals(id_, wanted, ALL_KEYS)
+            for one in read.totals
         }
         told = {
             (one.hour, one.sender_id, one.template, one.country, one.code): one.failures
-            for one in await transaction.usage.failures(id_, wanted, ALL_KEYS)
+            for one in read.failures
         }
-        differences = [
-            *_of_counts(kept, count_again(rows)),
-            *_of_failures(told, fail_again(rows)),
-        ]
-        found += [f"account {id_}: {difference}" for difference in differences]
+        differences = (
+            *_of_counts(kept, count_again(read.messages)),
+            *_of_failures(told, fail_again(read.messages)),
+        )
+        found += [f"account {id_}: {difference}" for difference in differences[:MOST]]
+        if len(found) >= MOST:
+            break
     return found[:MOST]
+
+
+async def _read(transaction: Transaction, account_id: int) -> _Read:
+    reach = await transaction.usage.reach()
+    wanted = UsageFilter(0 if reach is None else hour_of(reach) + 2, LATEST_HOUR)
+    return _Read(
+        await transaction.usage.totals(account_id, wanted, ALL_KEYS),
+        await transaction.usage.failures(account_id, wanted, ALL_KEYS),
+        await transaction.usage.recount(account_id, wanted),
+    )
 
 
 def _of_counts(
