@@ -4,10 +4,11 @@ import pytest
 from msgspec.structs import replace
 
 from support.desk import Desk, order, status
-from support.nouns import ACCOUNT, NOW, UNDELIVERABLE
+from support.nouns import ACCOUNT, NOW, SENDER_ID, UNDELIVERABLE
 from waypost.model.lifecycle import Fact
 from waypost.model.meta_error import Party
 from waypost.model.submission import References
+from waypost.model.usage import UsageKey, count_accepted, hour_of
 from waypost.report.filters import FilterError
 from waypost.report.usage_reporter import UsageReporter
 from waypost.report.usage_table import failures_csv, usage_csv
@@ -172,3 +173,14 @@ def test_a_report_is_written_as_csv(shop):
 def test_words_that_make_no_sense_are_refused_before_anything_is_read(shop):
     with pytest.raises(FilterError, match="it must be of day, hour"):
         report(shop, by="week")
+
+
+def test_more_lines_than_anyone_reads_are_refused(furnished):
+    keys = [
+        UsageKey(ACCOUNT, hour_of(NOW), SENDER_ID, f"template_{number}", "IN", "utility")
+        for number in range(10_001)
+    ]
+    furnished.do(lambda t: t.usage.add(count_accepted(dict.fromkeys(keys, 1)), 0))
+
+    with pytest.raises(FilterError, match="more than 10000 lines; ask for fewer"):
+        report(furnished, by="template")

@@ -22,6 +22,10 @@ ACCOUNT = "account"
 """What lines over many accounts are told apart by first."""
 
 MOST_LINES = 10_000
+TOO_MANY = (
+    f"The report would have more than {MOST_LINES} lines; ask for fewer days or groups, or for one "
+    "sender, template or country."
+)
 UTC_NAME = "UTC"
 TIMES = (Group.DAY, Group.HOUR)
 
@@ -50,6 +54,7 @@ async def tell_usage(
     """
     name = _namer(question.zone)
     wallets = await transaction.wallets.load([one.account_id for one in accounts])
+    whole_from = await transaction.usage.reach() if question.is_of_history else None
     lines: list[UsageLine] = []
     sums: dict[str, UsageCounts] = {}
     failed: dict[tuple[tuple[str, ...], str], int] = {}
@@ -62,6 +67,8 @@ async def tell_usage(
             key = (*head, *(_value(row, group, name) for group in question.by))
             found[key] = found.get(key, NOTHING) + _counts(row)
             sums[currency] = sums.get(currency, NOTHING) + _counts(row)
+            if len(lines) + len(found) > MOST_LINES:
+                raise FilterError({"by": TOO_MANY})
         for one in counted.failures:
             reason = ((*head, *(_value(one, group, name) for group in failures_by)), one.code)
             failed[reason] = failed.get(reason, 0) + _messages(one)
@@ -69,14 +76,6 @@ async def tell_usage(
             sums.setdefault(currency, NOTHING)
             found = _filled(found, question, name)
         lines += [UsageLine(key, found[key], currency) for key in _ordered(found, question)]
-        if len(lines) > MOST_LINES:
-            raise FilterError(
-                {
-                    "by": f"The report would have more than {MOST_LINES} lines; ask for fewer days "
-                    "or groups, or for one sender, template or country."
-                }
-            )
-    whole_from = await transaction.usage.reach() if question.is_of_history else None
     head_names = (ACCOUNT,) if is_of_many else ()
     return UsageReport(
         since=question.since,
