@@ -14,7 +14,7 @@ from waypost.api.asgi import (
     read_body,
 )
 from waypost.runtime.clock import Clock
-from waypost.runtime.logs import WebhookReceived, log_work
+from waypost.runtime.logs import WebhookReceived, is_wanted, log_work
 from waypost.runtime.metrics import Metrics
 from waypost.webhook.receiver import Received, Receiver
 from waypost.wire.envelope import Answer
@@ -61,8 +61,8 @@ class WebhookEndpoint:
         started = self.clock.monotonic()
         received = await self.receiver.receive(body, signature)
         self.metrics.webhooks_received[received.value].inc()
-        if received is Received.UNSIGNED:
-            # Most often the app secret is another app's: an operator must see it.
+        # Unsigned most often means another app's secret: an operator must see it.
+        if received is Received.UNSIGNED or is_wanted():
             log_work(
                 WebhookReceived(
                     duration_ms=(self.clock.monotonic() - started) * 1000,
@@ -70,5 +70,6 @@ class WebhookEndpoint:
                     size_bytes=len(body),
                 )
             )
+        if received is Received.UNSIGNED:
             return plain(401, "X-Hub-Signature-256 is not the app secret's signature of this body.")
         return plain(200, "")

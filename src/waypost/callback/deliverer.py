@@ -35,7 +35,7 @@ from waypost.runtime.addresses import ForbiddenAddressError
 from waypost.runtime.clock import Clock
 from waypost.runtime.entropy import Entropy
 from waypost.runtime.http import HttpAnswer, HttpCall, HttpError
-from waypost.runtime.logs import CallbackAttempted, log_work
+from waypost.runtime.logs import CallbackAttempted, is_wanted, log_work
 from waypost.runtime.metrics import Metrics
 from waypost.runtime.vault import Vault
 from waypost.runtime.vault_error import VaultError
@@ -248,7 +248,9 @@ class Deliverer:
 
     def _tell(self, lease: Lease, called: Call, decision: Decision, number: int) -> None:
         self.metrics.callbacks_delivered[decision.state.value].inc()
-        if decision.state is CallbackState.DELIVERED:
+        self.metrics.callback_seconds.observe(called.duration_ms / 1000)
+        is_delivered = decision.state is CallbackState.DELIVERED
+        if is_delivered and not is_wanted():
             return
         result = "postponed" if decision.retry_at is not None else "given_up"
         log_work(
@@ -257,7 +259,7 @@ class Deliverer:
                 callback_id=lease.item_id,
                 account_id=str(lease.account_id),
                 attempt=number,
-                result="gone" if decision.is_gone else result,
+                result="delivered" if is_delivered else "gone" if decision.is_gone else result,
                 profile_id=lease.lane,
                 status=called.attempted.status,
                 latency_ms=called.duration_ms,

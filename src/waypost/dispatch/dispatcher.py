@@ -53,7 +53,7 @@ from waypost.queue.claimer import put_back
 from waypost.queue.lease import Lease
 from waypost.runtime.clock import Clock
 from waypost.runtime.entropy import Entropy
-from waypost.runtime.logs import DispatchAttempted, log_work
+from waypost.runtime.logs import DispatchAttempted, is_wanted, log_work
 from waypost.runtime.metrics import Metrics
 from waypost.runtime.redaction import Masked
 from waypost.status.consequences import may_have_arrived
@@ -212,6 +212,7 @@ class Dispatcher:
         outcome = await self.meta.send(message)
         exchange = exchange_of(outcome, self.clock.monotonic() - started)
         if not isinstance(outcome, NotReached | TokenSealed):
+            self.metrics.meta_call_seconds.observe(self.clock.monotonic() - started)
             self.reach.found(lease.lane_key)
             tries = lease.attempt
         else:
@@ -232,7 +233,7 @@ class Dispatcher:
             await self.store.write(release, (lease.lane_key, self.clock.now()))
             self.pacing.open(lease.lane_key, self.clock.monotonic())
         self.metrics.dispatch_attempts[WORDS[type(decision)]].inc()
-        if not isinstance(decision, Submitted):
+        if not isinstance(decision, Submitted) or is_wanted():
             self._log(prepared, outcome, decision, started)
         return due_at
 
@@ -322,6 +323,7 @@ class Dispatcher:
                 recipient=Masked(message.recipient.address),
                 attempt=prepared.lease.attempt,
                 outcome=WORDS[type(decision)],
+                wamid=decision.wamid if isinstance(decision, Submitted) else None,
                 failure=outcome.failure.code if isinstance(outcome, Refused) else None,
             )
         )

@@ -23,7 +23,7 @@ from waypost.model.work import LaneKey, QueueName
 from waypost.queue.lease import Lease
 from waypost.runtime.clock import Clock
 from waypost.runtime.ids import IdMaker
-from waypost.runtime.logs import WebhookProcessed, log_work
+from waypost.runtime.logs import WebhookProcessed, is_wanted, log_work
 from waypost.runtime.metrics import Metrics
 from waypost.status.recorder import Recorder
 from waypost.store.ports import Key, Store, Transaction
@@ -96,9 +96,12 @@ class Processor:
         self.recorder.wake_lanes(processed.lanes)
         for lane in processed.media:
             self.wake_media(lane)
+        now = self.clock.now()
         for status in understood.statuses:
             self.metrics.statuses_recorded[status.fact.value].inc()
-        if understood.dropped:
+            lag = now - status.occurred_at
+            self.metrics.webhook_lag_seconds.observe(max(0.0, lag.total_seconds()))
+        if understood.dropped or is_wanted():
             log_work(
                 WebhookProcessed(
                     duration_ms=(self.clock.monotonic() - started) * 1000,

@@ -20,6 +20,7 @@ from support.nouns import (
     lease,
 )
 from support.stored import opened
+from support.watching import watched
 from waypost.callback.caller import Caller, PinnedClients
 from waypost.callback.deliverer import Deliverer, Patience, load_callbacks
 from waypost.callback.gate import Gate
@@ -301,3 +302,24 @@ def test_attempts_are_counted_over_all_times_an_event_was_told(stored):
     assert (desk.event().attempts, desk.event().state) == (11, CallbackState.PENDING)
     ((call, _),) = desk.endpoint.calls
     assert call.headers["waypost-attempt"] == "11"
+
+
+@pytest.mark.parametrize("answer", [200, 500, AnswerLostError("timed out")])
+def test_every_call_of_an_endpoint_is_measured(stored, answer):
+    desk = Desk(stored, answer)
+
+    desk.handle()
+
+    registry = desk.deliverer.metrics._registry
+    assert registry.get_sample_value("waypost_callback_seconds_count") == 1
+
+
+def test_whoever_watches_is_told_of_a_callback_that_was_taken(stored):
+    desk = Desk(stored, 204)
+
+    with watched() as lines:
+        desk.handle()
+
+    (line,) = lines
+    assert (line.result, line.status, line.profile_id) == ("delivered", 204, PROFILE_ID)
+    assert not line.is_trouble

@@ -26,6 +26,7 @@ from support.nouns import (
     template,
 )
 from support.stored import opened
+from support.watching import watched
 from waypost.meta.outcome import Lost, NotReached, Taken, TokenSealed
 from waypost.model.account import UnknownPolicy
 from waypost.model.lifecycle import Fact, State
@@ -476,3 +477,44 @@ def test_an_attempt_is_kept_with_what_it_was_on_the_wire(stored, outcome, kept):
 
     (fact,) = stored.ask(lambda t: t.reports.facts(ACCOUNT, MESSAGE_ID))
     assert fact.exchange == kept
+
+
+def calls_of(desk):
+    """How many calls of Meta were measured, and how long they took together, in seconds."""
+    registry = desk.dispatcher.metrics._registry
+    return tuple(
+        registry.get_sample_value(f"waypost_meta_call_seconds_{name}") for name in ("count", "sum")
+    )
+
+
+@pytest.mark.parametrize("outcome", [Taken("wamid.1", None), refused(131026), Lost("timed out")])
+def test_how_long_meta_took_is_measured(stored, outcome):
+    meta = SlowMeta(outcome)
+    desk = Desk(stored, meta=meta)
+    meta.clock = desk.clock
+
+    desk.handle()
+
+    assert calls_of(desk) == (1, 0.25)
+
+
+@pytest.mark.parametrize("outcome", [NotReached("no route"), TokenSealed("another key")])
+def test_a_call_that_never_reached_meta_says_nothing_of_how_fast_it_is(stored, outcome):
+    meta = SlowMeta(outcome)
+    desk = Desk(stored, meta=meta)
+    meta.clock = desk.clock
+
+    desk.handle()
+
+    assert calls_of(desk) == (0, 0)
+
+
+def test_whoever_watches_is_told_of_a_message_that_was_taken(stored):
+    desk = Desk(stored, Taken("wamid.1", None))
+
+    with watched() as lines:
+        desk.handle()
+
+    (line,) = lines
+    assert (line.outcome, line.wamid, line.message_id) == ("taken", "wamid.1", MESSAGE_ID)
+    assert (line.failure, str(line.recipient)) == (None, "+91****10")

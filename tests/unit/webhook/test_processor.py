@@ -23,6 +23,7 @@ from support.nouns import (
     waba,
 )
 from support.stored import opened
+from support.watching import watched
 from waypost.callback.publisher import Publisher
 from waypost.model.messaging_limit import MessagingLimit
 from waypost.model.work import LaneKey, QueueItem, QueueName
@@ -216,3 +217,25 @@ def test_when_meta_last_told_of_a_number_is_noted(desk):
     change = {"field": "messages", "value": value}
     desk.work_off(json.dumps({"entry": [{"id": "1", "changes": [change]}]}).encode())
     assert heard_at() == NOW
+
+
+@pytest.mark.parametrize(("age_s", "lag_s"), [(90, 90.0), (-5, 0.0)])
+def test_how_long_a_status_was_under_way_is_measured_and_never_less_than_nothing(
+    desk, age_s, lag_s
+):
+    happened = int(NOW.timestamp()) - age_s
+
+    desk.work_off(webhook(status("sent", timestamp=str(happened)), status("weird")))
+
+    registry = desk.processor.metrics._registry
+    assert registry.get_sample_value("waypost_webhook_lag_seconds_count") == 1
+    assert registry.get_sample_value("waypost_webhook_lag_seconds_sum") == lag_s
+
+
+def test_whoever_watches_is_told_of_a_webhook_that_was_understood(desk):
+    with watched() as lines:
+        ours = status("sent", biz_opaque_callback_data=MESSAGE_ID)
+        desk.work_off(webhook(ours, status("sent", id="wamid.unknown")))
+
+    (line,) = lines
+    assert (line.recorded, line.parked, line.dropped, line.is_trouble) == (1, 1, 0, False)
