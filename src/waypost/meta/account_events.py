@@ -12,7 +12,7 @@ import msgspec
 from msgspec import Struct
 
 from waypost.meta.account_health import Health, read_health
-from waypost.meta.single_value import encode_single, names_in, number_of, text_at
+from waypost.meta.single_value import ManyValue, names_in, number_of, text_at
 from waypost.meta.template_events import FIELDS as TEMPLATE_FIELDS
 from waypost.meta.timestamps import instant_of
 from waypost.model.callback import EventKind
@@ -108,18 +108,16 @@ def read_errors(
     )
 
 
-def read_payment(
-    status: dict[str, Any], value: dict[str, Any], waba_id: str, path: str
-) -> AccountTold:
+def read_payment(status: dict[str, Any], many: ManyValue, waba_id: str, path: str) -> AccountTold:
     """A status of a payment. Raises RecursionError for what is nested too deeply."""
     whose = names_in(status, "recipient_id", "recipient_user_id")
     return AccountTold(
         waba_id,
-        number_of(value),
+        number_of(many.value),
         "",
         EventKind.PAYMENT_STATUS,
         MESSAGES_FIELD,
-        encode_single(value, "statuses", status, whose),
+        many.encode("statuses", status, whose),
         instant_of(status.get("timestamp")),
         path,
     )

@@ -24,7 +24,7 @@ from waypost.meta.damaged_json import read_damaged
 from waypost.meta.inbound import Inbound, Preference, read_messages, read_preferences
 from waypost.meta.limit_events import FIELDS as LIMIT_FIELDS
 from waypost.meta.limit_events import LimitEvent, read_limit_events
-from waypost.meta.single_value import encode_single, names_in, number_of
+from waypost.meta.single_value import ManyValue, names_in, number_of
 from waypost.meta.template_events import FIELDS as TEMPLATE_FIELDS
 from waypost.meta.template_events import TemplateEvent, read_template_events
 from waypost.meta.timestamps import instant_of
@@ -160,15 +160,15 @@ def _read_change(change: Any, path: str, source: Source, understood: Understood)
         understood.others["errors"] = understood.others.get("errors", 0) + 1
         told = read_errors(value, source.waba_id, source.told_at, f"{path}/value")
         _sort([] if told is None else [told], understood.accounts, path, understood)
-    statuses = value.get("statuses")
+    statuses, many = value.get("statuses"), ManyValue(value)
     for number, status in enumerate(statuses if isinstance(statuses, list) else ()):
         place = f"{path}/value/statuses/{number}"
         try:
             if isinstance(status, dict) and status.get("type") == PAYMENT:
-                payment = read_payment(status, value, source.waba_id, place)
+                payment = read_payment(status, many, source.waba_id, place)
                 understood.accounts.append(payment)
                 continue
-            one = _read_status(status, value, number_of(value))
+            one = _read_status(status, many, number_of(value))
         except RecursionError:
             one = "is nested too deeply"
         if isinstance(one, str):
@@ -194,7 +194,7 @@ def _read_other(
         _sort(read_limit_events(value, waba_id), understood.limits, path, understood)
 
 
-def _read_status(status: Any, value: dict[str, Any], phone_number_id: str) -> StatusReceived | str:
+def _read_status(status: Any, many: ManyValue, phone_number_id: str) -> StatusReceived | str:
     """The status, or why it is none."""
     if not isinstance(status, dict):
         return "is no object"
@@ -220,8 +220,8 @@ def _read_status(status: Any, value: dict[str, Any], phone_number_id: str) -> St
         wa_id=wa_id if isinstance(wa_id, str) and wa_id else None,
         failure=_failure(status.get("errors")) if fact is Fact.FAILED else None,
         pricing=_read_pricing(pricing),
-        meta_value=encode_single(
-            value, "statuses", shown, names_in(status, "recipient_id", "recipient_user_id")
+        meta_value=many.encode(
+            "statuses", shown, names_in(status, "recipient_id", "recipient_user_id")
         ),
     )
 

@@ -5,7 +5,7 @@ and then the phone number is missing or empty.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -19,7 +19,7 @@ from waypost.meta.inbound_parts import (
     read_ordered,
     read_tapped,
 )
-from waypost.meta.single_value import contacts_in, encode_single, names_in, number_of, text_at
+from waypost.meta.single_value import ManyValue, contacts_in, names_in, number_of, text_at
 from waypost.meta.timestamps import instant_of
 from waypost.model.inbound import InboundMedium
 
@@ -94,11 +94,11 @@ def read_messages(
 
     path  where the value stands in its webhook: a JSON pointer
     """
-    messages = value.get("messages")
+    messages, many, people = value.get("messages"), ManyValue(value), _People(value)
     for number, message in enumerate(messages if isinstance(messages, list) else ()):
         place = f"{path}/messages/{number}"
         try:
-            read = _read_message(message, value, waba_id, place)
+            read = _read_message(message, (many, people), waba_id, place)
         except RecursionError:
             read = "is nested too deeply"
         yield f"messages/{number}: {read}" if isinstance(read, str) else read
@@ -106,17 +106,24 @@ def read_messages(
 
 def read_preferences(value: dict[str, Any], waba_id: str) -> Iterator[Preference | str]:
     """Each marketing preference of a value: understood, or its place and why it is not."""
-    preferences = value.get("user_preferences")
+    preferences, people = value.get("user_preferences"), _People(value)
     for number, preference in enumerate(preferences if isinstance(preferences, list) else ()):
-        read = _read_preference(preference, value, waba_id)
+        read = _read_preference(preference, value, waba_id, people)
         if read is not None:
             yield f"user_preferences/{number}: {read}" if isinstance(read, str) else read
 
 
-def _read_message(message: Any, value: dict[str, Any], waba_id: str, place: str) -> Inbound | str:
+def _read_message(
+    message: Any, around: tuple[ManyValue, "_People"], waba_id: str, place: str
+) -> Inbound | str:
+    """The message, or why it is none.
+
+    around  the value that it stands in, and who is named there
+    """
+    many, people = around
     if not isinstance(message, dict):
         return "is no object"
-    wa_id, user_id = _who(message, "from", "from_user_id", value)
+    wa_id, user_id = people.who(message, "from", "from_user_id")
     if wa_id is None and user_id is None:
         return "does not say whom it is from"
     occurred_at = instant_of(message.get("timestamp"))
@@ -124,7 +131,7 @@ def _read_message(message: Any, value: dict[str, Any], waba_id: str, place: str)
         return f"timestamp {_shown(message.get('timestamp'))} is none"
     whose = names_in(message, "from", "from_user_id")
     return Inbound(
-        phone_number_id=number_of(value),
+        phone_number_id=number_of(many.value),
         wamid=_wamid(message),
         wa_id=wa_id,
         user_id=user_id,
@@ -133,9 +140,9 @@ def _read_message(message: Any, value: dict[str, Any], waba_id: str, place: str)
         occurred_at=occurred_at,
         group_id=text_at(message, "group_id"),
         waba_id=waba_id,
-        value=encode_single(value, "messages", message, whose),
+        value=many.encode("messages", message, whose),
         place=place,
-        profile_name=_profile_name(value, whose),
+        profile_name=_profile_name(many.contacts_of(whose)),
         answered=read_answered(message),
         medium=read_medium(message),
         tapped=read_tapped(message),
@@ -144,7 +151,7 @@ def _read_message(message: Any, value: dict[str, Any], waba_id: str, place: str)
 
 
 def _read_preference(
-    preference: Any, value: dict[str, Any], waba_id: str
+    preference: Any, value: dict[str, Any], waba_id: str, people: "_People"
 ) -> Preference | str | None:
     """None for a preference about something else than marketing."""
     if not isinstance(preference, dict):
@@ -155,7 +162,7 @@ def _read_preference(
     wants = WANTS.get(said) if isinstance(said, str) else None
     if wants is None:
         return f"value {_shown(said)} is not known"
-    wa_id, user_id = _who(preference, "wa_id", "user_id", value)
+    wa_id, user_id = people.who(preference, "wa_id", "user_id")
     if wa_id is None and user_id is None:
         return "does not say whose it is"
     occurred_at = instant_of(preference.get("timestamp"))
@@ -172,16 +179,32 @@ def _read_preference(
     )
 
 
-def _who(
-    named: dict[str, Any], phone_key: str, user_key: str, value: dict[str, Any]
-) -> tuple[str | None, str | None]:
-    """A recipient's phone and user id; what one entry lacks its contact may tell."""
-    wa_id, user_id = _wa_id(named.get(phone_key)), _user_id(named.get(user_key))
-    for contact in contacts_in(value):
-        phone, user = _wa_id(contact.get("wa_id")), _user_id(contact.get("user_id"))
-        if (wa_id is not None and phone == wa_id) or (user_id is not None and user == user_id):
-            return wa_id or phone, user_id or user
-    return wa_id, user_id
+class _People:
+    """Who is named by the contacts of a value, found by either name."""
+
+    def __init__(self, value: dict[str, Any]) -> None:
+        self._known = [
+            (_wa_id(contact.get("wa_id")), _user_id(contact.get("user_id")))
+            for contact in contacts_in(value)
+        ]
+        self._phones: dict[str | None, int] = {}
+        self._users: dict[str | None, int] = {}
+        for place, (phone, user) in enumerate(self._known):
+            self._phones.setdefault(phone, place)
+            self._users.setdefault(user, place)
+
+    def who(
+        self, named: dict[str, Any], phone_key: str, user_key: str
+    ) -> tuple[str | None, str | None]:
+        """A recipient's phone and user id; what one entry lacks its contact may tell."""
+        wa_id, user_id = _wa_id(named.get(phone_key)), _user_id(named.get(user_key))
+        places = [
+            places[name]
+            for places, name in ((self._phones, wa_id), (self._users, user_id))
+            if name is not None and name in places
+        ]
+        phone, user = self._known[min(places)] if places else (None, None)
+        return wa_id or phone, user_id or user
 
 
 def _wamid(message: dict[str, Any]) -> str:
@@ -189,12 +212,9 @@ def _wamid(message: dict[str, Any]) -> str:
     return wamid if len(wamid) <= LONGEST_WAMID else ""
 
 
-def _profile_name(value: dict[str, Any], whose: set[str]) -> str:
-    """What the contact of these names calls itself; empty if it is not told."""
-    for contact in contacts_in(value):
-        if whose & names_in(contact, "wa_id", "user_id"):
-            return text_at(contact.get("profile"), "name") or ""
-    return ""
+def _profile_name(contacts: Sequence[dict[str, Any]]) -> str:
+    """What the first of these contacts calls itself; empty if it is not told."""
+    return (text_at(contacts[0].get("profile"), "name") or "") if contacts else ""
 
 
 def _wa_id(named: Any) -> str | None:

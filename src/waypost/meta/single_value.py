@@ -1,6 +1,11 @@
-"""A webhook's value with one of its many: what a customer is told of one message. Pure."""
+"""A webhook's value with one of its many: what a customer is told of one message. Pure.
 
-from collections.abc import Iterator
+A value may hold thousands, each of somebody else, with a contact for each: so contacts are found
+by an index of the whole value, and what stands beside the many is written as JSON once.
+"""
+
+from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import Any
 
 import msgspec
@@ -12,25 +17,65 @@ LONGEST_NUMBER = 100
 LISTS = ("messages", "statuses", "errors")
 """What a value of the field `messages` may hold many of."""
 
+LONGEST_BESIDE = 16 * 1024
+"""Bytes of one part beside the many, of a value with more than one: a larger one is left out, for
+it would be kept with each of them. Meta's have some hundred."""
 
-def encode_single(value: dict[str, Any], key: str, one: dict[str, Any], whose: set[str]) -> bytes:
-    """Meta's value as JSON, of `key` with this one alone, and of the contacts with its own.
 
-    whose  phones and user ids of whom it is about
+class ManyValue:
+    """A value of the field `messages`, to be told one by one."""
 
-    Raises RecursionError for what is nested too deeply to be written.
-    """
-    single = {name: part for name, part in value.items() if name == key or name not in LISTS}
-    single[key] = [one]
-    contacts = value.get("contacts")
-    count = sum(len(held) for name in LISTS if isinstance(held := value.get(name), list))
-    if isinstance(contacts, list) and count > 1:
-        single["contacts"] = [
-            contact
-            for contact in contacts_in(value)
-            if whose & names_in(contact, "wa_id", "user_id")
-        ]
-    return _encode(single)
+    def __init__(self, value: dict[str, Any]) -> None:
+        self.value = value
+
+    def encode(self, key: str, one: dict[str, Any], whose: set[str]) -> bytes:
+        """The value as JSON, of `key` with this one alone, and of the contacts with its own.
+
+        whose  phones and user ids of whom it is about
+
+        Raises RecursionError for what is nested too deeply to be written.
+        """
+        single: dict[str, Any] = {**self._beside, key: [one]}
+        if self._is_of_many and isinstance(self.value.get("contacts"), list):
+            single["contacts"] = self.contacts_of(whose)
+        return _encode(single)
+
+    def contacts_of(self, whose: set[str]) -> list[dict[str, Any]]:
+        """The contacts of these names, in their order; of several of one name the first."""
+        found = sorted({self._places[name] for name in whose if name in self._places})
+        return [self._contacts[place] for place in found]
+
+    @cached_property
+    def _contacts(self) -> list[dict[str, Any]]:
+        return list(contacts_in(self.value))
+
+    @cached_property
+    def _places(self) -> Mapping[str, int]:
+        """Where the first contact of each name stands."""
+        places: dict[str, int] = {}
+        for place, contact in enumerate(self._contacts):
+            for name in names_in(contact, "wa_id", "user_id"):
+                places.setdefault(name, place)
+        return places
+
+    @cached_property
+    def _is_of_many(self) -> bool:
+        held = [self.value.get(name) for name in LISTS]
+        return sum(len(one) for one in held if isinstance(one, list)) > 1
+
+    @cached_property
+    def _beside(self) -> Mapping[str, msgspec.Raw]:
+        """Each part that is not one of the many, as JSON. Raises RecursionError."""
+        written = {
+            name: _encode(part)
+            for name, part in self.value.items()
+            if name not in LISTS and not (name == "contacts" and self._is_of_many)
+        }
+        return {
+            name: msgspec.Raw(part)
+            for name, part in written.items()
+            if not self._is_of_many or len(part) <= LONGEST_BESIDE
+        }
 
 
 def contacts_in(value: dict[str, Any]) -> Iterator[dict[str, Any]]:
