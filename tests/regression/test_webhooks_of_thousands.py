@@ -1,4 +1,4 @@
-"""A webhook of thousands of messages is understood in a time that grows with it, not with its square.
+"""A webhook of thousands is understood in a time that grows with it, not with its square.
 
 The contacts were walked through for each message, three times; and whatever stood beside the
 messages was kept with each of them.
@@ -6,6 +6,7 @@ messages was kept with each of them.
 
 import json
 from collections import Counter
+from typing import ClassVar
 
 from waypost.meta.inbound import read_messages
 from waypost.meta.single_value import LONGEST_BESIDE, ManyValue
@@ -16,7 +17,7 @@ COUNT = 500
 class Watched(dict):
     """A contact that counts how often it is looked at."""
 
-    looks: Counter = Counter()
+    looks: ClassVar = Counter()
 
     def get(self, key, default=None):
         Watched.looks[self["wa_id"]] += 1
