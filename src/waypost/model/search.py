@@ -109,7 +109,7 @@ class FoundMessage(Struct, frozen=True):
     """One message with all that a list or an export tells of it.
 
     waba_id            empty if its sender is no longer known
-    price_minor        what was set aside for it, or what it cost
+    price_minor        what was set aside for it, or what it cost by its ledger entries
     country, category  what it was priced by; empty if unknown
     send_at, expires_at  when it is to be given to Meta, and until when that may wait
     """

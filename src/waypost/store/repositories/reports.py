@@ -52,7 +52,7 @@ class ReportsRepository:
             recipient=row[5],
             state=State(row[6]),
             payment=Payment(row[7]),
-            price=Money(row[8], row[9]),
+            price=Money(int(row[8]), row[9]),  # a sum is a decimal on PostgreSQL
             wamid=row[10],
             wa_id=row[11],
             failure=failure_of(row[12:16]),

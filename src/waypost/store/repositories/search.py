@@ -84,7 +84,7 @@ class SearchRepository:
                 recipient=row[4],
                 state=State(row[5]),
                 payment=Payment(row[6]),
-                price_minor=row[7],
+                price_minor=int(row[7]),  # a sum is a decimal on PostgreSQL
                 wamid=row[8],
                 failure=failure_of(row[9:13]),
                 accepted_at=from_ms(row[13]),

@@ -1,7 +1,12 @@
 -- name: reports.find_message
--- One message, by our id, with what was asked.
+-- One message, by our id, with what was asked; the price of one that was charged is what it cost.
 SELECT m.account_id, a.sid, m.message_id, m.submission_id, m.sender_id, m.recipient, m.state,
-    m.payment, m.price_minor, w.currency, m.wamid, m.wa_id, m.failure_code, m.failure_title,
+    m.payment, CASE WHEN m.payment = 'captured' THEN coalesce((
+        SELECT sum(CASE WHEN e.kind = 'refund' THEN -e.amount_minor ELSE e.amount_minor END)
+        FROM ledger_entries AS e
+        WHERE e.account_id = m.account_id AND e.reference = m.message_id
+            AND e.kind IN ('capture', 'surcharge', 'refund')
+    ), m.price_minor) ELSE m.price_minor END, w.currency, m.wamid, m.wa_id, m.failure_code, m.failure_title,
     m.failure_detail, m.failure_step, m.accepted_at, m.changed_at, b.kind, b.template_name,
     b.template_language, b.content, b.ref, b.ref1, b.ref2, b.source, b.trace_id,
     b.findings, m.send_at, m.expires_at, m.priority

@@ -179,9 +179,14 @@ WHERE account_id = :account_id AND ref2 = :ref2 AND ref2 IS NOT NULL
 ORDER BY submission_id DESC LIMIT 1 OFFSET :offset
 
 -- name: search.messages
--- Messages with all that is told of them.
+-- Messages with all that is told of them; the price of one that was charged is what it cost.
 SELECT m.message_id, m.submission_id, m.sender_id, coalesce(s.waba_id, ''), m.recipient, m.state,
-    m.payment, m.price_minor, m.wamid, m.failure_code, m.failure_title, m.failure_detail,
+    m.payment, CASE WHEN m.payment = 'captured' THEN coalesce((
+        SELECT sum(CASE WHEN e.kind = 'refund' THEN -e.amount_minor ELSE e.amount_minor END)
+        FROM ledger_entries AS e
+        WHERE e.account_id = m.account_id AND e.reference = m.message_id
+            AND e.kind IN ('capture', 'surcharge', 'refund')
+    ), m.price_minor) ELSE m.price_minor END, m.wamid, m.failure_code, m.failure_title, m.failure_detail,
     m.failure_step, m.accepted_at, m.changed_at, m.country, m.category, b.kind, b.template_name,
     b.template_language, b.content, b.ref, b.ref1, b.ref2, b.source, b.trace_id,
     m.send_at, m.expires_at, m.priority
