@@ -16,6 +16,7 @@ from waypost.cli.output import (
 )
 from waypost.cli.settings import ConfigOption, DataOption, JsonOption, load_for
 from waypost.model.inbound import InboundMessage, KeptAccountEvent
+from waypost.model.personal import NOTHING
 from waypost.report.filters import FilterError
 from waypost.report.incoming import (
     EventPage,
@@ -192,6 +193,8 @@ def _answers(message: InboundMessage) -> str:
 
 def _said(message: InboundMessage) -> str:
     """What it says, in a few words: its own body without its envelope."""
+    if message.value == NOTHING:
+        return "(erased)"
     value = msgspec.json.decode(message.value)
     (written,) = value["messages"]
     body = written.get(message.kind, "")
