@@ -1,5 +1,9 @@
 """A usage report: lines, sums, rates, failures and what a reader must know of them."""
 
+import csv
+import io
+from datetime import UTC, datetime
+
 import pytest
 from msgspec.structs import replace
 
@@ -184,3 +188,30 @@ def test_more_lines_than_anyone_reads_are_refused(furnished):
 
     with pytest.raises(FilterError, match="more than 10000 lines; ask for fewer"):
         report(furnished, by="template")
+
+
+def test_the_hour_that_a_clock_has_twice_stands_in_the_order_in_which_it_passed(furnished):
+    """In Berlin the clock was set back from 3 to 2 on 25 October 2026, at 1:00 UTC."""
+    first = hour_of(datetime(2026, 10, 25, 0, tzinfo=UTC))
+    keys = {UsageKey(ACCOUNT, first + n, SENDER_ID, "", "IN", ""): n + 1 for n in range(2)}
+    furnished.do(lambda t: t.usage.add(count_accepted(keys), 0))
+
+    found = report(
+        furnished, by="hour", tz="Europe/Berlin", from_="2026-10-25T00:00Z", to="2026-10-25T02:00Z"
+    )
+
+    assert lines(found) == [
+        ("2026-10-25T02:00:00+02:00", 1, 0),
+        ("2026-10-25T02:00:00+01:00", 2, 0),
+    ]
+
+
+@pytest.mark.parametrize("word", ['=HYPERLINK("http://x.test")', "+1+1", "-2", "@SUM(A1)"])
+def test_no_word_of_a_customer_is_a_formula(furnished, word):
+    desk = Desk(furnished.store)
+    furnished.run(desk.acceptor.accept(order(price=0, references=References(word, None, None))))
+
+    found = report(furnished, by="sender,ref")
+
+    (row,) = csv.DictReader(io.StringIO(usage_csv(found)))
+    assert (row["sender"], row["ref"]) == (f"+{SENDER_ID}", f"'{word}")

@@ -162,8 +162,18 @@ def _ordered(
 ) -> list[tuple[str, ...]]:
     """In time where they have one; else those with most messages first."""
     if any(group in TIMES for group in question.by):
-        return sorted(found)
+        return sorted(found, key=lambda key: _place(key, question.by))
     return sorted(found, key=lambda key: (-found[key].accepted, key))
+
+
+def _place(key: tuple[str, ...], by: Sequence[Group]) -> tuple[object, ...]:
+    """Where a line stands: an hour by its instant, for a clock that is set back has one twice."""
+    head = len(key) - len(by)
+    told = (
+        datetime.fromisoformat(part) if group is Group.HOUR else part
+        for part, group in zip(key[head:], by, strict=True)
+    )
+    return (*key[:head], *told)
 
 
 def _filled(

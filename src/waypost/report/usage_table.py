@@ -1,4 +1,7 @@
-"""A usage report as columns and rows, for CSV and for people."""
+"""A usage report as columns and rows, for CSV and for people.
+
+What customers named, such as a template or a `ref`, is no formula in CSV.
+"""
 
 import csv
 import io
@@ -6,6 +9,7 @@ from collections.abc import Iterable, Sequence
 
 from waypost.model.money import Money
 from waypost.model.usage_report import FailureLine, UsageLine, UsageReport
+from waypost.report.formats.csv_lines import safe_address
 
 FIGURES = (
     "accepted",
@@ -53,13 +57,17 @@ def reasons_of(line: FailureLine) -> tuple[object, ...]:
 def usage_csv(report: UsageReport) -> str:
     """All lines, without the sums, which a spreadsheet makes of them."""
     return write_csv(
-        usage_columns(report), ((*line.key, *figures_of(line)) for line in report.lines)
+        usage_columns(report),
+        ((*map(safe_address, line.key), *figures_of(line)) for line in report.lines),
     )
 
 
 def failures_csv(report: UsageReport, by: Sequence[str]) -> str:
     """All failures; `by` are the names of what they are told apart by."""
-    return write_csv((*by, *REASONS), ((*line.key, *reasons_of(line)) for line in report.failures))
+    return write_csv(
+        (*by, *REASONS),
+        ((*map(safe_address, line.key), *reasons_of(line)) for line in report.failures),
+    )
 
 
 def write_csv(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:

@@ -40,7 +40,8 @@ def defused(text: str) -> str:
     return f"'{text}" if text[:1] in LEADS else text
 
 
-def _address(text: str) -> str:
+def safe_address(text: str) -> str:
+    """The same of what may be a phone number, which keeps its plus."""
     digits = text[1:]
     is_phone = text[:1] == "+" and digits.isascii() and digits.isdigit()
     return text if is_phone else defused(text)
@@ -48,7 +49,7 @@ def _address(text: str) -> str:
 
 _BY_KIND: Mapping[Kind, Callable[[Any], str]] = {
     Kind.TEXT: defused,
-    Kind.ADDRESS: _address,
+    Kind.ADDRESS: safe_address,
     Kind.FLAG: lambda flag: "true" if flag else "false",
     Kind.MOMENT: show_moment,
     Kind.AMOUNT: str,
