@@ -20,6 +20,8 @@ META_HOSTS = ("facebook.com", "fbsbx.com", "fbcdn.net", "whatsapp.com", "whatsap
 
 HEX_DIGEST = re.compile(r"[0-9a-fA-F]{64}")
 DIGEST_BYTES = 32
+SIZE = re.compile(r"\d{1,18}", re.ASCII)
+"""Bytes, as a number or as a text: what has more digits is no size, and could not be read."""
 
 _decode = msgspec.json.Decoder().decode
 
@@ -54,12 +56,13 @@ def read_told(value: bytes) -> ToldMedium:
 def read_shown_medium(body: dict[str, Any]) -> ToldMedium:
     """What Meta answers of an id, or the object of a medium in a webhook."""
     url, digest, mime_type = (body.get(name) for name in ("url", "sha256", "mime_type"))
-    size = str(body.get("file_size", ""))
+    told_size = body.get("file_size")
+    size = str(told_size) if isinstance(told_size, int | str) else ""
     return ToldMedium(
         url if isinstance(url, str) else "",
         read_digest(digest),
         mime_type if isinstance(mime_type, str) else "",
-        int(size) if size.isascii() and size.isdigit() else None,
+        int(size) if SIZE.fullmatch(size) else None,
     )
 
 

@@ -5,18 +5,22 @@ in each way to write it, by user ids, and by the numbers that stand in base64 wi
 is as slow as what is kept is large, and nobody waits for it.
 
 What still has to be done is not erased but refused: a message on its way, a callback that was not
-delivered. Messages are written last, for by them is found what belongs to the recipient: whoever
-is interrupted begins anew and finds it all.
+delivered, a medium that Meta has not given yet; or it is given up, if that is asked for. Messages
+are written last, for by them is found what belongs to the recipient: whoever is interrupted begins
+anew and finds it all.
 """
 
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from msgspec.structs import replace
+
 from waypost.model.audit import AuditEntry, make_entry
 from waypost.model.erasing import Hide, Traces, blank, traces_of
 from waypost.model.errors import DirectoryError
 from waypost.model.forgotten import Erasure, ErasureOrder
+from waypost.model.inbound import MediaMark, MediaState
 from waypost.model.lifecycle import State
 from waypost.model.opt_out import addresses_of
 from waypost.model.outbox import CallbackSettlement, CallbackState
@@ -32,6 +36,8 @@ PAGE = 500
 ON_ITS_WAY = (State.ACCEPTED, State.UNKNOWN)
 FIRST = (Kind.MESSAGES, Kind.INBOUND_MESSAGES)
 """By their ids is known what else belongs to a recipient."""
+
+NOT_WANTED = "Its sender was erased before it was fetched."
 
 SHARED = (Kind.AUDIT_ENTRIES, Kind.ALARMS, Kind.MEDIA, Kind.IDEMPOTENCY_KEYS)
 """Rows that tell of others too: only the recipient is taken out of them."""
@@ -58,10 +64,14 @@ class _Found:
         return [row for row in self.rows.get(Kind.CALLBACKS, ()) if not row.is_over]
 
     @property
+    def fetched(self) -> list[PersonalRow]:
+        """What it wrote whose media are being fetched: for days, while Meta does not give them."""
+        return [row for row in self.rows.get(Kind.INBOUND_MESSAGES, ()) if not row.is_over]
+
+    @property
     def unread(self) -> int:
-        """Webhooks that were not worked off, and media that are being fetched."""
-        kinds = (Kind.WEBHOOKS, Kind.INBOUND_MESSAGES)
-        return sum(not row.is_over for kind in kinds for row in self.rows.get(kind, ()))
+        """Webhooks that were not worked off."""
+        return sum(not row.is_over for row in self.rows.get(Kind.WEBHOOKS, ()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +97,9 @@ class Forgetter:
         traces = await self._traces(order)
         found = await self._find(order, traces)
         cancelled = 0
-        if order.is_to_cancel and (found.waiting or found.untold):
+        if order.is_to_cancel and (found.waiting or found.untold or found.fetched):
             cancelled = await self._cancel(order, found)
+            await self._leave(found.fetched)
             found = await self._find(order, traces)
             await self._give_up(found.untold)
             found = await self._find(order, traces)
@@ -200,12 +211,18 @@ class Forgetter:
         )
         return [None] * len(items)
 
+    async def _leave(self, rows: Sequence[PersonalRow]) -> None:
+        """Media that were not fetched are not fetched any more."""
+        if rows:
+            await self.store.write(_leave_all, list(rows))
+
     async def _erase_rows(self, kind: Kind, found: _Found, traces: Traces) -> int:
-        rows = found.rows[kind]
-        gone = [row for row in rows if _goes(kind, row, traces)]
-        if gone:
-            await self.store.write(_drop, (kind, gone))
-        stays = [row for row in rows if row not in gone]
+        gone: list[PersonalRow] = []
+        stays: list[PersonalRow] = []
+        for row in found.rows[kind]:
+            (gone if _goes(kind, row, traces) else stays).append(row)
+        for start in range(0, len(gone), PAGE):
+            await self.store.write(_drop, (kind, gone[start : start + PAGE]))
         left = [self._left_of(kind, row, found, traces) for row in stays]
         pairs = [(old, new) for old, new in zip(stays, left, strict=True) if old != new]
         for start in range(0, len(pairs), PAGE):
@@ -264,7 +281,8 @@ def _refuse(found: _Found, order: ErasureOrder) -> None:
         for count, what in (
             (len(found.waiting), "messages on their way, or of unknown outcome"),
             (len(found.untold), "callbacks that were not delivered yet"),
-            (found.unread, "webhooks or media that are being worked off"),
+            (len(found.fetched), "media that are being fetched"),
+            (found.unread, "webhooks that are being worked off"),
         )
         if count
     ]
@@ -279,6 +297,23 @@ def _refuse(found: _Found, order: ErasureOrder) -> None:
     raise DirectoryError(
         f"Nothing was erased, for something is still to be done ({'; '.join(needed)}). {what}"
     )
+
+
+async def _leave_all(
+    transaction: Transaction, items: Sequence[list[PersonalRow]]
+) -> Sequence[None]:
+    """A step. Whoever has such a medium in hand finds that it is not wanted, and lets it go."""
+    keys = [(row.account_id, str(row.key[0])) for rows in items for row in rows]
+    await transaction.queue.drop([(one, QueueName.MEDIA, inbound_id) for one, inbound_id in keys])
+    messages = await transaction.inbound.load(keys)
+    await transaction.inbound.mark_media(
+        [
+            MediaMark(*key, replace(message.medium, state=MediaState.FAILED, failure=NOT_WANTED))
+            for key, message in messages.items()
+            if message.medium is not None
+        ]
+    )
+    return [None] * len(items)
 
 
 async def _drop(

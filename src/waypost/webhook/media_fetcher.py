@@ -5,7 +5,8 @@ growing gaps. Nobody waits so long to hear of the message: after the third attem
 is told all the same, and its medium follows under the same address.
 
 The bytes stand first, then one commit says where they are and tells the account. A message is
-told once: what was told already stands in the outbox.
+told once: what was told already stands in the outbox. And it is told as it is kept then: an attempt
+takes minutes, and meanwhile another process may have ended the work, or the message was erased.
 """
 
 import asyncio
@@ -47,6 +48,9 @@ GAPS_S = (10.0, 60.0, 300.0, 1800.0, 7200.0, 21600.0)
 
 TOLD_AFTER = 3
 """After so many attempts that failed the account is told, medium or not."""
+
+MOST_ATTEMPTS = 60
+"""Twice as many as fit into the time that Meta keeps it: the others ended a process or a lease."""
 
 OK = 200
 
@@ -95,6 +99,17 @@ class Settlement(Struct, frozen=True):
     again_at: datetime | None = None
 
 
+class Settled(Struct, frozen=True):
+    """What recording an attempt came to.
+
+    lanes    callback lanes that have work now
+    was_due  whether the medium was still on its way; else another ended that, and nothing is told
+    """
+
+    lanes: frozenset[LaneKey] = frozenset()
+    was_due: bool = True
+
+
 class NotFetchedError(Exception):
     """A medium did not come; the text says why.
 
@@ -126,7 +141,7 @@ class MediaFetcher:
         """One attempt at one medium; when it is due again, if it is."""
         due: DueMedium | None = lease.cargo
         medium = None if due is None else due.message.medium
-        if due is None or medium is None or medium.state is not MediaState.PENDING:
+        if due is None or medium is None or not is_on_its_way(due.message):
             await self._settle(Settlement(lease, None))
             return None
         try:
@@ -141,6 +156,8 @@ class MediaFetcher:
         self, owner: MediaOwner, message: InboundMessage, medium: InboundMedium, attempt: int
     ) -> tuple[bytes, str]:
         """The bytes, as Meta says they are, and their type. Raises NotFetchedError."""
+        if attempt > MOST_ATTEMPTS:
+            raise NotFetchedError("no attempt at it came to an end", is_final=True)
         if not owner.access_token:
             raise NotFetchedError("the number that received it is not known here any more")
         told = read_told(message.value)
@@ -213,12 +230,12 @@ class MediaFetcher:
             try:
                 stored = replace(medium, state=MediaState.STORED, object_key=key)
                 mark = MediaMark(account_id, message.inbound_id, stored)
-                await self._settle(Settlement(lease, message, mark, due.owner.sid))
-                is_kept = True
+                is_kept = await self._settle(Settlement(lease, message, mark, due.owner.sid))
             finally:
                 if not is_kept:
                     await self.keeper.let_go(account_id, digest)
-            await self.keeper.make_sure(key, data)
+            if is_kept:
+                await self.keeper.make_sure(key, data)
 
     async def _put_off(
         self, lease: Lease, due: DueMedium, medium: InboundMedium, error: NotFetchedError
@@ -246,16 +263,29 @@ class MediaFetcher:
         )
         return again_at
 
-    async def _settle(self, settlement: Settlement) -> None:
-        for lane in await self.store.write(self._record, settlement):
+    async def _settle(self, settlement: Settlement) -> bool:
+        """Records it; whether the medium was still on its way."""
+        settled = await self.store.write(self._record, settlement)
+        for lane in settled.lanes:
             self.tell(lane)
+        return settled.was_due
 
     async def _record(
         self, transaction: Transaction, settlements: Sequence[Settlement]
-    ) -> Sequence[frozenset[LaneKey]]:
+    ) -> Sequence[Settled]:
         """A step: media marked, accounts told, work finished or put back."""
+        kept = await transaction.inbound.load(
+            list(
+                {
+                    (one.message.account_id, one.message.inbound_id)
+                    for one in settlements
+                    if one.message is not None
+                }
+            )
+        )
+        due = {key: message for key, message in kept.items() if is_on_its_way(message)}
         await transaction.inbound.mark_media([one.mark for one in settlements if one.mark])
-        told = [await self._publish(transaction, one) for one in settlements]
+        told = [await self._publish(transaction, one, due) for one in settlements]
         await transaction.queue.finish(
             [
                 (one.lease.account_id, one.lease.queue, one.lease.item_id, one.lease.token)
@@ -270,17 +300,29 @@ class MediaFetcher:
         return told
 
     async def _publish(
-        self, transaction: Transaction, settlement: Settlement
-    ) -> frozenset[LaneKey]:
-        """Tells the account, unless it was told; the callback lanes that have work now."""
-        message = settlement.message
-        if message is None or not settlement.sid:
-            return frozenset()
+        self, transaction: Transaction, settlement: Settlement, due: Mapping[Key, InboundMessage]
+    ) -> Settled:
+        """Tells the account, unless it was told.
+
+        due  messages as they are kept whose media are still on their way
+        """
+        asked = settlement.message
+        message = None if asked is None else due.get((asked.account_id, asked.inbound_id))
+        if message is None:
+            return Settled(was_due=False)
+        if not settlement.sid:
+            return Settled(was_due=True)
         if await transaction.callbacks.of_message(message.account_id, message.inbound_id):
-            return frozenset()
+            return Settled(was_due=True)
         now = self.clock.now()
         url = self.links.link(settlement.sid, message.inbound_id, now)
-        return frozenset(await self.publisher.publish(transaction, [event_of(message, url)], now))
+        lanes = await self.publisher.publish(transaction, [event_of(message, url)], now)
+        return Settled(frozenset(lanes), was_due=True)
+
+
+def is_on_its_way(message: InboundMessage) -> bool:
+    """Whether a message has a medium that is still to be fetched."""
+    return message.medium is not None and message.medium.state is MediaState.PENDING
 
 
 async def load_media(transaction: Transaction, keys: Sequence[Key]) -> Mapping[Key, DueMedium]:

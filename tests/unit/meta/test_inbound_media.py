@@ -6,7 +6,13 @@ import json
 
 import pytest
 
-from waypost.meta.inbound_media import ToldMedium, may_see_token, read_digest, read_told
+from waypost.meta.inbound_media import (
+    ToldMedium,
+    may_see_token,
+    read_digest,
+    read_shown_medium,
+    read_told,
+)
 
 DIGEST = hashlib.sha256(b"bytes").digest()
 BASE = "https://graph.facebook.com"
@@ -85,3 +91,8 @@ def test_nobody_else_is(url):
 def test_another_address_of_where_the_graph_api_is_may_see_it_too():
     assert may_see_token("http://127.0.0.1:8081/_media/1", "http://127.0.0.1:8081")
     assert not may_see_token("http://127.0.0.1:8082/_media/1", "http://127.0.0.1:8081")
+
+
+@pytest.mark.parametrize("size", ["9" * 5000, 10**40, -1, True, 1.5, [[]], {"a": 1}, "٣"])
+def test_a_size_that_cannot_be_one_is_not_told(size):
+    assert read_shown_medium({"file_size": size}).size_bytes is None
