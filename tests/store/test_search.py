@@ -164,6 +164,36 @@ def test_times_are_those_of_the_newest_attempt(furnished):
     assert (found.accepted_at, found.waba_id) == (later(1), "102290129340398")
 
 
+class NotedSearch:
+    """The search of a transaction, and how many ids it gave."""
+
+    def __init__(self, transaction):
+        self.search = self
+        self._real, self.given = transaction.search, 0
+
+    async def ids(self, *asked):
+        found = await self._real.ids(*asked)
+        self.given += len(found.ids)
+        return found
+
+
+def test_a_page_of_large_requests_reads_few_more_messages_than_it_shows(furnished):
+    """Else an export of a campaign of large requests would read each message a hundred times."""
+    kept = [one for number in range(30) for one in keep(furnished, number, recipients=20)]
+    filters = MessageFilters(references=References("order-1"))
+
+    async def read(transaction):
+        noted = NotedSearch(transaction)
+        stretch = search.stretch_of(filters)
+        found, _ = await search.find_ids(noted, ACCOUNT, filters, stretch, 20)
+        return found, noted.given
+
+    found, given_ids = furnished.ask(read)
+
+    assert found == sorted(kept, reverse=True)[:21]
+    assert given_ids == 20 * search.FIRST_REQUESTS
+
+
 @settings(max_examples=25, deadline=None)
 @given(
     old=st.lists(st.integers(1, 4), min_size=1, max_size=12),

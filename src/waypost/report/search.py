@@ -29,6 +29,9 @@ STEP = 5_000
 STEP_OF_REQUESTS = 100
 """How many rows one question looks at, at most; a request may have a thousand messages."""
 
+FIRST_REQUESTS = 8
+"""How many requests are looked at first: of those with a thousand messages each is a page."""
+
 BEHIND_ALL = "B"
 """Behind every id: they begin with an A."""
 
@@ -82,7 +85,7 @@ async def find_ids(
     """Ids, one more than the limit if there are more; and where it stopped looking, if it did."""
     is_by_request = lead_of(filters) in (Lead.REF, Lead.REF1, Lead.REF2)
     budget, most = (SCANNED_REQUESTS, STEP_OF_REQUESTS) if is_by_request else (SCANNED, STEP)
-    count = min(limit + 1, most)
+    count = min(limit + 1, FIRST_REQUESTS if is_by_request else most)
     ids: list[str] = []
     while True:
         found = await transaction.search.ids(account_id, filters, stretch, count)
