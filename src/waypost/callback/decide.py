@@ -92,7 +92,7 @@ def _retry_after(headers: Mapping[str, str], now: datetime) -> timedelta | None:
         return min(timedelta(seconds=int(text[:9])), LONGEST_WAIT)
     try:
         until = parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):  # the second: a year or a zone beyond all numbers
         return None
     if until.tzinfo is None:
         until = until.replace(tzinfo=UTC)

@@ -5,6 +5,7 @@ queue item and the health of the endpoint are written together. While an endpoin
 paused or gone nothing of an event is used up.
 """
 
+import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -303,7 +304,7 @@ class Deliverer:
         for _ in range(2):
             token = await self.tokens.token(key, auth, self._left_s(began))
             headers = authorised(call.headers, f"Bearer {token}")
-            given = HttpCall(call.method, call.url, headers, call.body, call.most_bytes)
+            given = dataclasses.replace(call, headers=headers)
             answer = await self.caller.call(given, self._left_s(began))
             if answer.status != UNAUTHORISED:
                 break

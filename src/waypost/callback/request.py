@@ -89,7 +89,7 @@ def make_call(
     headers["waypost-sequence"] = str(row.sequence)
     headers["waypost-attempt"] = str(attempt)
     headers |= sign(secrets.signing, row.event_id, now, body or b"")
-    return HttpCall(profile.method, url, headers, body, MOST_ANSWER_BYTES)
+    return HttpCall(profile.method, url, headers, body, MOST_ANSWER_BYTES, is_head_enough=True)
 
 
 def authorised(headers: Mapping[str, str], value: str) -> dict[str, str]:

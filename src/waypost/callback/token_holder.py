@@ -111,7 +111,7 @@ class TokenShelf:
             return self._failed(f"HTTP {answer.status}")
         try:
             said = msgspec.json.decode(answer.body, type=dict[str, Any])
-        except msgspec.DecodeError:
+        except (msgspec.DecodeError, RecursionError):
             return self._failed("its answer is no JSON object")
         token = said.get("access_token")
         if not isinstance(token, str) or not _TOKEN.fullmatch(token):
@@ -129,6 +129,6 @@ def _life_s(said: Any) -> float:
     """Seconds, as a number or as a text."""
     try:
         life_s = float(said)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return UNSAID_LIFE_S
     return min(life_s, LONGEST_LIFE_S) if life_s > 0 else UNSAID_LIFE_S

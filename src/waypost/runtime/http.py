@@ -4,6 +4,7 @@ Law: an error says whether the request may have reached the other side. Only a f
 connect proves that it did not; everything else, time-outs and resets included, is doubt.
 """
 
+import contextlib
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ from typing import Protocol
 
 from pyreqwest.client import ClientBuilder
 from pyreqwest.exceptions import BuilderError, DetailedPyreqwestError, PyreqwestError
+from pyreqwest.response import Response
 
 CONNECTING = "client error (Connect)"
 """How the library names the phase. Its classes do not tell: it calls a connection that was
@@ -48,7 +50,8 @@ class HttpAnswer:
 class HttpCall:
     """What is asked of another side. Its headers may hold a token, and are never printed.
 
-    most_bytes  how much of the answer's body is read
+    most_bytes      how much of the answer's body is read
+    is_head_enough  whether an answer whose body does not come counts all the same, without it
     """
 
     method: str
@@ -56,6 +59,7 @@ class HttpCall:
     headers: Mapping[str, str] = field(repr=False)
     body: bytes | None = None
     most_bytes: int = MOST_BYTES
+    is_head_enough: bool = False
 
 
 class HttpClient(Protocol):
@@ -112,14 +116,19 @@ class PooledHttpClient:
 
     async def request(self, call: HttpCall, timeout_s: float) -> HttpAnswer:
         """See `HttpClient.request`."""
+        response: Response | None = None
         try:
             request = self._client.request(call.method, call.url).headers(call.headers)
             if call.body is not None:
                 request = request.body_bytes(call.body)
+            if call.is_head_enough:
+                request = request.streamed_read_buffer_limit(0)  # nothing is read with the head
             streamed = request.timeout(timedelta(seconds=timeout_s)).build_streamed()
             async with streamed as response:
                 answer = bytes(await response.body_reader.read(call.most_bytes) or b"")
         except DetailedPyreqwestError as error:
+            if response is not None and call.is_head_enough:
+                return HttpAnswer(response.status, read_headers(response.headers), b"")
             causes = [cause["message"] for cause in error.details["causes"] or ()]
             words = causes[-1] if causes else str(error)
             if CONNECTING in causes or isinstance(error, BuilderError):
@@ -127,8 +136,20 @@ class PooledHttpClient:
             raise AnswerLostError(words) from error
         except (PyreqwestError, ValueError, ssl.SSLError) as error:
             raise NeverLeftError(str(error)) from error
-        return HttpAnswer(response.status, dict(response.headers), answer)
+        return HttpAnswer(response.status, read_headers(response.headers), answer)
 
     async def close(self) -> None:
         """Close all connections."""
         await self._client.close()
+
+
+def read_headers(headers: Mapping[str, str]) -> dict[str, str]:
+    """The headers of an answer, without those whose values are no ASCII: they say nothing to us."""
+    try:
+        return dict(headers)
+    except ValueError:
+        read: dict[str, str] = {}
+        for name in headers:
+            with contextlib.suppress(ValueError):
+                read.setdefault(name, headers[name])
+        return read

@@ -100,3 +100,17 @@ def test_the_last_attempt_slows_the_endpoint_down_too():
 
     assert (decision.state, decision.is_slow) == (CallbackState.GIVEN_UP, True)
     assert decision.lull == timedelta(seconds=60)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Mon, 01 Jan 2024 00:00:00 +99999999999999999",
+        "Mon, 01 Jan 99999999999999999999 00:00:00 GMT",
+        "Jan 99999999999 2024 1:2 Jan",
+    ],
+)
+def test_a_date_beyond_all_numbers_says_nothing(said):
+    assert decided(1, 429, retry_after=said) == Decision(
+        CallbackState.PENDING, "HTTP 429", later(5), is_slow=True
+    )

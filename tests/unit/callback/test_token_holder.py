@@ -72,7 +72,15 @@ def test_all_that_are_under_way_share_one_call():
 
 @pytest.mark.parametrize(
     ("life", "usable_s"),
-    [("3599", 3539), (3599, 3539), (100, 90), (None, 270), ("soon", 270), (-1, 270)],
+    [
+        ("3599", 3539),
+        (3599, 3539),
+        (100, 90),
+        (None, 270),
+        ("soon", 270),
+        (-1, 270),
+        (10**400, 270),
+    ],
 )
 def test_a_token_is_kept_for_its_life_but_for_a_margin(life, usable_s):
     desk = Desk(life=life)
@@ -112,6 +120,7 @@ def test_each_profile_and_each_secret_has_a_token_of_its_own():
         (HttpAnswer(403, {}, b"{}"), "HTTP 403"),
         (HttpAnswer(302, {"location": "http://169.254.169.254/"}, b""), "HTTP 302"),
         (HttpAnswer(200, {}, b"<html>"), "no JSON object"),
+        (HttpAnswer(200, {}, b'{"a":' + b"[" * 30_000), "no JSON object"),
         (HttpAnswer(200, {}, b"{}"), "no access_token"),
         (HttpAnswer(200, {}, b'{"access_token":"a\\r\\nHost: b"}'), "no access_token"),
         (NeverLeftError("connection refused"), "connection refused"),

@@ -5,7 +5,13 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from waypost.runtime.http import AnswerLostError, HttpAnswer, NeverLeftError, PooledHttpClient
+from waypost.runtime.http import (
+    AnswerLostError,
+    HttpAnswer,
+    HttpCall,
+    NeverLeftError,
+    PooledHttpClient,
+)
 from waypost.runtime.listening import choose_port
 
 ANSWERS = {
@@ -14,6 +20,8 @@ ANSWERS = {
     "/broken": b"HTTP/1.1 500 Oh\r\ncontent-length: 4\r\n\r\noops",
     "/reset": b"",
     "/half": b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nhalf",
+    "/drip": b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nhalf",
+    "/latin": b"HTTP/1.1 200 OK\r\nx-shop: caf\xe9\r\nx-name: Value\r\ncontent-length: 2\r\n\r\nok",
     "/garbage": b"no HTTP at all\r\n\r\n",
 }
 
@@ -33,6 +41,8 @@ async def server():
             await reader.read()
         writer.write(ANSWERS.get(path, b""))
         await writer.drain()
+        if path == "/drip":
+            await reader.read()
         writer.close()
 
     listening = await asyncio.start_server(serve, "127.0.0.1", 0)
@@ -119,3 +129,26 @@ def test_a_pinned_client_calls_the_address_it_was_given_under_the_hosts_own_name
     status, host, port = asyncio.run(body())
 
     assert (status, host) == (200, f"shop.invalid:{port}")
+
+
+def test_a_header_that_is_no_ascii_is_left_out_and_the_answer_counts():
+    answer, _ = ask("/latin")
+
+    assert (answer.status, answer.body) == (200, b"ok")
+    assert answer.headers == {"x-name": "Value", "content-length": "2"}
+
+
+@pytest.mark.parametrize("path", ["/half", "/drip"])
+def test_who_wants_the_status_alone_has_it_though_the_body_breaks_off_or_never_ends(path):
+    async def body():
+        client = PooledHttpClient("Waypost/test")
+        async with server() as (base, _):
+            try:
+                call = HttpCall("POST", base + path, {}, b"{}", is_head_enough=True)
+                return await client.request(call, 0.5)
+            finally:
+                await client.close()
+
+    answer = asyncio.run(body())
+
+    assert (answer.status, answer.headers["content-length"], answer.body) == (200, "100", b"")
