@@ -115,3 +115,26 @@ def test_many_events_are_settled_in_one_call(stored):
     assert len(listed) == 70
     assert {one.state for one in listed} == {CallbackState.DELIVERED}
     assert replace(listed[0], event_id="") == replace(listed[69], event_id="")
+
+
+def test_what_was_taken_is_not_made_to_wait_by_whoever_lost_its_lease(stored):
+    stored.do(lambda t: t.callbacks.insert([callback_row(), callback_row(event_id=READ)]))
+    taken = CallbackSettlement(ACCOUNT, SENT, CallbackState.DELIVERED, 2, "HTTP 200", NOW)
+    given_up = CallbackSettlement(ACCOUNT, READ, CallbackState.GIVEN_UP, 2, "HTTP 500", NOW)
+    late = [
+        CallbackSettlement(ACCOUNT, one, CallbackState.PENDING, 1, "timed out", None)
+        for one in (SENT, READ)
+    ]
+
+    stored.do(lambda t: t.callbacks.settle([taken, given_up]))
+    stored.do(lambda t: t.callbacks.settle(late))
+
+    assert states(stored) == {SENT: "delivered", READ: "given_up"}
+    stored.do(lambda t: t.callbacks.settle([replace(given_up, event_id=SENT)]))
+    stored.do(lambda t: t.callbacks.settle([replace(taken, event_id=READ)]))
+    assert states(stored) == {SENT: "delivered", READ: "delivered"}
+
+
+def states(stored):
+    events = stored.ask(lambda t: t.callbacks.of_message(ACCOUNT, MESSAGE_ID))
+    return {one.event_id: one.state.value for one in events}

@@ -337,8 +337,60 @@ def test_what_was_attempted_in_a_time_is_told_once_more_whatever_came_of_it(even
     again = replace(attempts[2], attempt_id=start + 2_500_000, attempt=2)
     events.stored.do(lambda t: t.callbacks.insert_attempts([*attempts, again]))
 
+    events.clock.advance(200)
     assert replay(events, attempted_from=later(2), attempted_until=later(5)) == 2
     assert events.waiting().keys() == {"A2.sent.x", "A3.sent.x"}
+
+
+def attempts_at(event_id, *seconds):
+    start = int(NOW.timestamp() * 1_000_000)
+    return [
+        CallbackAttempt(ACCOUNT, event_id, start + s * 1_000_000, PROFILE_ID, 1, "u", 1, 500)
+        for s in seconds
+    ]
+
+
+class Eager(EventDesk):
+    """Between two pages of a replay all that waits is attempted once more, and given up."""
+
+    desk: Desk
+    rounds = 0
+
+    async def _restart(self, account, event_ids, until=None):
+        count = await super()._restart(account, event_ids, until)
+        Eager.rounds += 1
+        assert Eager.rounds < 20, "it goes on and on"
+        self.clock.advance(1)
+        now = self.clock.now()
+        new = [
+            replace(one, attempt_id=one.attempt_id + Eager.rounds)
+            for event_id in dict.fromkeys(event_ids)
+            for one in attempts_at(event_id, int((now - NOW).total_seconds()))
+        ]
+        over = [
+            CallbackSettlement(ACCOUNT, one, CallbackState.GIVEN_UP, 2, "HTTP 500", now)
+            for one in event_ids
+        ]
+
+        async def attempt(transaction, items):
+            await transaction.callbacks.insert_attempts(new)
+            await transaction.callbacks.settle(over)
+            return items
+
+        await self.store.write(attempt, None)
+        return count
+
+
+def test_a_replay_tells_each_event_once_though_they_are_attempted_meanwhile(events, monkeypatch):
+    monkeypatch.setattr("waypost.directory.event_desk.BATCH", 2)
+    log = [*attempts_at("A0.sent.x", 1, 4, 7), *attempts_at("A1.sent.x", 2, 5)]
+    events.stored.do(lambda t: t.callbacks.insert_attempts(log))
+    events.clock.advance(200)
+    eager = Eager(events.stored.store, events.clock, SeededEntropy(7))
+    Eager.rounds = 0
+
+    wanted = Replay(attempted_from=NOW, attempted_until=later(9000))
+    assert events.do(eager.replay, wanted, CHIEF) == 2
 
 
 def test_more_than_one_batch_is_told_once_more(desk):

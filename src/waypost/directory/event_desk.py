@@ -2,7 +2,7 @@
 
 from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from msgspec import Struct
@@ -26,6 +26,9 @@ LOOKED_THROUGH = 10_000
 
 LAST = "~"
 """Behind every event's id."""
+
+EVER = timedelta(days=365)
+"""Behind whatever a clock of another process says."""
 
 NEXT = "\x01"
 """Makes of an id the first that is behind it: no id holds it."""
@@ -144,7 +147,9 @@ class EventDesk:
             since = wanted.given_up_since
             count = sum([await self._given_up(account, one, since) for one in profiles])
         elif wanted.attempted_from is not None:
-            until = wanted.attempted_until or self.clock.now()
+            # What is told once more is attempted anew: a span that ends later would find that too.
+            now = self.clock.now()
+            until = min(wanted.attempted_until or now, now)
             span = (microseconds(wanted.attempted_from), microseconds(until))
             count = sum([await self._attempted(account, one, span) for one in profiles])
         else:
@@ -204,7 +209,7 @@ class EventDesk:
     async def _attempted(self, account: Account, profile_id: str, span: tuple[int, int]) -> int:
         """What a profile was told between two instants, in microseconds since 1970."""
         count, (first, until) = 0, span
-        after = first - 1
+        after, began = first - 1, self.clock.now()
 
         def look(transaction: Transaction) -> Coroutine[Any, Any, list[tuple[int, str]]]:
             id_ = account.account_id
@@ -212,18 +217,26 @@ class EventDesk:
 
         while found := await self.store.read(look):
             after = found[-1][0]
-            count += await self._restart(account, list(dict.fromkeys(one for _, one in found)))
+            event_ids = list(dict.fromkeys(one for _, one in found))
+            # One that was told anew since stands here again, with its earlier attempts.
+            count += await self._restart(account, event_ids, began)
         return count
 
-    async def _restart(self, account: Account, event_ids: Sequence[str]) -> int:
-        """Puts settled events into their profiles' lanes anew; how many there were."""
+    async def _restart(
+        self, account: Account, event_ids: Sequence[str], until: datetime | None = None
+    ) -> int:
+        """Puts settled events into their profiles' lanes anew; how many there were.
+
+        until  only those that were settled by then; None: whenever
+        """
         id_, now = account.account_id, self.clock.now()
+        settled_until = now + EVER if until is None else until
 
         async def write(transaction: Transaction) -> int:
             loaded = await transaction.callbacks.load([(id_, one) for one in event_ids])
             # Of an erased event there is nothing left to tell.
             whole = [key[1] for key, due in loaded.items() if due.row.body != NOTHING]
-            restarted = await transaction.event_log.restart(id_, whole)
+            restarted = await transaction.event_log.restart(id_, whole, settled_until)
             await transaction.queue.put(
                 [
                     QueueItem(id_, QueueName.CALLBACK, profile_id, event_id, now, attempt=0)

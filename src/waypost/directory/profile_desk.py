@@ -128,7 +128,7 @@ class ProfileDesk:
         """The profile after its change, or all that is wrong with it. Raises VaultError."""
 
         async def write(transaction: Transaction) -> KnownProfile | tuple[Fault, ...]:
-            profile = await self._find(transaction, account, named)
+            profile = await self._hold(transaction, account, named)
             secrets = self.keeper.open(profile)
             changed, opened = changed_profile(profile, change), changed_secrets(secrets, change)
             faults = _faults_of(changed, opened)
@@ -182,7 +182,7 @@ class ProfileDesk:
         """
 
         async def write(transaction: Transaction) -> CallbackProfile:
-            profile = await self._find(transaction, account, named)
+            profile = await self._hold(transaction, account, named)
             targets = await _targets_of(transaction, profile)
             if targets and not is_forced:
                 raise DirectoryError(
@@ -214,7 +214,7 @@ class ProfileDesk:
         cleaned = clean_target(account, target, is_attached=is_attached)
 
         async def write(transaction: Transaction) -> KnownProfile:
-            profile = await self._find(transaction, account, named)
+            profile = await self._hold(transaction, account, named)
             before = await _targets_of(transaction, profile)
             if is_attached != (cleaned in before):
                 one = Attachment(account.account_id, cleaned, profile.profile_id)
@@ -240,7 +240,7 @@ class ProfileDesk:
             )
 
         async def write(transaction: Transaction) -> tuple[SigningSecret, ...]:
-            profile = await self._find(transaction, account, named)
+            profile = await self._hold(transaction, account, named)
             secrets, now = self.keeper.open(profile), self.keeper.clock.now()
             signing = rotated(secrets.signing, self.keeper.make_secret(), now, overlap)
             sealed = self.keeper.seal(replace(secrets, signing=signing))
@@ -272,7 +272,7 @@ class ProfileDesk:
         """Calls nobody until a person resumes it; what happens meanwhile waits."""
 
         async def write(transaction: Transaction) -> KnownProfile:
-            profile = await self._find(transaction, account, named)
+            profile = await self._hold(transaction, account, named)
             paused = replace(
                 profile, state=ProfileState.PAUSED, state_reason=f"paused by {actor.name}"
             )
@@ -289,7 +289,7 @@ class ProfileDesk:
         """Calls it again, whyever it was not called; what waits is due at once."""
 
         async def write(transaction: Transaction) -> KnownProfile:
-            profile = await self._find(transaction, account, named)
+            profile = await self._hold(transaction, account, named)
             active = replace(
                 profile,
                 state=ProfileState.ACTIVE,
@@ -348,6 +348,16 @@ class ProfileDesk:
                 return profile
         has = ", ".join(f"{one.profile_id} ({one.title})" for one in profiles) or "none"
         raise NotFoundError(f"{account.sid} has no callback profile {named[:100]}; it has {has}.")
+
+    async def _hold(
+        self, transaction: Transaction, account: Account, named: str
+    ) -> CallbackProfile:
+        """The same, to be changed: whoever calls its endpoint keeps how that went beside us."""
+        found = await self._find(transaction, account, named)
+        held = await transaction.profiles.hold((account.account_id, found.profile_id))
+        if held is None:
+            raise NotFoundError(f"{found.profile_id} was removed a moment ago.")
+        return held
 
     def _seen(self, profile: CallbackProfile, targets: Sequence[str]) -> KnownProfile:
         """A profile without secrets; one that cannot be opened is shown too."""

@@ -95,9 +95,13 @@ class ProfileKeeper:
         async def write(transaction: Transaction) -> None:
             for account in await transaction.directory.accounts():
                 for profile in await transaction.profiles.of_account(account.account_id):
-                    if not profile.secrets:
+                    if profile.secrets:
+                        continue
+                    key = (profile.account_id, profile.profile_id)
+                    held = await transaction.profiles.hold(key)
+                    if held is not None and not held.secrets:
                         secrets = self.seal(ProfileSecrets((self.make_secret(),)))
-                        await transaction.profiles.save(replace(profile, secrets=secrets))
+                        await transaction.profiles.save(replace(held, secrets=secrets))
 
         await write_alone(self.store, write)
 

@@ -64,9 +64,12 @@ class EventLogRepository:
         )
         return [(attempt_id, event_id) for attempt_id, event_id in rows]
 
-    async def restart(self, account_id: int, event_ids: Sequence[str]) -> dict[str, str]:
-        """Settled events wait once more: which of these, each with its profile."""
+    async def restart(
+        self, account_id: int, event_ids: Sequence[str], until: datetime
+    ) -> dict[str, str]:
+        """Events settled until an instant wait once more: which of these, each with its profile."""
         rows = await self.driver.fetch_rows(
-            "event_log.restart", [(account_id, event_id) for event_id in event_ids]
+            "event_log.restart",
+            [(account_id, event_id, to_ms(until)) for event_id in event_ids],
         )
         return dict(rows)

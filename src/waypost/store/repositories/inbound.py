@@ -99,7 +99,7 @@ class InboundRepository:
         return {(row[0], row[1]): _sent((row[0], *row[2:])) for row in rows}
 
     async def offers(self, wanted: Sequence[tuple[int, str, str, str]]) -> list[SentMessage]:
-        """Messages that may offer products, the newest first; at most some hundreds.
+        """Messages that may offer products, the newest first; of each of these at most a hundred.
 
         wanted  account, recipient, sender, and the message id from which on
         """

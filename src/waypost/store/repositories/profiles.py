@@ -41,6 +41,12 @@ class ProfilesRepository:
         rows = await self.driver.fetch("profiles.of_account", {"account_id": account_id})
         return [profile_of(columns) for columns in rows]
 
+    async def hold(self, key: Key) -> CallbackProfile | None:
+        """A profile that nobody else changes before the commit; None: it is not there."""
+        of_profile = {"account_id": key[0], "profile_id": key[1]}
+        rows = await self.driver.fetch("profiles.hold", of_profile)
+        return profile_of(rows[0]) if rows else None
+
     async def save(self, profile: CallbackProfile) -> None:
         """A profile, new or changed."""
         await self.driver.execute(

@@ -24,13 +24,15 @@ WHERE state = 'pending' AND (account_id, message_id, profile_id) IN (VALUES
 )
 
 -- name: callbacks.settle
--- What a delivery came to.
+-- What a delivery came to. Of an event that is over, only that it was taken is still news: whoever
+-- lost the lease meanwhile may be the last to say what an attempt came to.
 UPDATE callbacks
 SET state = v.column3, attempts = v.column4, last_answer = v.column5, settled_at = v.column6
 FROM (VALUES
 (:account_id, :event_id, :state, :attempts, :last_answer, :settled_at) -- each
 ) AS v
 WHERE callbacks.account_id = v.column1 AND callbacks.event_id = v.column2
+    AND (callbacks.state = 'pending' OR v.column3 = 'delivered')
 
 -- name: callbacks.insert_attempts
 -- The log of attempts.

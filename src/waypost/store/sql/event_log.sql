@@ -29,9 +29,12 @@ ORDER BY attempt_id
 LIMIT :limit
 
 -- name: event_log.restart
--- Events that were settled wait once more; what waits already is not among the rows.
+-- Events that were settled until an instant wait once more; what waits already is not among the
+-- rows.
 UPDATE callbacks SET state = 'pending', settled_at = NULL
-WHERE (account_id, event_id) IN (VALUES
-(:account_id, :event_id) -- each
-) AND state <> 'pending'
-RETURNING event_id, profile_id
+FROM (VALUES
+(:account_id, :event_id, :settled_until) -- each
+) AS v
+WHERE callbacks.account_id = v.column1 AND callbacks.event_id = v.column2
+    AND callbacks.state <> 'pending' AND callbacks.settled_at <= v.column3
+RETURNING callbacks.event_id, callbacks.profile_id

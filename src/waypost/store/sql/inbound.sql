@@ -75,18 +75,27 @@ JOIN submissions AS b ON b.account_id = m.account_id AND b.submission_id = m.sub
 JOIN senders AS s ON s.account_id = m.account_id AND s.sender_id = m.sender_id
 
 -- name: inbound.offers
--- The newest messages to recipients from senders since an id, of kinds that can offer products.
-SELECT m.account_id, m.message_id, m.sender_id, s.waba_id, m.recipient, b.ref, b.ref1, b.ref2,
-    b.kind, b.template_name, b.template_language, b.content
-FROM (VALUES
-(:account_id, :recipient, :sender_id, :message_id) -- each
-) AS v
-JOIN messages AS m ON m.account_id = v.column1 AND m.recipient = v.column2
-    AND m.message_id >= v.column4 AND m.sender_id = v.column3
-JOIN submissions AS b ON b.account_id = m.account_id AND b.submission_id = m.submission_id
-JOIN senders AS s ON s.account_id = m.account_id AND s.sender_id = m.sender_id
-WHERE b.kind IN ('template', 'interactive') AND m.wamid IS NOT NULL
-ORDER BY m.message_id DESC LIMIT 500
+-- The newest messages to recipients from senders since an id, of kinds that can offer products; a
+-- hundred of each recipient, so that none takes another's places.
+SELECT account_id, message_id, sender_id, waba_id, recipient, ref, ref1, ref2, kind,
+    template_name, template_language, content
+FROM (
+    SELECT m.account_id, m.message_id, m.sender_id, s.waba_id, m.recipient, b.ref, b.ref1,
+        b.ref2, b.kind, b.template_name, b.template_language, b.content,
+        row_number() OVER (
+            PARTITION BY m.account_id, m.recipient, m.sender_id ORDER BY m.message_id DESC
+        ) AS place
+    FROM (VALUES
+    (:account_id, :recipient, :sender_id, :message_id) -- each
+    ) AS v
+    JOIN messages AS m ON m.account_id = v.column1 AND m.recipient = v.column2
+        AND m.message_id >= v.column4 AND m.sender_id = v.column3
+    JOIN submissions AS b ON b.account_id = m.account_id AND b.submission_id = m.submission_id
+    JOIN senders AS s ON s.account_id = m.account_id AND s.sender_id = m.sender_id
+    WHERE b.kind IN ('template', 'interactive') AND m.wamid IS NOT NULL
+) AS o
+WHERE place <= 100
+ORDER BY message_id DESC
 
 -- name: inbound.insert_events
 -- What Meta told of accounts; what is kept already changes nothing, and what is new is given.

@@ -24,6 +24,13 @@ FROM callback_profiles
 WHERE account_id = :account_id
 ORDER BY created_at, profile_id
 
+-- name: profiles.hold
+-- A profile as it is now; nobody else changes it before this transaction is over.
+UPDATE callback_profiles SET probes = probes
+WHERE account_id = :account_id AND profile_id = :profile_id
+RETURNING account_id, profile_id, title, events, method, url, body, content_type, secrets, state,
+    state_reason, failing_since, warned_at, probe_at, probes, created_at, changed_at
+
 -- name: profiles.save
 -- A profile, new or changed.
 INSERT INTO callback_profiles (account_id, profile_id, title, events, method, url, body,

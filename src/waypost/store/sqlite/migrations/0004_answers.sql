@@ -67,9 +67,10 @@ ALTER TABLE callbacks ADD COLUMN variables TEXT NOT NULL DEFAULT '{}';
 UPDATE callbacks SET profile_id = (
     SELECT p.profile_id FROM callback_profiles AS p
     WHERE p.account_id = callbacks.account_id AND p.url = callbacks.url);
-UPDATE queue SET lane = (
+-- Work whose event was removed keeps its lane: it goes when it is taken, for there is nothing to tell.
+UPDATE queue SET lane = coalesce((
     SELECT p.profile_id FROM callback_profiles AS p
-    WHERE p.account_id = queue.account_id AND p.url = queue.lane)
+    WHERE p.account_id = queue.account_id AND p.url = queue.lane), lane)
 WHERE queue = 'callback';
 ALTER TABLE callbacks DROP COLUMN url;
 CREATE INDEX callbacks_given_up ON callbacks (account_id, profile_id, created_at)
