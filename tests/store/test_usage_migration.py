@@ -1,27 +1,16 @@
 """A database of an older release has the figures of what it holds, as soon as it is opened."""
 
-import asyncio
-import contextlib
-from importlib import resources
-
-import asyncpg
 import pytest
 
+from support import older
 from support.nouns import ACCOUNT, NOW, SENDER_ID
-from support.stored import SQLITE, opened
 from waypost.model.usage import UsageCounts, hour_of
 from waypost.model.usage_query import Group, UsageFilter
 from waypost.report.usage_audit import find_differences
 from waypost.runtime.ids import first_message_id
-from waypost.store.migrate import load_migrations
 from waypost.store.repositories.instants import to_ms
-from waypost.store.sqlite.connection import APPLICATION_ID, connect
-from waypost.store.sqlite.store import FILE
 
 HOUR = hour_of(NOW)
-OLD = {"sqlite": 3, "postgres": 1}
-"""The last migration of the release before there were figures."""
-
 MESSAGES = (
     ("read", None, (("capture", 80), ("remainder", 20), ("surcharge", 10))),
     ("delivered", None, (("capture", 100), ("refund", 40))),
@@ -66,54 +55,10 @@ def statements():
             )
 
 
-def old_migrations(name):
-    folder = resources.files(f"waypost.store.{name}").joinpath("migrations")
-    return load_migrations(folder)[: OLD[name]]
-
-
-def make_old_sqlite(folder):
-    with contextlib.closing(connect(folder / FILE)) as connection:
-        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-        connection.execute(
-            "CREATE TABLE schema_versions (version INTEGER PRIMARY KEY, name TEXT NOT NULL, "
-            "digest TEXT NOT NULL, applied_at INTEGER NOT NULL)"
-        )
-        for one in old_migrations("sqlite"):
-            connection.execute(one.text)
-            row = (one.version, one.name, one.digest, to_ms(NOW))
-            connection.execute("INSERT INTO schema_versions VALUES (?, ?, ?, ?)", row)
-        for statement in statements():
-            connection.execute(statement)
-
-
-async def make_old_postgres(url):
-    connection = await asyncpg.connect(url)
-    try:
-        await connection.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
-        await connection.execute(
-            "CREATE TABLE schema_versions (version BIGINT PRIMARY KEY, name TEXT NOT NULL, "
-            "digest TEXT NOT NULL, applied_at BIGINT NOT NULL)"
-        )
-        for one in old_migrations("postgres"):
-            await connection.execute(one.text)
-            await connection.execute(
-                "INSERT INTO schema_versions VALUES ($1, $2, $3, $4)",
-                *(one.version, one.name, one.digest, to_ms(NOW)),
-            )
-        for statement in statements():
-            await connection.execute(statement)
-    finally:
-        await connection.close()
-
-
 @pytest.fixture
 def brought_forward(engine, tmp_path):
     """The older shop, opened by this release."""
-    if engine is SQLITE:
-        make_old_sqlite(tmp_path)
-    else:
-        asyncio.run(make_old_postgres(engine.url(tmp_path)))
-    with opened(tmp_path, engine) as stored:
+    with older.brought_forward(engine, tmp_path, statements()) as stored:
         yield stored
 
 
