@@ -101,7 +101,9 @@ class WebhookDesk:
         target = Attachment(account_id, WHOLE_ACCOUNT, profile_id)
         self.stored.do(lambda t: t.profiles.attach([target]))
 
-    def keep_sent(self, content, *, message_id=MESSAGE_ID, wamid=WAMID, accepted_at=NOW):
+    def keep_sent(
+        self, content, *, message_id=MESSAGE_ID, wamid=WAMID, accepted_at=NOW, recipient=PHONE
+    ):
         """A message of ours that Meta took, with this content as it went to Meta."""
         kind = content["type"]
         named = content.get("template", {})
@@ -120,7 +122,10 @@ class WebhookDesk:
             await transaction.messages.insert(
                 [
                     new_message(
-                        message_id=message_id, submission_id=message_id, accepted_at=accepted_at
+                        message_id=message_id,
+                        submission_id=message_id,
+                        accepted_at=accepted_at,
+                        recipient=f"+{recipient}",
                     )
                 ]
             )

@@ -45,14 +45,19 @@ def read_offer(content: Content) -> Offer:
     return Offer(frozenset(catalogues), frozenset(products), opens_all)
 
 
-def find_source(ordered: Ordered, sent: Sequence[SentMessage]) -> SentMessage | None:
+def find_source(
+    ordered: Ordered, sent: Sequence[SentMessage], offers: dict[str, Offer]
+) -> SentMessage | None:
     """The message that it most probably came from; None if none of them offered any of it.
 
-    sent  messages of its sender to its recipient, in any order
+    sent    messages of its sender to its recipient, in any order
+    offers  what was read of such messages before, by their ids; what is read now is put there
     """
     opening: SentMessage | None = None
     for message in sorted(sent, key=lambda one: one.message_id, reverse=True):
-        offer = read_offer(message.content)
+        offer = offers.get(message.message_id)
+        if offer is None:
+            offer = offers[message.message_id] = read_offer(message.content)
         if offer.catalogues and ordered.catalogue_id not in offer.catalogues:
             continue
         if offer.products & set(ordered.products):

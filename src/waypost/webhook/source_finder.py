@@ -6,7 +6,7 @@ message tells, and where it is not clear the template (`webhook.tapped_button`).
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
@@ -17,7 +17,7 @@ from waypost.model.recipient import Recipient
 from waypost.model.template import Template
 from waypost.runtime.ids import first_message_id
 from waypost.store.ports import Key, Transaction
-from waypost.webhook.offers import find_source
+from waypost.webhook.offers import Offer, find_source
 from waypost.webhook.tapped_button import (
     Button,
     ButtonPlace,
@@ -33,6 +33,9 @@ LOOKS_BACK = timedelta(days=7)
 
 CLOCKS_DIFFER = timedelta(minutes=1)
 """By so much our clock and Meta's may differ: a message sent later than that is no source."""
+
+OLDEST = timedelta(days=30)
+"""How long ago it may have been ordered."""
 
 Draft = tuple[Inbound, InboundMessage]
 """What Meta told, and the row it becomes for one account."""
@@ -57,7 +60,7 @@ async def find_sources(transaction: Transaction, drafts: Sequence[Draft]) -> lis
         for position, (told, row) in enumerate(drafts)
         if told.answered is not None and (row.account_id, told.answered) in answered
     }
-    probable = await _probable(transaction, drafts, set(sources))
+    probable = await _probable(transaction, drafts)
     places = await _places(transaction, drafts, sources)
     return [
         _with_source(row, sources.get(position), probable.get(position), places.get(position))
@@ -85,19 +88,20 @@ def _with_source(
     )
 
 
-async def _probable(
-    transaction: Transaction, drafts: Sequence[Draft], known: set[int]
-) -> dict[int, SentMessage]:
-    """Of orders that name no message of ours, the ones they most probably came from."""
+async def _probable(transaction: Transaction, drafts: Sequence[Draft]) -> dict[int, SentMessage]:
+    """Of orders that name no message, the ones they most probably came from.
+
+    One that names a message that is not known here came from that one, and from no other.
+    """
     orders = {
         position: (told, row)
         for position, (told, row) in enumerate(drafts)
-        if told.ordered is not None and told.ordered.products and position not in known
+        if told.ordered is not None and told.ordered.products and told.answered is None
         if row.account_id
     }
     wanted: dict[tuple[int, str, str], str] = {}
     for told, row in orders.values():
-        since = first_message_id(told.occurred_at - LOOKS_BACK)
+        since = first_message_id(_ordered_at(told, row) - LOOKS_BACK)
         for address in _addresses(told):
             key = row.account_id, address, row.sender_id
             wanted[key] = min(wanted.get(key, since), since)
@@ -105,9 +109,10 @@ async def _probable(
     for sent in await transaction.inbound.offers([(*key, id_) for key, id_ in wanted.items()]):
         offered.setdefault((sent.account_id, sent.recipient, sent.sender_id), []).append(sent)
     found: dict[int, SentMessage] = {}
+    offers: dict[str, Offer] = {}
     for position, (told, row) in orders.items():
         assert told.ordered is not None
-        before = first_message_id(told.occurred_at + CLOCKS_DIFFER)
+        before = first_message_id(_ordered_at(told, row) + CLOCKS_DIFFER)
         source = find_source(
             told.ordered,
             [
@@ -116,10 +121,20 @@ async def _probable(
                 for sent in offered.get((row.account_id, address, row.sender_id), ())
                 if sent.message_id < before
             ],
+            offers,
         )
         if source is not None:
             found[position] = source
     return found
+
+
+def _ordered_at(told: Inbound, row: InboundMessage) -> datetime:
+    """When it was ordered: of Meta's times only those count that can be.
+
+    It may repeat a webhook for a week; what is older than a message can be, or has not come yet,
+    may also be a time with which nobody can reckon.
+    """
+    return min(max(told.occurred_at, row.received_at - OLDEST), row.received_at)
 
 
 async def _places(

@@ -57,6 +57,6 @@ def test_a_message_may_open_the_whole_catalogue(shown):
     ],
 )
 def test_the_newest_that_names_a_product_is_the_source(messages, source):
-    found = find_source(ORDERED, messages)
+    found = find_source(ORDERED, messages, {})
 
     assert (found.message_id if found else None) == source

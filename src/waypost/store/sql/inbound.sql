@@ -86,8 +86,8 @@ FROM (
             PARTITION BY m.account_id, m.recipient, m.sender_id ORDER BY m.message_id DESC
         ) AS place
     FROM (VALUES
-    (:account_id, :recipient, :sender_id, :message_id) -- each
-    ) AS v
+(:account_id, :recipient, :sender_id, :message_id) -- each
+) AS v
     JOIN messages AS m ON m.account_id = v.column1 AND m.recipient = v.column2
         AND m.message_id >= v.column4 AND m.sender_id = v.column3
     JOIN submissions AS b ON b.account_id = m.account_id AND b.submission_id = m.submission_id
