@@ -26,7 +26,13 @@ from waypost.wire.variables import KNOWN, ROOTS
 
 _NAME = re.compile(r"<([A-Za-z_]\w*(?:\.\w+)*)>", re.ASCII)
 _TAG = re.compile(r"<(/?)([A-Za-z_]\w*(?:\.\w+)*)>", re.ASCII)
-_QUOTES = {'"': "&quot;", "'": "&apos;"}
+_QUOTES = {'"': "&quot;", "'": "&apos;", "\t": "&#9;", "\n": "&#10;", "\r": "&#13;"}
+"""Line ends and tabs too: whoever reads XML makes spaces or other line ends of plain ones."""
+
+NEVER = "\ufffe\uffff"
+"""Characters that no XML may hold, beside controls."""
+
+_CDATA = ("<![CDATA[", "]]>")
 _encode = msgspec.json.Encoder().encode
 
 
@@ -38,6 +44,8 @@ class Place(StrEnum):
     JSON_TEXT = "json_text"
     """Within quotes."""
     XML = "xml"
+    CDATA = "cdata"
+    """In a section of XML that holds text as it is."""
     FORM = "form"
     PLAIN = "plain"
 
@@ -174,15 +182,22 @@ def _write(value: Any, place: Place) -> str:
             return quote(text, safe="")
         case Place.FORM:
             return quote_plus(text)
-        case Place.XML:
-            return escape(_printable(text), _QUOTES)
+        case Place.XML | Place.CDATA:
+            plain = _printable(text)
+            return _cdata(plain) if place is Place.CDATA else escape(plain, _QUOTES)
         case _:
             return text
 
 
 def _printable(text: str) -> str:
     """Without the characters that no XML may hold, escaped or not."""
-    return "".join(one for one in text if one >= " " or one in "\t\n\r")
+    return "".join(one for one in text if (one >= " " and one not in NEVER) or one in "\t\n\r")
+
+
+def _cdata(text: str) -> str:
+    """Text that ends no section: where it would, or holds what no section can, it begins anew."""
+    begin, end = _CDATA
+    return text.replace(end, f"]]{end}{begin}>").replace("\r", f"{end}&#13;{begin}")
 
 
 @lru_cache(maxsize=1024)
@@ -192,10 +207,13 @@ def _parse(text: str, place: Place) -> Template:
     parts: list[str | Placeholder] = []
     done, is_quoted = 0, False
     for start, end, name in starts:
-        literal = text[done:start]
+        literal, at = text[done:start], place
         if place is Place.JSON:
             is_quoted = _is_quoted_behind(literal, is_quoted=is_quoted)
-        parts += [literal, Placeholder(name, Place.JSON_TEXT if is_quoted else place)]
+            at = Place.JSON_TEXT if is_quoted else place
+        elif place is Place.XML and _is_in_cdata(text[:start]):
+            at = Place.CDATA
+        parts += [literal, Placeholder(name, at)]
         done = end
     parts.append(text[done:])
     return Template(tuple(part for part in parts if part != ""))
@@ -212,6 +230,12 @@ def _is_quoted_behind(literal: str, *, is_quoted: bool) -> bool:
         elif character == '"':
             is_quoted = not is_quoted
     return is_quoted
+
+
+def _is_in_cdata(before: str) -> bool:
+    begin, end = _CDATA
+    opened = before.rfind(begin)
+    return opened >= 0 and before.find(end, opened) < 0
 
 
 def _find(text: str, place: Place) -> Sequence[tuple[int, int, str]]:

@@ -113,6 +113,24 @@ def test_no_value_ends_its_json_text(value):
     }
 
 
+def told(text):
+    """What XML can hold of a text."""
+    return "".join(
+        one for one in text if one in "\t\n\r" or (one >= " " and one not in "\ufffe\uffff")
+    )
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"])) | st.text("]>[<!\r\n\t &;\"'\ufffea"))
+def test_whoever_reads_the_xml_has_every_value_back(value):
+    body = "<a b=\"<x>\" c='<x>'><d><x></d><e><![CDATA[<x>]]></e><f><![CDATA[1]]><x></f></a>"
+
+    root = ET.fromstring(fill_body(body, "text/xml; charset=utf-8", values(x=value)))
+
+    assert [root.get("b"), root.get("c")] == [told(value)] * 2
+    found = [one.text or "" for one in root]
+    assert found == [told(value), told(value), f"1{told(value)}"]
+
+
 def test_a_good_template_has_no_faults():
     url = "https://shop.example/<ref>?id=<id>&trace=<extra_info.trace_id>"
 
