@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from msgspec import UNSET, Struct, UnsetType
 from msgspec.structs import replace
 
+from waypost.callback.request import is_ours
 from waypost.model.callback import (
     ASKABLE,
     BasicAuth,
@@ -35,10 +36,6 @@ HEADER_NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]{1,100}")
 HEADER_VALUE = re.compile(rf"[ -~]{{0,{LONGEST_VALUE}}}")
 MEDIA_TYPE = re.compile(r"[\w.+-]+/[\w.+-]+( *; *[\w-]+=[\w.\"-]+)*", re.ASCII)
 URL = re.compile(r"https?://[!-~]+")
-OURS = frozenset(
-    ("host", "connection", "content-length", "content-type", "transfer-encoding", "user-agent")
-)
-"""Headers that every callback has already."""
 
 
 class ProfileChange(Struct, frozen=True):
@@ -179,8 +176,9 @@ def _of_headers(secrets: ProfileSecrets) -> Iterator[Fault]:
         plain = name.lower()
         if not HEADER_NAME.fullmatch(name):
             yield Fault(path, "header_invalid", "This is no name of an HTTP header.")
-        elif plain in OURS or plain.startswith("webhook-"):
-            yield Fault(path, "header_reserved", f"{name} is set by the gateway; leave it out.")
+        elif is_ours(name):
+            message = f"{name} is set by the gateway or the connection; leave it out."
+            yield Fault(path, "header_reserved", message)
         elif plain == "authorization" and has_auth:
             message = f"{name} is set by the profile's authentication; leave one of them out."
             yield Fault(path, "header_reserved", message)
