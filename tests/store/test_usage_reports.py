@@ -13,6 +13,7 @@ from waypost.model.lifecycle import Fact
 from waypost.model.meta_error import Party
 from waypost.model.submission import References
 from waypost.model.usage import UsageKey, count_accepted, hour_of
+from waypost.report import usage
 from waypost.report.filters import FilterError
 from waypost.report.usage_reporter import UsageReporter
 from waypost.report.usage_table import failures_csv, usage_csv
@@ -188,6 +189,15 @@ def test_more_lines_than_anyone_reads_are_refused(furnished):
 
     with pytest.raises(FilterError, match="more than 10000 lines; ask for fewer"):
         report(furnished, by="template")
+
+
+def test_no_more_of_history_is_read_than_can_be_held(shop, monkeypatch):
+    monkeypatch.setattr(usage, "MOST_COUNTED", 3)
+    assert len(report(shop, ref1="diwali", by="sender").lines) == 1
+    monkeypatch.setattr(usage, "MOST_COUNTED", 1)
+
+    with pytest.raises(FilterError, match="ask for fewer days"):
+        report(shop, by="ref1")
 
 
 def test_the_hour_that_a_clock_has_twice_stands_in_the_order_in_which_it_passed(furnished):

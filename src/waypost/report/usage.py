@@ -26,6 +26,14 @@ TOO_MANY = (
     f"The report would have more than {MOST_LINES} lines; ask for fewer days or groups, or for one "
     "sender, template or country."
 )
+MOST_COUNTED = 250_000
+"""How many rows are read from history at most: all are held at once, each may be one message."""
+
+TOO_VARIED = (
+    f"History has more than {MOST_COUNTED:,} kinds of messages to be counted for it; ask for fewer "
+    "days, or for one sender, template, country or ref."
+)
+
 UTC_NAME = "UTC"
 TIMES = (Group.DAY, Group.HOUR)
 
@@ -99,7 +107,10 @@ async def _count(
 ) -> _Counted:
     wanted = question.wanted
     if question.is_of_history:
-        rows = await transaction.usage.recount(account_id, wanted, (*question.by, *failures_by))
+        by = (*question.by, *failures_by)
+        rows = await transaction.usage.recount(account_id, wanted, by, MOST_COUNTED + 1)
+        if len(rows) > MOST_COUNTED:
+            raise FilterError({"from": TOO_VARIED})
         return _Counted(rows, [row for row in rows if row.state in _WITH_REASON])
     return _Counted(
         await transaction.usage.totals(account_id, wanted, _asked(question.by, question.zone)),

@@ -1,8 +1,9 @@
 """A file that is sent while it is made, as long as somebody is there to take it.
 
 Law: a client sees a whole answer or a broken one. When reading fails in the middle the connection
-is broken off (chunks without the last one), which every HTTP client takes for an error. HTTP/1.0 has
-no chunks: there only a file whose end is marked within (gzip, Parquet) shows that it is not whole.
+is broken off (chunks without the last one), which every HTTP client takes for an error. HTTP/1.0
+has no chunks: there only a file whose end is marked within (gzip, Parquet) shows that it is not
+whole.
 """
 
 import asyncio

@@ -14,6 +14,9 @@ from waypost.store.repositories.instants import EPOCH, from_ms, to_ms
 DEPLOYMENT = 0
 """The account that has what is no account's."""
 
+ALL_ROWS = 1 << 62
+"""More than there are."""
+
 MARGIN = timedelta(hours=1)
 """How far an id may be from the moment of its message."""
 
@@ -92,11 +95,15 @@ class UsageRepository:
         ]
 
     async def recount(
-        self, account_id: int, wanted: UsageFilter, by: Sequence[Group] = ()
+        self,
+        account_id: int,
+        wanted: UsageFilter,
+        by: Sequence[Group] = (),
+        most: int = ALL_ROWS,
     ) -> list[Recounted]:
         """What the messages that history holds add up to; `by` tells which refs are told apart.
 
-        A filter by refs finds messages by them.
+        A filter by refs finds messages by them. Of more rows than `most` the first are given.
         """
         since, until = _instant(wanted.since), _instant(wanted.until)
         parameters: dict[str, object] = {
@@ -108,6 +115,7 @@ class UsageRepository:
             "is_by_ref": Group.REF in by,
             "is_by_ref1": Group.REF1 in by,
             "is_by_ref2": Group.REF2 in by,
+            "limit": most,
             **_filters(wanted),
         }
         if wanted.has_refs:

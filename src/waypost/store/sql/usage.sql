@@ -82,6 +82,7 @@ WHERE m.account_id = :account_id AND m.message_id >= :since_id AND m.message_id 
     AND (:country = '' OR m.country = :country)
 GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10
 ORDER BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10
+LIMIT :limit
 
 -- name: usage.recount_of_refs
 -- The same of messages whose request was given these words by its customer: the first that is not
@@ -124,6 +125,7 @@ WHERE m.submission_id = b.submission_id
     AND (:ref2 = '' OR b.ref2 = :ref2)
 GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10
 ORDER BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10
+LIMIT :limit
 
 -- name: usage.note_reach
 -- From when on history is whole: what was accepted before may have been let go. Never earlier
