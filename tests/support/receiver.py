@@ -6,10 +6,12 @@ what became of it. It knows nothing of the gateway's code or database.
 """
 
 import re
+import sys
 import threading
+import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -86,12 +88,14 @@ class Receiver:
 
     secret    what the calls are signed with; set it as soon as the profile is there
     answers   what an event's attempt is answered, by its id and number
+    delay_s   how long each call is kept waiting for its answer, once it was taken down
     problems  every call that was not as the documents say, and why
     """
 
     url: str
     secret: str = ""
     answers: Answers = always_ok
+    delay_s: float = 0.0
     events: dict[str, Event] = field(default_factory=dict)
     calls: list[Call] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
@@ -186,6 +190,16 @@ def _add_reply(fate: Fate, body: Any) -> None:
         fate.orders.append({one["product_retailer_id"]: one["quantity"] for one in items})
 
 
+class Server(ThreadingHTTPServer):
+    """One thread for each connection; one that its other end lost is none of our business."""
+
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        if not isinstance(sys.exception(), OSError):
+            super().handle_error(request, client_address)
+
+
 @contextmanager
 def receiving() -> Iterator[Receiver]:
     """A receiver at a free port, until the block ends."""
@@ -197,15 +211,17 @@ def receiving() -> Iterator[Receiver]:
         def do_POST(self) -> None:
             raw = self.rfile.read(int(self.headers.get("content-length", 0)))
             given = {name.lower(): value for name, value in self.headers.items()}
-            self.send_response(receiver.take(given, raw))
+            answer = receiver.take(given, raw)
+            time.sleep(receiver.delay_s)
+            self.send_response(answer)
             self.send_header("content-length", "0")
-            self.end_headers()
+            with suppress(OSError):  # whoever asked was killed meanwhile
+                self.end_headers()
 
         def log_message(self, *_: object) -> None:
             """What comes is in the receiver."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
+    server = Server(("127.0.0.1", 0), Handler)
     receiver = Receiver(f"http://127.0.0.1:{server.server_address[1]}/hook")
     thread = threading.Thread(target=server.serve_forever, args=(0.05,))
     thread.start()
