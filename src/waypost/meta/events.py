@@ -21,7 +21,14 @@ from waypost.meta.account_events import (
     read_payment,
 )
 from waypost.meta.damaged_json import read_damaged
-from waypost.meta.inbound import Inbound, Preference, read_messages, read_preferences
+from waypost.meta.inbound import (
+    LONGEST_ADDRESS,
+    LONGEST_WAMID,
+    Inbound,
+    Preference,
+    read_messages,
+    read_preferences,
+)
 from waypost.meta.limit_events import FIELDS as LIMIT_FIELDS
 from waypost.meta.limit_events import LimitEvent, read_limit_events
 from waypost.meta.single_value import ManyValue, names_in, number_of
@@ -201,6 +208,8 @@ def _read_status(status: Any, many: ManyValue, phone_number_id: str) -> StatusRe
     wamid, name = status.get("id"), status.get("status")
     if not isinstance(wamid, str) or not wamid:
         return "has no `id`"
+    if len(wamid) > LONGEST_WAMID:
+        return f"its `id` has {len(wamid)} characters, more than any of Meta's"
     fact = FACTS.get(name) if isinstance(name, str) else None
     if fact is None:
         return f"status {name!r} is not known"
@@ -217,7 +226,7 @@ def _read_status(status: Any, many: ManyValue, phone_number_id: str) -> StatusRe
         opaque=opaque if isinstance(opaque, str) and opaque else None,
         fact=fact,
         occurred_at=occurred_at,
-        wa_id=wa_id if isinstance(wa_id, str) and wa_id else None,
+        wa_id=wa_id if isinstance(wa_id, str) and 0 < len(wa_id) <= LONGEST_ADDRESS else None,
         failure=_failure(status.get("errors")) if fact is Fact.FAILED else None,
         pricing=_read_pricing(pricing),
         meta_value=many.encode(

@@ -29,6 +29,9 @@ MARKETING = "marketing_messages"
 LONGEST_KIND = 100
 LONGEST_WAMID = 500
 """An id of Meta's has about 60 characters, and a database cannot look up any length."""
+LONGEST_ADDRESS = 300
+"""What names a recipient: a phone has at most fifteen digits, a user id some forty characters."""
+
 WANTS = {"stop": False, "resume": True, "signup": True}
 """A preference's value, and whether the recipient wants marketing then.
 
