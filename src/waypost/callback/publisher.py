@@ -29,7 +29,7 @@ class Publisher:
         """Keeps these events for each profile that wants them; the lanes that have work now.
 
         An event's id names what it is about, what happened and to whom it goes, so the same event
-        is never told as two.
+        is never told as two, nor anew after it was taken.
         """
         if not events:
             return set()
@@ -43,7 +43,9 @@ class Publisher:
                 assert rendered is not None
                 row = make_row(event, rendered, profile_id, now)
                 rows[row.account_id, row.event_id] = row
-        await transaction.callbacks.insert(list(rows.values()))
+        # In one order everywhere: two processes that tell the same do not wait for each other.
+        new = await transaction.callbacks.insert([rows[key] for key in sorted(rows)])
+        told = [row for key, row in rows.items() if key in new]
         await transaction.queue.put(
             [
                 QueueItem(
@@ -54,10 +56,10 @@ class Publisher:
                     now,
                     attempt=0,
                 )
-                for row in rows.values()
+                for row in told
             ]
         )
-        return {LaneKey(row.account_id, row.profile_id) for row in rows.values()}
+        return {LaneKey(row.account_id, row.profile_id) for row in told}
 
 
 def profiles_for(event: CallbackEvent, routes: Mapping[Key, Sequence[Route]]) -> list[str]:

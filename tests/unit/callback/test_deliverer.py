@@ -226,6 +226,19 @@ def test_events_are_written_with_the_work_of_bringing_them_and_once(stored):
     assert stored.ask(lambda t: t.queue.backlog()) == {"callback": 2}
 
 
+def test_an_event_that_was_taken_is_not_told_anew_by_whoever_tells_it_again(stored):
+    stored.furnish()
+    events = [status_event(State.SENT)]
+    stored.do(lambda t: Publisher().publish(t, events, NOW))
+    (kept,) = stored.ask(lambda t: t.callbacks.of_message(ACCOUNT, MESSAGE_ID))
+    taken = CallbackSettlement(ACCOUNT, kept.event_id, CallbackState.DELIVERED, 1, "HTTP 200", NOW)
+    stored.do(lambda t: t.callbacks.settle([taken]))
+    stored.do(lambda t: t.queue.drop([(ACCOUNT, QueueName.CALLBACK, kept.event_id)]))
+
+    assert stored.do(lambda t: Publisher().publish(t, events, later(9))) == set()
+    assert stored.ask(lambda t: t.queue.backlog()) == {}
+
+
 def test_nothing_to_tell_wakes_nobody(stored):
     assert stored.do(lambda t: Publisher().publish(t, [], NOW)) == set()
 

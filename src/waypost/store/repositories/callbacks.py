@@ -25,9 +25,11 @@ class CallbacksRepository:
 
     driver: Driver
 
-    async def insert(self, rows: Sequence[CallbackRow]) -> None:
-        """Writes events; one that is written already stays as it is."""
-        await self.driver.execute_rows(
+    async def insert(self, rows: Sequence[CallbackRow]) -> set[Key]:
+        """Writes events, those that are written already not again; account and id of the others."""
+        if not rows:
+            return set()
+        new = await self.driver.fetch_rows(
             "callbacks.insert",
             [
                 (
@@ -46,6 +48,7 @@ class CallbacksRepository:
                 for row in rows
             ],
         )
+        return {(account_id, event_id) for account_id, event_id in new}
 
     async def load(self, keys: Sequence[Key]) -> dict[Key, DueCallback]:
         """Events to deliver, each with its profile and what should go before it."""

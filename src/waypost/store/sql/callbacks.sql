@@ -1,10 +1,11 @@
 -- name: callbacks.insert
--- Events for profiles, written once; the same event again changes nothing.
+-- Events for profiles, written once; the same event again changes nothing, and what is new is given.
 INSERT INTO callbacks (account_id, event_id, profile_id, kind, message_id, status, body, state,
     created_at, sequence, variables)
 VALUES
 (:account_id, :event_id, :profile_id, :kind, :message_id, :status, :body, :state, :created_at, :sequence, :variables) -- each
 ON CONFLICT (account_id, event_id) DO NOTHING
+RETURNING account_id, event_id
 
 -- name: callbacks.load
 -- Events to deliver.
