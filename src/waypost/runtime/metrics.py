@@ -113,7 +113,10 @@ class Metrics:
             "findings", "Findings of the checks at the door, refused or noted.", "code"
         )
         self.dispatch_attempts = self._counters(
-            "dispatch_attempts", "Messages given to Meta, by what became of it.", "outcome"
+            "dispatch_attempts",
+            "Messages given to Meta, by what became of it.",
+            "outcome",
+            ("taken", "refused", "lost"),
         )
         self.dispatch_postponed = self._counters(
             "dispatch_postponed", "Messages not given to Meta yet, by why not.", "reason"
@@ -128,10 +131,16 @@ class Metrics:
             "template_events", "What Meta told of templates, by what became of it.", "result"
         )
         self.webhooks_received = self._counters(
-            "webhooks_received", "Webhook requests from Meta.", "result"
+            "webhooks_received",
+            "Webhook requests from Meta.",
+            "result",
+            ("kept", "unsigned", "too_large", "too_slow"),
         )
         self.callbacks_delivered = self._counters(
-            "callbacks_delivered", "Callbacks to customers, by how they ended.", "result"
+            "callbacks_delivered",
+            "Callbacks to customers, by how they ended.",
+            "result",
+            ("delivered", "pending", "given_up"),
         )
         self.callback_profiles = self._gauges(
             "callback_profiles", "Callback profiles that are not active, by state.", "state"
@@ -191,10 +200,19 @@ class Metrics:
         gauge = Gauge(name, about, [label], namespace=NAMESPACE, registry=self._registry)
         return Labelled(gauge.labels)
 
-    def _counters(self, name: str, about: str, label: str) -> Labelled[Counter]:
+    def _counters(
+        self, name: str, about: str, label: str, known: Iterable[str] = ()
+    ) -> Labelled[Counter]:
+        """`known`: values whose series begin at 0 with the process: the first one counts, too.
+
+        Prometheus takes a series that begins with 1 for one that did not grow.
+        """
         self._note(name, "counter", label, about)
         counter = Counter(name, about, [label], namespace=NAMESPACE, registry=self._registry)
-        return Labelled(counter.labels)
+        series = Labelled(counter.labels)
+        for value in known:
+            series[value] = counter.labels(value)
+        return series
 
     def _histogram(self, name: str, about: str, buckets: tuple[float, ...]) -> Histogram:
         self._note(name, "histogram", "", about)

@@ -1,9 +1,9 @@
 """Traces with OpenTelemetry: each unit of work is a span, those of one request are one trace.
 
 The id of the trace is the `trace_id` that the customer finds in callbacks, as 32 hexadecimal
-digits; of what belongs to no request, one made of its own id. A span's attributes are the fields of
-the unit's canonical log line, masked as they are there. Spans are sent beside the work, in batches;
-what cannot be sent is dropped, and nobody waits for it.
+digits; of what belongs to no request, one made of its own id, or by chance if it has none. A span's
+attributes are the fields of the unit's canonical log line, masked as they are there. Spans are sent
+beside the work, in batches; what cannot be sent is dropped, and nobody waits for it.
 """
 
 from dataclasses import fields
@@ -47,7 +47,8 @@ class Tracing:
     def record(self, line: WorkLine) -> None:
         """A unit of work that has just ended."""
         ended_ns = int(self._clock.now().timestamp() * 1_000_000_000)
-        self._ids.trace_id = UUID(trace_id_of(line.subject)).int
+        subject = line.subject
+        self._ids.trace_id = UUID(trace_id_of(subject)).int if subject else None
         span = self._tracer.start_span(
             line.event,
             start_time=ended_ns - int(line.duration_ms * 1_000_000),
@@ -97,12 +98,12 @@ class _Sdk:
         from opentelemetry.trace import Status, StatusCode  # noqa: PLC0415
 
         class GivenIds(RandomIdGenerator):
-            """The trace that the next span is of is given; its own id is chance."""
+            """The trace that the next span is of, if it is given; its own id is chance."""
 
-            trace_id = 1
+            trace_id: int | None = None
 
             def generate_trace_id(self) -> int:
-                return self.trace_id
+                return super().generate_trace_id() if self.trace_id is None else self.trace_id
 
         self.make_ids = GivenIds
         self.exporter = OTLPSpanExporter

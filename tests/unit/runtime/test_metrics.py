@@ -1,5 +1,6 @@
 """What happens is counted under its name, and two gateways never count together."""
 
+import pytest
 from prometheus_client import CollectorRegistry
 
 from waypost.runtime.metrics import Metrics
@@ -17,6 +18,19 @@ def test_a_fresh_gateway_has_counted_nothing():
     metrics = Metrics(CollectorRegistry())
     assert set(series_of(metrics).values()) == {0.0}
     assert "waypost_messages_accepted_total" in series_of(metrics)
+
+
+@pytest.mark.parametrize(
+    "series",
+    [
+        'waypost_callbacks_delivered_total{result="given_up"}',
+        'waypost_dispatch_attempts_total{outcome="lost"}',
+        'waypost_webhooks_received_total{result="unsigned"}',
+    ],
+)
+def test_what_alerts_look_for_is_there_before_it_happens(series):
+    """The growth of a series that begins with 1 is nothing, and the first trouble went unseen."""
+    assert series_of(Metrics(CollectorRegistry()))[series] == 0
 
 
 def test_where_several_processes_are_one_gateway_every_series_says_which_it_is_of():

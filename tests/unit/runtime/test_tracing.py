@@ -15,6 +15,7 @@ from waypost.runtime.logs import (
     CallbackAttempted,
     DispatchAttempted,
     SendAnswered,
+    WebhookReceived,
     is_wanted,
     log_work,
     watch_work,
@@ -73,6 +74,17 @@ def test_all_work_of_a_request_is_one_trace_whose_id_the_customer_knows():
     ]
     assert {one.context.trace_id for one in spans} == {UUID(trace_id_of(REQUEST)).int}
     assert len({one.context.span_id for one in spans}) == 4
+
+
+def test_what_has_no_id_is_a_trace_of_its_own():
+    """Else all refusals and all webhooks of all time would be one trace, kept or dropped as one."""
+    refused = SendAnswered(duration_ms=1, sid="HXIN1", code="WA400")
+    received = WebhookReceived(duration_ms=1, result="kept", size_bytes=2)
+
+    spans = spans_of(refused, received, ANSWERED, refused, received)
+
+    assert len({one.context.trace_id for one in spans}) == 5
+    assert spans[2].context.trace_id == UUID(trace_id_of(REQUEST)).int
 
 
 def test_a_span_lasts_as_long_as_its_work_and_has_its_fields_masked():
