@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from enum import StrEnum
 from functools import cache
 from types import UnionType
-from typing import Any, NamedTuple, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, NamedTuple, TypeVar, Union, get_args, get_origin, get_type_hints
 
 import msgspec
 from msgspec import Struct
@@ -41,8 +41,9 @@ def field_faults(
             try:
                 msgspec.convert({name: value[name]}, field.probe)
             except msgspec.ValidationError as error:
-                if field.choices:
-                    yield _not_one_of(field.choices, value[name], path)
+                strange = list(_not_among(field.choices, value[name], path))
+                if strange:
+                    yield from strange
                 else:
                     yield _wrong(str(error), base)
 
@@ -54,6 +55,16 @@ def _unknown(name: str, fields: Any, base: str) -> ProblemDetail:
     return ProblemDetail(
         f"{base}/{escape(shown)}", "unknown_field", f"{shown} is not a field here.", mend
     )
+
+
+def _not_among(choices: Sequence[str], given: Any, path: str) -> Iterator[ProblemDetail]:
+    """The value if it is none of the choices, or each such element of a list; none without any."""
+    if choices and not isinstance(given, list):
+        yield _not_one_of(choices, given, path)
+    elif choices:
+        for number, one in enumerate(given):
+            if one not in choices:
+                yield _not_one_of(choices, one, f"{path}/{number}")
 
 
 def _not_one_of(choices: Sequence[str], given: Any, path: str) -> ProblemDetail:
@@ -106,7 +117,7 @@ def _fields(kind: type[Struct]) -> dict[str, _Field]:
             field.required,
             msgspec.defstruct("Probe", [(field.encode_name, hints[field.name])]),
             next(iter(_kinds_in(hints[field.name], Struct)), None),
-            tuple(str(one.value) for kind in _kinds_in(hints[field.name], StrEnum) for one in kind),
+            tuple(str(one.value) for kind in _enumerations(hints[field.name]) for one in kind),
         )
         for field in msgspec.structs.fields(kind)
     }
@@ -116,3 +127,12 @@ def _kinds_in(hint: Any, kind: type[T]) -> list[type[T]]:
     """Those of a hint's types that are of a kind."""
     held = get_args(hint) if get_origin(hint) in (UnionType, Union) else (hint,)
     return [one for one in held if isinstance(one, type) and issubclass(one, kind)]
+
+
+def _enumerations(hint: Any) -> Iterator[type[StrEnum]]:
+    """Those that a hint names, also as what a list or tuple holds."""
+    if isinstance(hint, type) and issubclass(hint, StrEnum):
+        yield hint
+    elif get_origin(hint) in (UnionType, Union, Annotated, list, tuple):
+        for one in get_args(hint):
+            yield from _enumerations(one)

@@ -38,6 +38,7 @@ from waypost.api.customer.routes import customer_router
 from waypost.api.management.door import Management, OperatorGuard, parameter_faults
 from waypost.api.management.openapi import document_handler, finish, name_operation
 from waypost.api.management.routes import management_router
+from waypost.api.parameters import name_parameters
 from waypost.api.problem import ProblemError, problem_of, render_problem
 from waypost.model.errors import NotSetUpError
 from waypost.model.refusal import Reason, Refusal
@@ -167,6 +168,10 @@ def hide(*_: Any) -> None:
 def answer_error(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     """Any error in the language of whoever asked; the unforeseen with a line for the operator."""
     path = request.scope["path"]
+    if isinstance(error, ValidationException):
+        signature = getattr(request.scope.get("route_handler"), "parsed_fn_signature", None)
+        fields = {} if signature is None else signature.parameters
+        error.extra = name_parameters(error.extra, fields)
     if any(path == one or path.startswith(f"{one}/") for one in OPERATORS):
         rendered = render_problem(*_problem_of(error))
     else:

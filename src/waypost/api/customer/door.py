@@ -18,6 +18,7 @@ from litestar.response import Response
 from waypost.accept.limits import RequestLimits
 from waypost.api.asgi import BodyTooLargeError, BodyTooSlowError, client_address, header
 from waypost.api.auth import Doorkeeper, find_sender
+from waypost.api.parameters import parameter_details
 from waypost.directory.credentials import PREFIX_LENGTH
 from waypost.model.account import Account
 from waypost.model.audit import Actor
@@ -199,11 +200,9 @@ def _outage(error: Exception) -> Fault:
 
 
 def _parameter_faults(error: ValidationException) -> tuple[Fault, ...]:
-    extra = error.extra if isinstance(error.extra, list) else []
     faults = tuple(
-        Fault(f"query/{one.get('key', '')}", "invalid_value", str(one.get("message")))
-        for one in extra
-        if isinstance(one, Mapping)
+        Fault(one.path, one.code, one.message, mend=one.mend)
+        for one in parameter_details(error.extra)
     )
     return faults or (Fault("", "invalid_value", error.detail),)
 

@@ -13,6 +13,7 @@ from litestar.handlers import BaseRouteHandler
 from litestar.params import FromPath, PathParameter, QueryParameter
 
 from waypost.api.asgi import Network, client_address
+from waypost.api.parameters import parameter_details
 from waypost.api.problem import ProblemDetail, ProblemError
 from waypost.api.slowdown import Slowdown
 from waypost.directory.accounts import Accounts
@@ -159,14 +160,5 @@ def parameter_faults(error: ValidationException) -> ProblemError:
     if any(isinstance(one, Mapping) and one.get("key") == "data" for one in extra):
         missing = ProblemDetail("", "required", "The body is missing; send a JSON object.")
         return ProblemError("invalid_body", "The body is missing.", [missing])
-    faults = [_parameter_fault(one) for one in extra if isinstance(one, Mapping)]
+    faults = list(parameter_details(error.extra))
     return ProblemError("invalid_parameters", "A parameter is not as it should be.", faults)
-
-
-def _parameter_fault(told: Mapping[str, Any]) -> ProblemDetail:
-    key = str(told.get("key", ""))
-    source = getattr(told.get("source"), "value", None) or "query"
-    message = str(told.get("message", "is wrong")).replace("`", "")
-    if message == repr(key):  # the framework's word for nothing being there
-        return ProblemDetail(f"{source}/{key}", "required", f"{key} is missing.")
-    return ProblemDetail(f"{source}/{key}", "invalid_value", f"{message}.")
