@@ -173,10 +173,10 @@ def range_of(asked: str | None, size: int) -> tuple[int, int]:
     found = RANGE.fullmatch(asked.strip()) if asked else None
     if found is None or not (found[1] or found[2]):
         return 0, size
-    if not found[1]:
-        return max(0, size - int(found[2])), size
-    start = int(found[1])
-    end = min(size, int(found[2]) + 1) if found[2] else size
+    if found[1]:
+        start, end = int(found[1]), min(size, int(found[2]) + 1) if found[2] else size
+    else:  # so many of the last bytes
+        start, end = max(0, size - int(found[2])), size
     if start >= size:
         raise ProblemError("range_wrong", f"This medium has {size} bytes.")
     return (start, end) if start < end else (0, size)

@@ -1,12 +1,12 @@
 """Keeps what recipients wrote, and has their accounts told of it, as a part of a step.
 
 Each account that has the number keeps it once, whatever Meta repeats; what was there already is
-not told again. A message with a medium is told when its medium was fetched, or cannot be: until
-then it waits as work of the media queue. What came to a number of nobody is kept for the
-deployment and told to nobody.
+not told again, also if it was erased: then a hash stands in the place of its wamid. A message with
+a medium is told when its medium was fetched, or cannot be: until then it waits as work of the
+media queue. What came to a number of nobody is kept for the deployment and told to nobody.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -52,9 +52,13 @@ class Forwarded(Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Forwarder:
-    """Writes inbound messages and what follows from them."""
+    """Writes inbound messages and what follows from them.
+
+    pseudonyms  what may stand in the place of a wamid, of a message that was erased
+    """
 
     publisher: Publisher
+    pseudonyms: Callable[[str], Sequence[str]]
 
     async def forward(
         self,
@@ -75,7 +79,10 @@ class Forwarder:
             for account_id, sender_id in owners.get(one.told.phone_number_id)
             or [(DEPLOYMENT, one.told.phone_number_id)]
         ]
-        rows = await find_sources(transaction, drafts)
+        erased = await self._erased(transaction, [row for _, row in drafts])
+        rows = await find_sources(
+            transaction, [draft for draft in drafts if _key_of(draft[1]) not in erased]
+        )
         # In one order everywhere: two processes that keep the same rows do not block each other.
         kept = await transaction.inbound.insert(sorted(rows, key=_place_of))
         new = [row for row in rows if (row.account_id, row.inbound_id) in kept]
@@ -91,6 +98,18 @@ class Forwarder:
             frozenset(row.inbound_id for row in new),
             frozenset(row.inbound_id for row in new if row.account_id == DEPLOYMENT),
         )
+
+    async def _erased(
+        self, transaction: Transaction, rows: Sequence[InboundMessage]
+    ) -> set[tuple[int, str, str]]:
+        """Which of these were kept and erased: Meta repeats a webhook for seven days."""
+        hidden = {
+            (row.account_id, name, row.sender_id): _key_of(row)
+            for row in rows
+            for name in self.pseudonyms(row.wamid)
+        }
+        found = await transaction.inbound.of_wamids(list(hidden))
+        return {hidden[key] for key in found}
 
 
 def make_row(numbered: Numbered, account_id: int, sender_id: str, now: datetime) -> InboundMessage:
@@ -137,6 +156,10 @@ def event_of(row: InboundMessage, media_url: str = "") -> IncomingEvent:
 def media_item(row: InboundMessage, now: datetime) -> QueueItem:
     """The work of fetching a message's medium."""
     return QueueItem(row.account_id, QueueName.MEDIA, row.sender_id, row.inbound_id, now, attempt=0)
+
+
+def _key_of(row: InboundMessage) -> tuple[int, str, str]:
+    return row.account_id, row.wamid, row.sender_id
 
 
 def _place_of(row: InboundMessage) -> tuple[int, str, str, str]:

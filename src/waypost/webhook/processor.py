@@ -165,7 +165,7 @@ class Processor:
         await self._note(transaction, parsed, refusals, now)
         await note_heard(transaction, told_of, owners, now)
         publisher = self.recorder.publisher
-        forwarded = await Forwarder(publisher).forward(
+        forwarded = await Forwarder(publisher, self.recorder.pseudonyms).forward(
             transaction, [told for one in parsed for told in one.messages], senders, now
         )
         told = await AccountRecorder(publisher).record(

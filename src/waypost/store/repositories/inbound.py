@@ -41,6 +41,11 @@ class InboundRepository:
         rows = await self.driver.fetch_rows("inbound.insert", [_columns(one) for one in messages])
         return {(account_id, inbound_id) for account_id, inbound_id in rows}
 
+    async def of_wamids(self, named: Sequence[tuple[int, str, str]]) -> set[tuple[int, str, str]]:
+        """Those of these messages that are kept, by account, wamid and sender."""
+        rows = await self.driver.fetch_rows("inbound.of_wamids", named)
+        return {(row[0], row[1], row[2]) for row in rows}
+
     async def load(self, keys: Sequence[Key]) -> dict[Key, InboundMessage]:
         """Messages by account and inbound id; what is not there is left out."""
         rows = await self.driver.fetch_rows("inbound.load", keys)

@@ -9,6 +9,14 @@ VALUES
 ON CONFLICT DO NOTHING
 RETURNING account_id, inbound_id
 
+-- name: inbound.of_wamids
+-- Which of these messages are kept, by what stands in the place of their wamids.
+SELECT account_id, wamid, sender_id
+FROM inbound_messages
+WHERE (account_id, wamid, sender_id) IN (VALUES
+(:account_id, :wamid, :sender_id) -- each
+)
+
 -- name: inbound.load
 -- What recipients wrote, by our ids.
 SELECT account_id, inbound_id, sender_id, waba_id, wamid, kind, recipient, user_id, profile_name,
