@@ -4,7 +4,15 @@ from datetime import timedelta
 
 import pytest
 
-from support.nouns import ACCOUNT, NOW, PROFILE_ID, callback_profile, callback_row, later
+from support.nouns import (
+    ACCOUNT,
+    CALLBACK_URL,
+    NOW,
+    PROFILE_ID,
+    callback_profile,
+    callback_row,
+    later,
+)
 from waypost.model.callback import ClosedEndpoint, ProfileState
 from waypost.model.outbox import CallbackAttempt
 from waypost.model.work import LaneKey, Priority, QueueItem, QueueName
@@ -82,7 +90,7 @@ def test_nobody_suspends_or_disables_what_a_person_paused(kept):
     kept.do(lambda t: t.profiles.save(paused))
 
     assert not kept.do(lambda t: t.endpoints.suspend(KEY, "x", HOUR, later(9000), later(9999)))
-    assert not kept.do(lambda t: t.endpoints.disable(KEY, "HTTP 410"))
+    assert not kept.do(lambda t: t.endpoints.disable(KEY, CALLBACK_URL, "HTTP 410"))
     assert profile(kept) == paused
     kept.do(lambda t: t.endpoints.recover([KEY]))
     assert profile(kept).state is ProfileState.PAUSED
@@ -91,9 +99,17 @@ def test_nobody_suspends_or_disables_what_a_person_paused(kept):
 def test_a_suspended_profile_may_turn_out_to_be_gone(kept):
     suspend(kept)
 
-    assert kept.do(lambda t: t.endpoints.disable(KEY, "HTTP 410"))
-    assert not kept.do(lambda t: t.endpoints.disable(KEY, "HTTP 410"))
+    assert kept.do(lambda t: t.endpoints.disable(KEY, CALLBACK_URL, "HTTP 410"))
+    assert not kept.do(lambda t: t.endpoints.disable(KEY, CALLBACK_URL, "HTTP 410"))
     assert (profile(kept).state, profile(kept).state_reason) == (ProfileState.GONE, "HTTP 410")
+
+
+def test_a_profile_with_another_url_since_is_not_gone_with_the_old_one(kept):
+    moved = callback_profile(url="https://shop.example/new")
+    kept.do(lambda t: t.profiles.save(moved))
+
+    assert not kept.do(lambda t: t.endpoints.disable(KEY, CALLBACK_URL, "HTTP 410"))
+    assert profile(kept) == moved
 
 
 def test_attempts_are_counted_since_a_moment_and_up_to_a_limit(kept):

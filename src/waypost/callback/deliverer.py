@@ -21,7 +21,13 @@ from waypost.callback.health_keeper import WARN_AFTER, Answer, Seen, Turn, note,
 from waypost.callback.request import authorised, make_call
 from waypost.callback.token_holder import TokenShelf
 from waypost.callback.turns import Turns
-from waypost.model.callback import BearerAuth, CallbackProfile, ProfileSecrets, ProfileState
+from waypost.model.callback import (
+    BearerAuth,
+    CallbackProfile,
+    ProfileSecrets,
+    ProfileState,
+    without_user,
+)
 from waypost.model.outbox import (
     CallbackAttempt,
     CallbackRow,
@@ -206,7 +212,7 @@ class Deliverer:
                 self.next_attempt_id(),
                 row.profile_id,
                 number,
-                called.url[:LONGEST_URL],
+                without_user(called.url)[:LONGEST_URL],
                 called.duration_ms,
                 attempted.status,
                 decision.answer if attempted.status is None else attempted.problem,

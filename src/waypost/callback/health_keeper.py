@@ -88,7 +88,7 @@ async def note(transaction: Transaction, seen: Sequence[Seen]) -> dict[Key, Turn
         if await _judge(transaction, one):
             turns[key] = Turn.CLOSED
     for key, one in gone.items():
-        if await transaction.endpoints.disable(key, one.words):
+        if await transaction.endpoints.disable(key, one.profile.url, one.words):
             await _raise(transaction, gone_alarm(one))
         turns[key] = Turn.CLOSED
     return turns

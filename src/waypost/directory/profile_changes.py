@@ -6,7 +6,6 @@ Source: reference/kaleyra-v2.md 4.
 
 import re
 from collections.abc import Iterator, Mapping
-from urllib.parse import urlsplit
 
 from msgspec import UNSET, Struct, UnsetType
 from msgspec.structs import replace
@@ -22,6 +21,7 @@ from waypost.model.callback import (
     ProfileSecrets,
 )
 from waypost.model.refusal import Fault
+from waypost.runtime.addresses import ForbiddenAddressError, read_url
 
 LONGEST_TITLE = 100
 LONGEST_URL = 2000
@@ -110,18 +110,14 @@ def _of_events(events: tuple[EventKind, ...]) -> Iterator[Fault]:
 def _of_url(url: str, path: str) -> Iterator[Fault]:
     if len(url) > LONGEST_URL:
         yield Fault(path, "url_too_long", f"A URL has at most {LONGEST_URL} characters.")
-    elif not URL.fullmatch(url) or not _host_of(url):
+    elif not URL.fullmatch(url):
         message = "This is no http:// or https:// address with a host, in ASCII without spaces."
         yield Fault(path, "url_invalid", message)
-
-
-def _host_of(url: str) -> str:
-    try:
-        parts = urlsplit(url)
-        _ = parts.port
-    except ValueError:
-        return ""
-    return parts.hostname or ""
+    else:
+        try:
+            read_url(url)
+        except ForbiddenAddressError as error:
+            yield Fault(path, "url_invalid", f"No callback can be sent there: {error}.")
 
 
 def _of_body(profile: CallbackProfile) -> Iterator[Fault]:

@@ -4,6 +4,7 @@ An event goes to every callback profile that is attached to its sender, its WABA
 and wants its kind; a request may name another profile for the statuses of its own messages.
 """
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
@@ -276,6 +277,14 @@ class TestEvent(Struct, frozen=True):
 
 
 CallbackEvent: TypeAlias = StatusEvent | IncomingEvent | AccountEvent | SampleEvent | TestEvent
+
+
+def without_user(url: str) -> str:
+    """A URL as it is shown and kept in the log: without the user and password that open it."""
+    beginning, mark, rest = url.partition("://")
+    host = re.match(r"[^/?#]*", rest)
+    assert host is not None
+    return f"{beginning}{mark}{host[0].rpartition('@')[2]}{rest[host.end() :]}"
 
 
 def kind_of(event: CallbackEvent) -> EventKind:

@@ -73,6 +73,7 @@ class CallbackAttempt(Struct, frozen=True):
     """One attempt at one event, for the log.
 
     attempt_id   grows with time: microseconds since 1970, or a little more
+    url          as it was called, without user and password
     duration_ms  until the answer, or until there was none
     status       the HTTP status; None: no answer came
     problem      why there is none, in words
@@ -94,7 +95,7 @@ class CallbackAttempt(Struct, frozen=True):
 class CallbackSummary(Struct, frozen=True):
     """One event as it is listed.
 
-    url  of its profile today; empty: that was removed
+    url  of its profile today, without user and password; empty: that was removed
     """
 
     event_id: str

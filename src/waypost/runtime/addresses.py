@@ -127,20 +127,23 @@ class AddressGuard:
 
 
 def read_url(url: str) -> Place:
-    """The host of a URL, beyond doubt. Raises ForbiddenAddressError, in words."""
+    """The host of a URL, beyond doubt. Raises ForbiddenAddressError, in words.
+
+    The words hold no more of the URL than its host: the rest may be a secret.
+    """
     if _UNSAFE.search(url):
         raise ForbiddenAddressError(
-            f"{url!r} is no URL: it holds a blank, a control or a backslash"
+            "the URL is none: it holds a blank, a control or a backslash; percent-encode it"
         )
     try:
         parts = urlsplit(url)
         host, port = parts.hostname, parts.port
     except ValueError as error:
-        raise ForbiddenAddressError(f"{url} is no URL: {error}") from error
+        raise ForbiddenAddressError("the URL is none: its host or port cannot be read") from error
     if parts.scheme not in PORTS:
-        raise ForbiddenAddressError(f"{url} is no URL of http or https")
+        raise ForbiddenAddressError("the URL is none of http or https")
     if not host:
-        raise ForbiddenAddressError(f"{url} names no host")
+        raise ForbiddenAddressError("the URL names no host")
     user, at, _ = parts.netloc.rpartition("@")
     if not _USER.fullmatch(user):
         raise ForbiddenAddressError(

@@ -56,6 +56,9 @@ def test_what_can_be_is_no_fault(change):
         ({"url": "https:///status"}, "/url"),
         ({"url": "https://shop.example.com:x/"}, "/url"),
         ({"url": "https://shop.example.com/a b"}, "/url"),
+        ({"url": "https://shop.example.com\\@127.0.0.1/"}, "/url"),
+        ({"url": "https://1.2.3.4.5/"}, "/url"),
+        ({"url": "https://shop.example.com:99999/"}, "/url"),
         ({"url": f"https://shop.example.com/{'x' * 2000}"}, "/url"),
         ({"method": "PATCH"}, "/method"),
         ({"content_type": "json"}, "/content_type"),
@@ -109,3 +112,10 @@ def test_a_placeholder_that_is_none_is_told_of_its_field():
     assert [fault.path for fault in faults] == ["/url", "/body"]
     assert "<nope>" in faults[0].message
     assert "<neither>" in faults[1].message
+
+
+def test_no_fault_of_a_url_holds_what_stands_before_its_host():
+    profile = callback_profile(url="https://shop:hunter2@shop.example.com/a\\b")
+
+    (fault,) = profile_faults(profile, SECRETS)
+    assert "hunter2" not in str(fault)

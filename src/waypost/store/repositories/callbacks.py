@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from waypost.model.callback import EventKind
+from waypost.model.callback import EventKind, without_user
 from waypost.model.outbox import (
     CallbackAttempt,
     CallbackRow,
@@ -151,7 +151,7 @@ def summary_of(columns: Sequence[Any]) -> CallbackSummary:
         created_at=from_ms(columns[8]),
         settled_at=from_ms_or_none(columns[9]),
         sequence=columns[10],
-        url=columns[11] or "",
+        url=without_user(columns[11] or ""),
     )
 
 

@@ -57,9 +57,9 @@ class EndpointsRepository:
         }
         return bool(await self.driver.fetch("endpoints.suspend", values))
 
-    async def disable(self, key: Key, reason: str) -> bool:
-        """A profile is gone; False if it is already, or a person paused it."""
-        values = {**_of(key), "state_reason": reason}
+    async def disable(self, key: Key, url: str, reason: str) -> bool:
+        """A profile with this URL is gone; False if it is already, or a person paused it."""
+        values = {**_of(key), "url": url, "state_reason": reason}
         return bool(await self.driver.fetch("endpoints.disable", values))
 
     async def probe(self, key: Key, now: datetime, next_at: datetime) -> bool:

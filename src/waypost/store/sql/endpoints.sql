@@ -42,9 +42,10 @@ WHERE account_id = :account_id AND profile_id = :profile_id AND state = 'active'
 RETURNING profile_id
 
 -- name: endpoints.disable
--- An endpoint that wants nothing more.
+-- An endpoint that wants nothing more; one that the profile has left since does not matter.
 UPDATE callback_profiles SET state = 'gone', state_reason = :state_reason
-WHERE account_id = :account_id AND profile_id = :profile_id AND state IN ('active', 'suspended')
+WHERE account_id = :account_id AND profile_id = :profile_id AND url = :url
+    AND state IN ('active', 'suspended')
 RETURNING profile_id
 
 -- name: endpoints.probe
