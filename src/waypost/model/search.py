@@ -10,6 +10,7 @@ from waypost.model.failure import Failure
 from waypost.model.lifecycle import Fact, State
 from waypost.model.message import Payment
 from waypost.model.submission import Content, References
+from waypost.model.turn import when_over
 from waypost.model.work import Priority
 
 
@@ -136,6 +137,13 @@ class FoundMessage(Struct, frozen=True):
     expires_at: datetime | None = None
     priority: Priority = Priority.NORMAL
     stations: Stations = Stations()
+
+    @property
+    def reason(self) -> Failure | None:
+        """Its failure as it is told: of a message that it ended nothing follows by itself."""
+        if self.failure is None or self.state is not State.FAILED:
+            return self.failure
+        return when_over(self.failure)
 
 
 class FoundInbound(Struct, frozen=True):

@@ -6,6 +6,8 @@ Meta's where the fault is Meta's, and else nobody's.
 
 from collections.abc import Mapping
 
+from msgspec.structs import replace
+
 from waypost.model.failure import Failure
 from waypost.model.meta_error import Party
 from waypost.model.meta_error_table import CALLING, PERMISSIONS, TABLE
@@ -24,6 +26,16 @@ _PARTIES: Mapping[str, Party] = {
 }
 BY_ITSELF = "Nothing:"
 """How a step begins that nobody has to take."""
+
+
+TRIED_ENOUGH = "Customer: send it again later; Waypost has tried as often as it may."
+
+
+def when_over(failure: Failure) -> Failure:
+    """A failure as it is told once it has ended its message: nothing follows by itself any more."""
+    if not failure.next_step.startswith(BY_ITSELF):
+        return failure
+    return replace(failure, next_step=TRIED_ENOUGH)
 
 
 def turn_of(failure: Failure) -> Party:

@@ -10,12 +10,14 @@ from waypost.model.failure import Failure
 from waypost.model.meta_error import Party
 from waypost.model.meta_error_table import classify
 from waypost.model.money import Money
-from waypost.model.turn import turn_of
+from waypost.model.turn import turn_of, when_over
 from waypost.model.usage import UsageCounts
 from waypost.model.withheld import WithheldCode, withheld
 
 RATE_DIGITS = 4
 _REFUSED = 400
+UNTOLD = "0"
+"""The code of a failure of which Meta told none."""
 
 
 class UsageLine(Struct, frozen=True):
@@ -85,13 +87,20 @@ def rate(part: int, whole: int) -> float | None:
 
 
 def failure_of_code(code: str) -> Failure:
-    """What a code means, apart from any one message."""
+    """What a code means of messages that it ended, apart from any one of them."""
     if code in _OURS:
         return withheld(_OURS[code])
+    if code == UNTOLD:
+        return Failure(
+            code,
+            "Meta's answers were lost, or it gave no reason",
+            "",
+            "Operator: see whether Meta's webhooks arrive; `waypost why` tells of each message.",
+        )
     if not (code.isascii() and code.isdigit()):
         return Failure(code, "No reason was told" if not code else f"Failed with {code}", "", "")
     row = classify(int(code), _REFUSED)
-    return Failure(code, row.title, "", row.next_step)
+    return when_over(Failure(code, row.title, "", row.next_step))
 
 
 def failure_line(key: tuple[str, ...], code: str, messages: int) -> FailureLine:

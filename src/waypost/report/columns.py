@@ -96,7 +96,7 @@ def row_of_message(message: FoundMessage, currency: str, body: str | None) -> Ro
     amount, _, unit = str(Money(message.price_minor, currency)).partition(" ")
     stations, references, content = message.stations, message.references, message.content
     is_over = message.state in (State.FAILED, State.NOT_SENT)
-    failure = message.failure
+    failure = message.reason
     return (
         message.waba_id,
         message.message_id,

@@ -8,7 +8,7 @@ from waypost.model.meta_error import Party
 from waypost.model.report import MessageReport, TimelineFact
 from waypost.model.sender import SenderState
 from waypost.model.story import Trouble
-from waypost.model.turn import BY_ITSELF, link_of, turn_of
+from waypost.model.turn import link_of, turn_of, when_over
 from waypost.model.work import PARKED_AT, DueItem
 from waypost.report.holding import (
     place_in_limit,
@@ -22,8 +22,6 @@ from waypost.report.words import moment
 ARRIVED = frozenset({State.DELIVERED, State.READ})
 ON_ITS_WAY = frozenset({State.SUBMITTED, State.SENT})
 OPEN = frozenset({State.ACCEPTED, State.UNKNOWN})
-
-TRIED_ENOUGH = "Customer: send it again later; Waypost has tried as often as it may."
 
 
 def find_trouble(kept: Kept) -> Trouble | None:
@@ -77,12 +75,13 @@ def trouble_of(failure: Failure) -> Trouble:
 
 
 def _of_failure(kept: Kept, failure: Failure) -> Trouble:
-    report, step, turn = kept.report, failure.next_step, turn_of(failure)
+    report = kept.report
+    if report.state is State.FAILED:
+        failure = when_over(failure)
+    step, turn = failure.next_step, turn_of(failure)
     if report.state is State.UNKNOWN and waits_for_a_person(kept.waiting.item):
         step = f"Operator: say what is true with `waypost unknown resolve {report.message_id}`."
         turn = Party.OPERATOR
-    elif report.state is State.FAILED and step.startswith(BY_ITSELF):
-        step, turn = TRIED_ENOUGH, Party.CUSTOMER
     detail = kept.words(failure.detail)
     return Trouble(failure.code, failure.title, detail, turn, step, link_of(failure.code))
 

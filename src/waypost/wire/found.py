@@ -32,7 +32,7 @@ def render_found(
 def describe(message: FoundMessage, currency: str) -> dict[str, Any]:
     """A message with all that a customer needs to know of it."""
     amount, _, unit = str(Money(message.price_minor, currency)).partition(" ")
-    failure, content, stations = message.failure, message.content, message.stations
+    failure, content, stations = message.reason, message.content, message.stations
     return {
         "message_id": message.message_id,
         "to": message.recipient,

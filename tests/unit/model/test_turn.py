@@ -7,7 +7,8 @@ import pytest
 from waypost.model.failure import Failure
 from waypost.model.meta_error import Party
 from waypost.model.meta_error_table import TABLE, classify
-from waypost.model.turn import REASONS, link_of, turn_of
+from waypost.model.turn import REASONS, TRIED_ENOUGH, link_of, turn_of, when_over
+from waypost.model.usage_report import failure_line
 from waypost.model.withheld import WithheldCode, withheld
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -76,3 +77,29 @@ def test_a_step_that_names_nobody_is_judged_by_the_table():
     assert turn_of(Failure("0", "Meta's answer was lost", "", "Nothing: it is settled.")) is (
         Party.NOBODY
     )
+
+
+def test_of_a_message_that_is_over_nothing_follows_by_itself():
+    busy, undeliverable = of_row(131016), of_row(131026)
+
+    assert when_over(busy).next_step == TRIED_ENOUGH
+    assert turn_of(when_over(busy)) is Party.CUSTOMER
+    assert when_over(undeliverable) is undeliverable
+
+
+@pytest.mark.parametrize("code", [str(code) for code in TABLE])
+def test_a_report_of_failures_promises_no_further_attempt(code):
+    """All that it counts are over."""
+    line = failure_line((), code, 1)
+
+    assert not line.next_step.startswith("Nothing:")
+    assert line.title
+    assert line.next_step
+
+
+def test_a_failure_without_a_code_of_metas_blames_no_token():
+    """Under 0 stand lost answers and statuses without a reason; Meta's own 0 ends no message."""
+    line = failure_line((), "0", 1)
+
+    assert "token" not in line.next_step
+    assert line.turn is Party.OPERATOR

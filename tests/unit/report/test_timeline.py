@@ -34,11 +34,11 @@ from waypost.model.report import MessageReport, TimelineFact
 from waypost.model.sender import SenderHold, SenderState
 from waypost.model.story import Listed, Step, Timeline, View
 from waypost.model.submission import READ_RECEIPT, Content, References
+from waypost.model.turn import TRIED_ENOUGH
 from waypost.model.withheld import WithheldCode, withheld
 from waypost.model.work import PARKED_AT, Priority
 from waypost.report.telling import Kept
 from waypost.report.timeline import draw, list_messages, tell
-from waypost.report.trouble import TRIED_ENOUGH
 from waypost.report.words import HEADLINES, MEANINGS
 
 THROTTLED = Failure("130429", "The number's throughput was reached", "", "Nothing: by itself.")

@@ -79,12 +79,13 @@ def show_found(message: FoundMessage, currency: str) -> FoundShape:
     """A message that was found."""
     amount, _, unit = str(Money(message.price_minor, currency)).partition(" ")
     references, stations = message.references, message.stations
+    failure = message.reason
     return FoundShape(
         message_id=message.message_id,
         sender=f"+{message.sender_id}",
         recipient=message.recipient,
         state=message.state,
-        failure=None if message.failure is None else show_failure(message.failure),
+        failure=None if failure is None else show_failure(failure),
         kind=message.content.kind,
         template=message.content.template_name,
         language=message.content.template_language,
