@@ -28,6 +28,9 @@ HASHING = "waypost hashes what is erased with "
 """Put before a key, so that what hashes is not what seals."""
 
 HASH_DIGITS = 32
+MOST_OPENED = 8 * 1024 * 1024
+"""Characters of sealed secrets that are remembered with what they hold."""
+
 SHORTEST_KEY = 32
 """Characters of a key: enough that it was made by a machine."""
 
@@ -44,6 +47,7 @@ class Vault:
             )
         self._fernet = MultiFernet([Fernet(_derive(key)) for key in keys])
         self._opened: dict[str, str] = {}
+        self._opened_size = 0
         self._roots = tuple(hashlib.sha256(f"{DERIVING}{key}".encode()).digest() for key in keys)
         self._hashing = [hashlib.sha256(f"{HASHING}{key}".encode()).digest() for key in keys]
 
@@ -74,7 +78,8 @@ class Vault:
     def open(self, sealed: str) -> str:
         """The secret. Raises VaultError for what none of the keys sealed.
 
-        Secrets are few and used for every message: each is opened once and remembered.
+        Secrets are few and used for every message: each is opened once and remembered, until they
+        are more than MOST_OPENED together, for whoever changes them leaves the old ones behind.
         """
         secret = self._opened.get(sealed)
         if secret is None:
@@ -87,6 +92,9 @@ class Vault:
                     "A secret in the database was sealed with another key. Put the key that "
                     "sealed it back: into secret_keys, or as the file secret.key in data_dir."
                 ) from None
+            self._opened_size += len(sealed)
+            if self._opened_size > MOST_OPENED:
+                self._opened, self._opened_size = {}, len(sealed)
             self._opened[sealed] = secret
         return secret
 

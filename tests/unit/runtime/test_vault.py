@@ -104,3 +104,14 @@ def test_a_folder_that_cannot_be_written_is_told(tmp_path):
 
     with pytest.raises(VaultError, match="cannot be used"):
         open_vault("", tmp_path / "file")
+
+
+def test_secrets_that_are_changed_again_and_again_fill_no_memory(monkeypatch):
+    monkeypatch.setattr("waypost.runtime.vault.MOST_OPENED", 2000)
+    vault = Vault(["first-key-0123456789-0123456789-0123"])
+    made = [(f"secret {number}", vault.seal(f"secret {number}")) for number in range(100)]
+
+    for secret, sealed in made * 2:
+        assert vault.open(sealed) == secret
+
+    assert sum(map(len, vault._opened)) <= 2000
