@@ -7,13 +7,15 @@ ever asked back.
 import os
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import msgspec
+from rich.cells import cell_len
 from rich.console import Console
+from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
@@ -64,17 +66,48 @@ def print_lines(*lines: str) -> None:
 
 
 def print_rows(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
-    """A table; a cell of None is empty."""
+    """A table; a cell of None is empty. On a screen too narrow for it, a block for each row."""
+    texts = [["" if cell is None else str(cell) for cell in row] for row in rows]
+    out = console()
+    if out.is_terminal and not is_narrow(columns, texts, out):
+        out.print(_table(columns, texts))
+    elif out.is_terminal:
+        print_lines(*_blocks(columns, texts))
+    else:
+        with out.capture() as captured:
+            out.print(_table(columns, texts))
+        print_lines(*(line.rstrip() for line in captured.get().splitlines()))
+
+
+def is_narrow(columns: Sequence[str], rows: Sequence[Sequence[str]], out: Console) -> bool:
+    """Whether a table would have to break words, or leave some out: ids are copied from it."""
+    unbounded = out.options.update(width=WIDE)
+    return Measurement.get(out, unbounded, _table(columns, rows)).minimum > out.width
+
+
+def _table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> Table:
     table = Table(*columns, box=None, pad_edge=False, header_style="bold", show_header=any(columns))
     for row in rows:
-        table.add_row(*(Text("" if cell is None else str(cell)) for cell in row))
-    out = console()
-    if out.is_terminal:
-        out.print(table)
+        table.add_row(*(Text(cell) for cell in row))
+    return table
+
+
+def _blocks(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    """Each row as lines of a name and a value, without what is empty; between rows a blank line.
+
+    Without names of columns the first cell is the name.
+    """
+    if not any(columns):
+        width = max((cell_len(row[0]) for row in rows), default=0)
+        yield from (f"{row[0]:<{width}}  {'  '.join(row[1:])}".rstrip() for row in rows)
         return
-    with out.capture() as captured:
-        out.print(table)
-    print_lines(*(line.rstrip() for line in captured.get().splitlines()))
+    width = max(cell_len(column) for column in columns)
+    for number, row in enumerate(rows):
+        if number:
+            yield ""
+        for column, cell in zip(columns, row, strict=True):
+            if cell:
+                yield f"{column:<{width}}  {cell}"
 
 
 def program() -> str:

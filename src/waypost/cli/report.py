@@ -5,11 +5,19 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.cells import cell_len
 from rich.table import Table
 from rich.text import Text
 
 from waypost.cli.opening import work_on
-from waypost.cli.output import MisusedError, console, print_json, print_lines, print_rows
+from waypost.cli.output import (
+    MisusedError,
+    console,
+    is_narrow,
+    print_json,
+    print_lines,
+    print_rows,
+)
 from waypost.cli.report_messages import messages
 from waypost.cli.settings import ConfigOption, DataOption, JsonOption, load_for
 from waypost.model.usage_query import OF_HISTORY, Group
@@ -39,6 +47,8 @@ application.command("messages")(messages)
 BLOCKS = "▁▂▃▄▅▆▇█"
 BAR = "█"
 BAR_WIDTH = 24
+GAP = 2
+"""Blanks between the columns of a table."""
 
 Account = Annotated[
     str | None, typer.Option("--account", metavar="SID", help="Of one account; else of all.")
@@ -165,7 +175,7 @@ def print_usage(report: UsageReport) -> None:
     rows = [(*line.key, *_figures(line), bar(line.counts.accepted, most)) for line in report.lines]
     blank = ("",) * max(0, len(report.by) - 1)
     rows += [("total", *blank, *_figures(total), "") for total in report.totals]
-    _print_table(columns, rows, len(report.by), len(report.totals))
+    _print_table(columns, rows, len(report.totals))
     if _is_series(report):
         print_lines(
             f"accepted {sparkline([line.counts.accepted for line in report.lines])}  "
@@ -215,6 +225,30 @@ _FIGURES = (
 )
 
 
+BARS = ""
+"""The name of the column of bars."""
+
+LESSER = (BARS, "sent", "not sent", "read", "delivered")
+"""What is left out of a table on a narrow screen, the first first: rates tell the most of it."""
+
+
+def fitting_columns(
+    columns: Sequence[str], rows: Sequence[Sequence[str]], width: int
+) -> tuple[str, ...]:
+    """Those that a screen has room for, in their order; none: not even without all LESSER."""
+    widths = {
+        column: max(cell_len(text) for text in (column, *(row[number] for row in rows)))
+        for number, column in enumerate(columns)
+    }
+    fitting = list(columns)
+    for lesser in (None, *LESSER):
+        if lesser in fitting:
+            fitting.remove(lesser)
+        if sum(widths[column] for column in fitting) + GAP * (len(fitting) - 1) <= width:
+            return tuple(fitting)
+    return ()
+
+
 def _figures(line: UsageLine) -> tuple[str, ...]:
     counts = line.counts
     numbers = (
@@ -237,46 +271,50 @@ def _percent(share: float | None) -> str:
     return "" if share is None else f"{100 * share:.1f}"
 
 
-def _print_table(
-    columns: Sequence[str], rows: Sequence[Sequence[str]], groups: int, totals: int
-) -> None:
+def _print_table(columns: Sequence[str], rows: Sequence[Sequence[str]], totals: int) -> None:
     """Figures stand to the right; colours and bars only where a person looks at it."""
     out = console()
     if not out.is_terminal:
         print_rows(columns[:-1], [row[:-1] for row in rows])
         return
+    fitting = fitting_columns(columns, rows, out.width)
+    if not fitting:
+        print_rows(columns[:-1], [row[:-1] for row in rows])
+        return
+    left_out = [column for column in columns if column and column not in fitting]
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for number, column in enumerate(columns):
-        is_figure = groups <= number < len(columns) - 1
-        table.add_column(
-            column, justify="right" if is_figure else "left", no_wrap=True, overflow="crop"
-        )
+    for column in fitting:
+        is_figure = column in _FIGURES
+        table.add_column(column, justify="right" if is_figure else "left", no_wrap=True)
     for number, row in enumerate(rows):
         is_total = number >= len(rows) - totals
-        cells = [Text(cell) for cell in row]
-        cells[-1].stylize("cyan")
-        table.add_row(*cells, style="bold" if is_total else None)
+        named = dict(zip(columns, map(Text, row), strict=True))
+        named[BARS].stylize("cyan")
+        table.add_row(*(named[column] for column in fitting), style="bold" if is_total else None)
     out.print(table)
+    if left_out:
+        print_lines(f"No room here for {', '.join(left_out)}; --csv and --json have all.")
 
 
 def _print_reasons(lines: Sequence[FailureLine], names: Sequence[str]) -> None:
+    """A bar for each where a person looks at it and there is room for them."""
     most = max(line.messages for line in lines)
-    is_terminal = console().is_terminal
-    print_rows(
-        (*names, "code", "messages", *(("",) if is_terminal else ()), "whose turn", "what", "next"),
-        [
-            (
-                *line.key,
-                line.code,
-                f"{line.messages:,}",
-                *((bar(line.messages, most, BAR_WIDTH // 2),) if is_terminal else ()),
-                line.turn.value,
-                line.title,
-                line.next_step,
-            )
-            for line in lines
-        ],
-    )
+    columns = (*names, "code", "messages", "whose turn", "what", "next")
+    rows = [
+        (*line.key, line.code, f"{line.messages:,}", line.turn.value, line.title, line.next_step)
+        for line in lines
+    ]
+    place = len(names) + 2
+    with_bars = [
+        (*row[:place], bar(line.messages, most, BAR_WIDTH // 2), *row[place:])
+        for row, line in zip(rows, lines, strict=True)
+    ]
+    names_with = (*columns[:place], BARS, *columns[place:])
+    out = console()
+    if out.is_terminal and not is_narrow(names_with, with_bars, out):
+        print_rows(names_with, with_bars)
+    else:
+        print_rows(columns, rows)
 
 
 def _is_series(report: UsageReport) -> bool:
