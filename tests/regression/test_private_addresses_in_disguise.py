@@ -20,6 +20,11 @@ def check(host):
         "[::127.0.0.1]",
         "[::ffff:10.0.0.1]",
         "[fec0::1]",
+        "[64:ff9b:1::10.0.0.1]",
+        "[::ffff:0:127.0.0.1]",
+        "[5f00::1]",
+        "192.0.0.192",
+        "192.88.99.1",
     ],
 )
 def test_an_address_that_stands_for_another_is_forbidden(host):

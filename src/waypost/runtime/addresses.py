@@ -16,8 +16,18 @@ from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Protocol
 from urllib.parse import SplitResult, urlsplit
 
-OLD_NETWORKS = (ip_network("::/96"), ip_network("fec0::/10"))
-"""IPv4-compatible and site-local addresses: given up long ago, and global for `ipaddress`."""
+NEVER_PUBLIC = tuple(
+    map(
+        ip_network,
+        (
+            *("192.0.0.0/24", "192.88.99.0/24"),
+            *("::/96", "::ffff:0:0:0/96", "64:ff9b:1::/48", "3fff::/20", "5f00::/16", "fec0::/10"),
+        ),
+    )
+)
+"""Global for `ipaddress`, and no place of a customer: one cloud's metadata (192.0.0.192) and relays
+of 6to4; IPv4 in old or local disguises (RFC 4291, 2765, 8215); documentation, segment routing and
+site-local addresses (RFC 9637, 9602, 3879)."""
 
 NAT64 = ip_network("64:ff9b::/96")
 """IPv4 addresses as a network without IPv4 writes them (RFC 6052)."""
@@ -199,6 +209,6 @@ def is_public(address: IPv4Address | IPv6Address) -> bool:
             return is_public(address.sixtofour)
         if address in NAT64:
             return is_public(IPv4Address(address.packed[-4:]))
-        if any(address in network for network in OLD_NETWORKS):
-            return False
+    if any(address in network for network in NEVER_PUBLIC):
+        return False
     return address.is_global and not address.is_multicast
