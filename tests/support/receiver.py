@@ -74,6 +74,13 @@ class Fate:
     replies: list[str] = field(default_factory=list)
 
 
+UNREADABLE = (
+    WebhookVerificationError,
+    UndocumentedError,
+    *(KeyError, ValueError, TypeError, AttributeError),
+)
+"""What a call that is not as the documents say ends with."""
+
 Answers = Callable[[str, int], int]
 
 
@@ -107,7 +114,7 @@ class Receiver:
             try:
                 body = Webhook(self.secret).verify(raw, headers)
                 event = _read(headers, raw, body)
-            except (WebhookVerificationError, UndocumentedError, KeyError, ValueError) as error:
+            except UNREADABLE as error:
                 self.problems.append(f"{headers.get('webhook-id')}: {error!r}: {raw[:500]!r}")
                 return 400
             known = self.events.setdefault(event.event_id, event)
