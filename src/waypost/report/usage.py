@@ -6,7 +6,6 @@ counted over the messages that history holds, and the report says so.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
@@ -15,7 +14,7 @@ from waypost.model.usage import HOUR_S, NOTHING, OF_STATES, UsageCounts
 from waypost.model.usage_query import Group, Recounted, UsageFailures, UsageTotals
 from waypost.model.usage_report import FailureLine, UsageLine, UsageReport, failure_line
 from waypost.report.filters import FilterError
-from waypost.report.usage_question import UsageQuestion
+from waypost.report.usage_question import UTC_NAME, UsageQuestion, place_of
 from waypost.store.ports import Transaction
 
 ACCOUNT = "account"
@@ -34,7 +33,6 @@ TOO_VARIED = (
     "days, or for one sender, template, country or ref."
 )
 
-UTC_NAME = "UTC"
 TIMES = (Group.DAY, Group.HOUR)
 
 
@@ -140,7 +138,7 @@ def _messages(row: UsageFailures | Recounted) -> int:
 
 def _namer(zone: str) -> Callable[[Group, int], str]:
     """How an hour, or the day it begins in, is written."""
-    place = ZoneInfo(zone)
+    place = place_of(zone)
     remembered: dict[tuple[Group, int], str] = {}
 
     def name(group: Group, hour: int) -> str:
@@ -214,7 +212,7 @@ def _notes(question: UsageQuestion, whole_from: datetime | None) -> Iterable[str
             else f"of those accepted before {_written(whole_from)} some may have been let go"
         )
         yield f"By ref the messages that history still holds are counted: {told}."
-    offset = question.since.astimezone(ZoneInfo(question.zone)).utcoffset() or timedelta()
+    offset = question.since.astimezone(place_of(question.zone)).utcoffset() or timedelta()
     if offset % timedelta(hours=1) and Group.DAY in question.by:
         yield (
             f"Figures are kept by the hour of UTC: a day of {question.zone} has the hours that "

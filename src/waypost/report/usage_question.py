@@ -6,7 +6,7 @@ of UTC; an hour belongs to the day in which it begins.
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from msgspec import Struct
@@ -45,6 +45,7 @@ WORDS: Mapping[str, str] = {
 }
 """What each word of a query is."""
 
+UTC_NAME = "UTC"
 DAYS = 7
 """How many days are told of where nobody says."""
 
@@ -92,7 +93,8 @@ def read_question(given: Mapping[str, str | None], now: datetime) -> UsageQuesti
     for name, value in told.items():
         if len(value) > LONGEST or "\0" in value:
             faults[name] = f"{name} is longer than {LONGEST} characters, or has a NUL in it."
-    zone = _zone(told, faults)
+    zone_name = told.get("tz", UTC_NAME)
+    zone = _zone(zone_name, faults)
     by = _groups(told, faults)
     until = _moment("to", told, zone, faults) or _next_hour(now)
     since = _moment("from", told, zone, faults) or _days_before(until, zone)
@@ -119,16 +121,23 @@ def read_question(given: Mapping[str, str | None], now: datetime) -> UsageQuesti
         ref1=told.get("ref1", ""),
         ref2=told.get("ref2", ""),
     )
-    return UsageQuestion(since, until, zone.key, by, wanted)
+    return UsageQuestion(since, until, zone_name, by, wanted)
 
 
-def _zone(told: Mapping[str, str], faults: dict[str, str]) -> ZoneInfo:
-    name = told.get("tz", "UTC")
+def place_of(zone: str) -> tzinfo:
+    """The zone of this name; of UTC also where a machine has no time zones.
+
+    Raises ZoneInfoNotFoundError, ValueError, OSError.
+    """
+    return UTC if zone == UTC_NAME else ZoneInfo(zone)
+
+
+def _zone(name: str, faults: dict[str, str]) -> tzinfo:
     try:
-        return ZoneInfo(name)
+        return place_of(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         faults["tz"] = f"tz is {name!r}; it must be IANA's name of a time zone, like Asia/Kolkata."
-        return ZoneInfo("UTC")
+        return UTC
 
 
 def _groups(told: Mapping[str, str], faults: dict[str, str]) -> tuple[Group, ...]:
@@ -145,7 +154,7 @@ def _groups(told: Mapping[str, str], faults: dict[str, str]) -> tuple[Group, ...
 
 
 def _moment(
-    name: str, told: Mapping[str, str], zone: ZoneInfo, faults: dict[str, str]
+    name: str, told: Mapping[str, str], zone: tzinfo, faults: dict[str, str]
 ) -> datetime | None:
     text = told.get(name)
     if text is None or name in faults:
@@ -186,7 +195,7 @@ def _next_hour(now: datetime) -> datetime:
     return now.astimezone(UTC).replace(minute=0, second=0, microsecond=0) + _HOUR
 
 
-def _days_before(until: datetime, zone: ZoneInfo) -> datetime:
+def _days_before(until: datetime, zone: tzinfo) -> datetime:
     """The first hour of the sixth day before the one that an end is in."""
     last = (until - _HOUR).astimezone(zone)
     midnight = datetime(last.year, last.month, last.day, tzinfo=zone) - timedelta(days=DAYS - 1)

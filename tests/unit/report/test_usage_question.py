@@ -1,5 +1,6 @@
 """Words become a question about figures, or faults that say how to mend them."""
 
+import zoneinfo
 from datetime import UTC, datetime
 
 import pytest
@@ -73,3 +74,16 @@ def test_all_that_is_wrong_is_told_at_once():
         read_question(words, NOW)
 
     assert set(refused.value.faults) == set(words)
+
+
+def test_a_machine_without_time_zones_knows_utc():
+    zoneinfo.reset_tzpath([])
+    zoneinfo.ZoneInfo.clear_cache()
+    try:
+        question = read_question({"from": "2026-11-18"}, NOW)
+        with pytest.raises(FilterError, match="tz is 'Asia/Kolkata'"):
+            read_question({"tz": "Asia/Kolkata"}, NOW)
+    finally:
+        zoneinfo.reset_tzpath()
+
+    assert (question.zone, question.since) == ("UTC", at("2026-11-18T00:00Z"))
