@@ -238,7 +238,9 @@ def _line(outcome: Accepted | Answer | Refusal, sid: str, seconds: float) -> Sen
             id_, count = outcome.submission_id, len(outcome.messages)
             return dataclasses.replace(line, code="WA202", submission_id=id_, count=count)
         case Refusal():
-            return dataclasses.replace(line, code=REFUSED[outcome.reason].code)
+            # What stands in the path of a stranger may be anything, a key in the wrong place too.
+            sid = "" if outcome.reason is Reason.CREDENTIALS else sid
+            return dataclasses.replace(line, sid=sid, code=REFUSED[outcome.reason].code)
         case _:
             return line
 
