@@ -16,11 +16,11 @@ from support.nouns import (
     new_submission,
 )
 from support.old_messages import HastyClock, ids, keep, moved, top_up
-from waypost.model.erasing import Pseudonyms
+from waypost.model.erasing import Pseudonyms, blank
 from waypost.model.message import Payment
 from waypost.model.outbox import CallbackSettlement, CallbackState
 from waypost.model.personal import AGED, Kind
-from waypost.retention.eraser import BATCH, Eraser
+from waypost.retention.eraser import BATCH, Erased, Eraser, write_erased
 
 KEPT = timedelta(days=30)
 OLD = NOW - KEPT - timedelta(days=1)
@@ -189,3 +189,18 @@ def test_a_webhook_is_erased_when_it_was_worked_off(furnished):
     furnished.do(lambda t: t.webhooks.mark([(old, NOW, "{}")]))
     furnished.run(eraser(furnished, now=NOW + DAY).erase())
     assert rows(furnished, Kind.WEBHOOKS, 0)[0].values[0] == b'{"erased":true}'
+
+
+def test_a_message_that_came_back_since_it_was_read_is_not_erased(furnished):
+    message_id = next(ids(OLD))
+    keep(furnished, message_id, at=OLD)
+    before = rows(furnished, Kind.MESSAGES)
+    after = [blank(Kind.MESSAGES, row, lambda text: f"erased:{text[-1]}") for row in before]
+
+    async def come_back(transaction):
+        await transaction.messages.update_states([await moved(transaction, message_id, "accepted")])
+
+    furnished.do(come_back)
+    furnished.do(lambda t: write_erased(t, [Erased(Kind.MESSAGES, before, after)]))
+
+    assert not recipients(furnished)[0].startswith("erased:"), "it is given to Meta again"

@@ -135,7 +135,8 @@ WHERE account_id = :account_id AND (portfolio_id, recipient) > (:after, :after_s
 ORDER BY portfolio_id, recipient LIMIT :limit
 
 -- name: erasure.write_messages
--- What stays of messages when they are erased, if none of their names changed meanwhile.
+-- What stays of messages when they are erased, if none of their names changed meanwhile and none
+-- came back to be given to Meta again.
 UPDATE messages
 SET recipient = v.column3, wamid = v.column4, wa_id = v.column5, failure_title = v.column6, failure_detail = v.column7, failure_step = v.column8
 FROM (VALUES
@@ -143,6 +144,7 @@ FROM (VALUES
 ) AS v
 WHERE messages.account_id = v.column1 AND messages.message_id = v.column2
     AND messages.wamid IS NOT DISTINCT FROM v.column9
+    AND messages.state NOT IN ('accepted', 'unknown')
 
 -- name: erasure.write_facts
 -- What stays of these rows when they are erased.
