@@ -51,7 +51,7 @@ def _read(json: bytes) -> dict[str, Any] | None:
     """The object; None if it was erased. What is no object says nothing."""
     try:
         read = _decode(json)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return {}
     if not isinstance(read, dict):
         return {}

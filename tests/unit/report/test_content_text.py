@@ -36,6 +36,8 @@ def body(*parameters):
         (content("text", text="not as it should be"), ""),
         (Content("text", b"no json"), ""),
         (Content("text", b"[]"), ""),
+        (Content("text", b"[" * 100_000), ""),
+        (Content("text", b'{"text":{"body":"\xff"}}'), ""),
         (Content("text", b'{"erased":true}'), ERASED),
     ],
 )
