@@ -179,10 +179,5 @@ def replay(
 
 
 def _moment(flag: str, text: str | None) -> datetime | None:
-    """A moment. Raises MisusedError, also for `never`."""
-    if text is None:
-        return None
-    moment = read_moment(flag, text)
-    if moment is None:
-        raise MisusedError(f"{flag}: never is no moment; write 2027-01-31 or 2027-01-31T18:00Z.")
-    return moment
+    """A moment, if one is given. Raises MisusedError."""
+    return None if text is None else read_moment(flag, text)

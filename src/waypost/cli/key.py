@@ -9,7 +9,7 @@ from waypost.cli.account import Sid
 from waypost.cli.opening import who_acts, work_on
 from waypost.cli.output import MisusedError, print_json, print_lines, print_rows, show_time
 from waypost.cli.settings import ConfigOption, DataOption, JsonOption, load_for
-from waypost.cli.typed import read_duration, read_moment
+from waypost.cli.typed import read_duration, read_end
 from waypost.model.account import ApiKey
 
 if TYPE_CHECKING:
@@ -126,7 +126,7 @@ def change(
     """
     if not allow and expires is None and label is None:
         raise MisusedError("Nothing is to change: give --allow, --expires or --label.")
-    ends_at = UNSET if expires is None else read_moment("--expires", expires)
+    ends_at = UNSET if expires is None else read_end("--expires", expires)
     allowed = tuple(allow or ())
     if ANYWHERE in allowed and len(allowed) > 1:
         raise MisusedError("--allow anywhere stands alone: leave out the other addresses.")

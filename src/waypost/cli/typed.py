@@ -30,19 +30,24 @@ def read_duration(flag: str, text: str) -> timedelta:
     return min(int(found[1]) * UNITS[found[2]], LONGEST_DURATION)
 
 
-def read_moment(flag: str, text: str) -> datetime | None:
-    """`2027-01-31`, the beginning of that day in UTC; `2027-01-31T18:00Z`; None for `never`.
+def read_end(flag: str, text: str) -> datetime | None:
+    """A moment, or None for `never`. Raises MisusedError."""
+    if text.strip().lower() == "never":
+        return None
+    return read_moment(flag, text, "2027-01-31, 2027-01-31T18:00Z or never")
+
+
+def read_moment(flag: str, text: str, ways: str = "2027-01-31 or 2027-01-31T18:00Z") -> datetime:
+    """`2027-01-31`, the beginning of that day in UTC; `2027-01-31T18:00Z`.
+
+    ways  how it may be written, for whoever wrote it otherwise
 
     Raises MisusedError.
     """
-    if text.strip().lower() == "never":
-        return None
     try:
         moment = datetime.fromisoformat(text.strip())
     except ValueError:
-        raise MisusedError(
-            f"{flag}: {text} is no moment; write 2027-01-31, 2027-01-31T18:00Z or never."
-        ) from None
+        raise MisusedError(f"{flag}: {text} is no moment; write {ways}.") from None
     return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
 
 

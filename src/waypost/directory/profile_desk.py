@@ -235,8 +235,8 @@ class ProfileDesk:
         """
         if not timedelta(0) <= overlap <= LONGEST_OVERLAP:
             raise DirectoryError(
-                f"Both secrets cannot sign for {overlap}; give an overlap of 0 seconds to "
-                f"{LONGEST_OVERLAP.days} days."
+                f"Both secrets cannot sign for {overlap.total_seconds():,.0f} s; "
+                f"give an overlap of 0 to {LONGEST_OVERLAP.days} days."
             )
 
         async def write(transaction: Transaction) -> tuple[SigningSecret, ...]:

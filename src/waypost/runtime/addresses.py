@@ -129,9 +129,9 @@ class AddressGuard:
             raise ForbiddenAddressError(f"{place.host} has no address")
         for one in found:
             if not is_public(ip_address(one)):
+                meant = place.host if place.host == one else f"{place.host} is {one}, which"
                 raise ForbiddenAddressError(
-                    f"{place.host} is {one}, which is not a public address; "
-                    "callback_private_addresses allows it"
+                    f"{meant} is not a public address; callback_private_addresses allows it"
                 )
         return Place(place.url, place.host, place.port, tuple(found))
 

@@ -10,6 +10,7 @@ from waypost.cli.typed import (
     read_bytes,
     read_count,
     read_duration,
+    read_end,
     read_moment,
     read_object,
     read_words,
@@ -47,12 +48,17 @@ def test_what_is_no_duration_is_told_how_to_write_one(text):
     ],
 )
 def test_a_moment_without_a_zone_is_in_utc(text, moment):
-    assert read_moment("--expires", text) == moment
+    assert read_end("--expires", text) == moment
 
 
 def test_what_is_no_moment_is_told_how_to_write_one():
     with pytest.raises(MisusedError, match="--expires: tomorrow is no moment"):
-        read_moment("--expires", "tomorrow")
+        read_end("--expires", "tomorrow")
+
+
+def test_what_never_ends_is_no_beginning():
+    with pytest.raises(MisusedError, match=r"--from: never is no moment; .* 2027-01-31T18:00Z\.$"):
+        read_moment("--from", "never")
 
 
 @pytest.mark.parametrize(

@@ -38,6 +38,18 @@ def test_an_address_that_is_not_public_is_forbidden(host):
         check(f"http://{host}:8080/hook")
 
 
+@pytest.mark.parametrize(
+    ("host", "said"),
+    [
+        ("10.1.2.3", "10.1.2.3 is not a public"),
+        ("localhost", r"localhost is (127.0.0.1|::1), which is not a"),
+    ],
+)
+def test_an_address_is_told_twice_only_if_it_was_written_otherwise(host, said):
+    with pytest.raises(ForbiddenAddressError, match=f"^{said}"):
+        check(f"http://{host}:8080/hook")
+
+
 @pytest.mark.parametrize("host", ["93.184.216.34", "[2606:2800:220:1:248:1893:25c8:1946]"])
 def test_a_public_address_may_be_called(host):
     check(f"https://{host}/hook")
