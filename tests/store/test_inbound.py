@@ -1,12 +1,17 @@
 """What recipients wrote is kept once, with what it answers, and is found again by pages."""
 
+import pytest
+
 from support.nouns import (
     ACCOUNT,
     MESSAGE_ID,
     SENDER_ID,
     WABA_ID,
     WAMID,
+    content,
     message_change,
+    new_message,
+    new_submission,
 )
 from support.received import FIRST, RECIPIENT, account_event, inbound
 from waypost.model.inbound import (
@@ -14,6 +19,7 @@ from waypost.model.inbound import (
     InboundQuestion,
     MediaState,
 )
+from waypost.model.lifecycle import State
 from waypost.model.submission import References
 
 FROM_START = ""
@@ -106,6 +112,21 @@ def test_offers_are_the_messages_to_a_recipient_that_can_offer_products(furnishe
     wanted = (ACCOUNT, RECIPIENT, SENDER_ID, MESSAGE_ID)
 
     assert furnished.ask(lambda t: t.inbound.offers([wanted])) == [], "a text offers nothing"
+
+
+@pytest.mark.parametrize(("state", "count"), [(State.READ, 1), (State.FAILED, 0)])
+def test_nobody_orders_from_a_message_that_failed(furnished, state, count):
+    async def keep(transaction):
+        await transaction.messages.insert_submissions(
+            [new_submission(content=content(kind="template"))]
+        )
+        await transaction.messages.insert([new_message()])
+        await transaction.messages.update_states([message_change(state=state)])
+
+    furnished.do(keep)
+    wanted = (ACCOUNT, RECIPIENT, SENDER_ID, MESSAGE_ID)
+
+    assert len(furnished.ask(lambda t: t.inbound.offers([wanted]))) == count
 
 
 def test_an_account_event_is_kept_once(furnished):

@@ -44,6 +44,11 @@ def test_a_row_is_repeated_as_often_as_there_are_rows():
     assert insert.for_rows(3) is insert.for_rows(3), "made once"
 
 
+def test_a_row_whose_line_does_not_begin_with_it_is_refused():
+    with pytest.raises(ValueError, match=r"things\.insert has a row"):
+        list(parse_queries("-- name: things.insert\n-- Keeps.\nVALUES\n    (:a, :b) -- each"))
+
+
 def test_a_query_without_a_sentence_is_refused():
     with pytest.raises(ValueError, match=r"things\.find has no sentence"):
         list(parse_queries("-- name: things.find\nSELECT 1\n"))

@@ -16,7 +16,6 @@ from waypost.model.money import Money
 from waypost.model.recipient import parse_address
 from waypost.model.search import FoundInbound, FoundMessage
 from waypost.report.content_text import text_of_content, text_of_inbound
-from waypost.wallet.countries import country_of
 
 Cell = str | bool | datetime | None
 Row = tuple[Cell, ...]
@@ -133,6 +132,9 @@ def row_of_message(message: FoundMessage, currency: str, body: str | None) -> Ro
 
 def row_of_inbound(message: FoundInbound) -> Row:
     """A message from a recipient: it came when it was made, and nothing more became of it."""
+    # It knows the numbers of all countries, which takes a while to load: no command waits for it.
+    from waypost.wallet.countries import country_of  # noqa: PLC0415
+
     references = message.references
     return (
         message.waba_id,

@@ -67,7 +67,7 @@ def chunk_sizes(count: int) -> Iterator[int]:
 
 
 def parse_queries(text: str) -> Iterator[Query]:
-    """The queries of one file. Raises ValueError for one without a sentence."""
+    """The queries of one file. Raises ValueError for one without a sentence, or an odd row."""
     parts = NAME.split(text)[1:]
     for name, body in zip(parts[::2], parts[1::2], strict=True):
         lines = body.strip().splitlines()
@@ -76,6 +76,8 @@ def parse_queries(text: str) -> Iterator[Query]:
         if not comments:
             raise ValueError(f"the query {name} has no sentence that says what it is for")
         each = EACH.search(statement)
+        if each is None and "-- each" in statement:
+            raise ValueError(f"the query {name} has a row whose line does not begin with it")
         if each is None:
             yield Query(
                 name, " ".join(comments), statement, frozenset(PARAMETER.findall(statement))

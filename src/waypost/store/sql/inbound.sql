@@ -84,7 +84,7 @@ JOIN senders AS s ON s.account_id = m.account_id AND s.sender_id = m.sender_id
 
 -- name: inbound.offers
 -- The newest messages to recipients from senders since an id, of kinds that can offer products; a
--- hundred of each recipient, so that none takes another's places.
+-- hundred of each recipient, so that none takes another's places. Nobody orders from one that failed.
 SELECT account_id, message_id, sender_id, waba_id, recipient, ref, ref1, ref2, kind,
     template_name, template_language, content
 FROM (
@@ -100,7 +100,7 @@ FROM (
         AND m.message_id >= v.column4 AND m.sender_id = v.column3
     JOIN submissions AS b ON b.account_id = m.account_id AND b.submission_id = m.submission_id
     JOIN senders AS s ON s.account_id = m.account_id AND s.sender_id = m.sender_id
-    WHERE b.kind IN ('template', 'interactive') AND m.wamid IS NOT NULL
+    WHERE b.kind IN ('template', 'interactive') AND m.wamid IS NOT NULL AND m.state <> 'failed'
 ) AS o
 WHERE place <= 100
 ORDER BY message_id DESC
