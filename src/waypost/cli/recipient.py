@@ -31,7 +31,8 @@ def erase(
     cancel: Annotated[
         bool,
         typer.Option(
-            "--cancel", help="Cancel messages that wait, and give up callbacks still to be told."
+            "--cancel",
+            help="Cancel messages that wait, and give up callbacks and media still to come.",
         ),
     ] = False,
     forget_opt_out: Annotated[

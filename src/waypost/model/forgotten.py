@@ -13,7 +13,7 @@ class ErasureOrder(Struct, frozen=True):
     """Whom to erase, and of which accounts.
 
     is_to_cancel    messages that still wait are cancelled, and callbacks that were not delivered
-                    are given up; without it they refuse the whole
+                    and media that were not fetched are given up; without it they refuse the whole
     forgets_opt_out the note that the recipient wants no marketing goes too
     """
 
