@@ -93,7 +93,10 @@ class Gate:
     # ---- who is closed ------------------------------------------------------------------------
 
     def survey(self, profiles: Iterable[ClosedEndpoint], now: datetime) -> None:
-        """Which profiles are not active; all others are open."""
+        """Which profiles are not active; all others are open.
+
+        One that a person resumed has its lull behind it, however long it had asked for.
+        """
         closed, on_probe = set(), set()
         for one in profiles:
             lane = LaneKey(one.account_id, one.profile_id)
@@ -101,7 +104,10 @@ class Gate:
                 on_probe.add(lane)
             elif one.state is not ProfileState.ACTIVE:
                 closed.add(lane)
+        resumed = self._closed - closed - on_probe
         self._closed, self._on_probe = frozenset(closed), frozenset(on_probe)
+        for lane in resumed:
+            self.reopen(lane)
 
     def close(self, lane: LaneKey) -> None:
         """Nothing more goes there, before the next survey too."""
