@@ -236,6 +236,9 @@ class Deliverer:
             and decision.state is not CallbackState.DELIVERED
         ):
             self.gate.close(lane)
+            if turn is Turn.CLOSED:
+                # Whatever its next attempt was to wait for: a probe needs an event that is due.
+                await self._advance((lease.account_id, lease.lane))
         elif decision.state is CallbackState.DELIVERED:
             self.gate.went_well(lane)
             since = profile.failing_since
