@@ -1,7 +1,7 @@
 """A suspended endpoint was not tried as long as its events waited for attempts of their own.
 
-Those of an endpoint that fails for half a day are a day apart: when it was suspended nothing was due,
-and so there was nothing to try it with, though it answered again within the hour.
+Those of an endpoint that fails for half a day are a day apart: when it was suspended nothing was
+due, and so there was nothing to try it with, though it answered again within the hour.
 """
 
 import asyncio
