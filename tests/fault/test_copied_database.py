@@ -13,6 +13,7 @@ import asyncpg
 import pytest
 
 from support.nouns import ACCOUNT, NOW
+from support.pair_process import environment
 from support.postgres import database
 from support.processes import until
 from support.stored import opened
@@ -77,10 +78,18 @@ def test_a_copy_that_was_killed_goes_on_and_is_proved_equal(tmp_path):
     fill(tmp_path, MESSAGES)
     with database(is_empty=True) as url:
         command = [*WAYPOST, "db", "copy", "--to", url, "--data", str(tmp_path), "--json"]
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        process = subprocess.Popen(
+            command, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        )
         try:
             # A machine that does much else makes the many parts of the target slowly.
-            until(lambda: progress(url) >= 20_000, "a part of the rows is there", 200, 0.01)
+            until(
+                lambda: process.poll() is not None or progress(url) >= 20_000,
+                "a part of the rows is there",
+                200,
+                0.01,
+            )
+            assert process.poll() is None, process.communicate()
         finally:
             os.kill(process.pid, signal.SIGKILL)
             process.communicate()
@@ -93,7 +102,7 @@ def test_a_copy_that_was_killed_goes_on_and_is_proved_equal(tmp_path):
         with pytest.raises(StoreError, match="is not finished"):
             asyncio.run(open_gateway())
 
-        finished = subprocess.run(command, check=True, capture_output=True)
+        finished = subprocess.run(command, env=environment(), check=True, capture_output=True)
         rows = json.loads(finished.stdout)["rows"]
         assert (rows["messages"], rows["submissions"]) == (MESSAGES, MESSAGES)
         assert ask(url, "SELECT count(*) FROM messages") == MESSAGES

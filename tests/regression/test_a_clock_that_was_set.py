@@ -10,7 +10,7 @@ from datetime import timedelta
 
 import pytest
 
-from support.nouns import ACCOUNT, NOW
+from support.nouns import ACCOUNT, NOW, queue_item
 from support.stored import ENGINES, opened
 from support.workplace import Workplace
 from waypost.model.work import LaneKey, Priority, QueueName
@@ -94,3 +94,23 @@ def test_what_is_given_back_meanwhile_does_not_wait_for_the_hour(stored):
         lambda t: t.queue.find(QueueName.DISPATCH, LaneKey(ACCOUNT, "a"), Priority.NORMAL, NOW, 10)
     )
     assert [one.item_id for one in due] == ["1"], "due by the clock that is right again"
+
+
+def test_a_callback_that_was_put_meanwhile_does_not_wait_for_the_hour(stored):
+    clock = SetClock()
+    workplace = Workplace(stored, clock=clock, queue=QueueName.CALLBACK)
+
+    async def body():
+        async with workplace.working():
+            clock.is_off_s = HOUR
+            clock.advance(1)
+            await workplace.rest()
+            await workplace.put(
+                queue_item("1", lane="a", queue=QueueName.CALLBACK, due_at=clock.now())
+            )
+            clock.is_off_s = 0.0
+            clock.advance(1)
+            await asyncio.wait_for(workplace.until(1), 10)
+
+    stored.run(body())
+    assert [one.item_id for one in workplace.handled] == ["1"]

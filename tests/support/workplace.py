@@ -59,6 +59,7 @@ class Workplace:
         ownership: Ownership | None = None,
         clock: TestClock | None = None,
         entropy: SeededEntropy | None = None,
+        queue: QueueName = QueueName.DISPATCH,
     ) -> None:
         self.stored = stored
         self.store = stored.store if store is None else store
@@ -68,7 +69,7 @@ class Workplace:
         self._news = asyncio.Event()
         self.worker = Worker(
             Plan(
-                QueueName.DISPATCH,
+                queue,
                 concurrency,
                 lease_s=60,
                 budget_s=5,

@@ -107,6 +107,15 @@ def lease_due(claim: Claim, queue: QueueName, due: DueItem, cargo: Any = None) -
     )
 
 
+async def bring_back(
+    transaction: Transaction, setbacks: Sequence[tuple[QueueName, datetime, datetime]]
+) -> Sequence[None]:
+    """A step: what a queue got while the clock was ahead by so much is due now."""
+    for queue, now, until in setbacks:
+        await transaction.queue.after_setback(queue, now, until)
+    return [None] * len(setbacks)
+
+
 async def put_back(
     transaction: Transaction, batches: Sequence[Sequence[QueueItem]]
 ) -> Sequence[None]:

@@ -176,6 +176,13 @@ class QueueRepository:
         )
         return {item_id for (item_id,) in rows}
 
+    async def after_setback(self, queue: QueueName, now: datetime, until: datetime) -> None:
+        """Work of a queue that is due after `now` and no later than `until` is due now."""
+        await self.driver.execute(
+            "queue.after_setback",
+            {"queue": queue.value, "now": to_ms(now), "until": to_ms(until)},
+        )
+
     async def orphans(self, now: datetime) -> None:
         """All work on lease is due at once: whoever had it is gone."""
         await self.driver.execute("queue.orphans", {"now": to_ms(now)})

@@ -167,3 +167,9 @@ WHERE queue.queue = v.column1 AND queue.account_id = v.column2 AND queue.lane = 
 -- How much waits in each queue.
 -- Looks at whole tables: counted by an index, for health and metrics.
 SELECT queue, count(*) FROM queue GROUP BY queue
+
+-- name: queue.after_setback
+-- Work that nobody has begun, and that was put while the clock was ahead, is due now.
+-- Looks at whole tables: when the machine's clock was set back, which is seldom.
+UPDATE queue SET due_at = :now
+WHERE queue = :queue AND lease_token IS NULL AND due_at > :now AND due_at <= :until
