@@ -5,9 +5,11 @@ believes: every settling statement names the token. A lease that ends unsettled 
 holder was lost while it had the item, and the next one to take it is told.
 
 A lease ends by the time of day, for it must outlive its process. A clock that is set forward
-ends leases early: the item is taken anew, marked as lost, and whoever still has it in hand may
-settle the message and no longer the item. A clock that is set back keeps work waiting. Neither
-has anything done twice that was known to be done.
+ends leases early: what its own worker has in hand stays with it (`queue/in_hand.py`); another
+process takes it anew, marked as lost, and whoever still has it may settle the message and no longer
+the item. A clock that is set back keeps messages waiting that were to wait; work of the other
+queues that was put meanwhile is due at once (`Worker`). Neither has anything done twice that was
+known to be done.
 """
 
 from datetime import datetime
