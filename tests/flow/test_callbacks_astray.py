@@ -10,6 +10,7 @@ from functools import partial
 
 import pytest
 
+from support.connections import let_go
 from support.pair import running, text
 from waypost import workers
 from waypost.runtime.addresses import AddressGuard
@@ -40,6 +41,10 @@ class Listener:
         self.requests, self.answer = [], "200 OK"
 
     async def serve(self, reader, writer):
+        with let_go(writer):
+            await self.take(reader, writer)
+
+    async def take(self, reader, writer):
         head = (await reader.readuntil(b"\r\n\r\n")).decode()
         lines = dict(line.lower().split(": ", 1) for line in head.split("\r\n")[1:-2])
         await reader.readexactly(int(lines.get("content-length", 0)))
@@ -47,8 +52,6 @@ class Listener:
         answer = f"HTTP/1.1 {self.answer}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
         writer.write(answer.encode())
         await writer.drain()
-        writer.close()
-        await writer.wait_closed()
 
 
 @asynccontextmanager

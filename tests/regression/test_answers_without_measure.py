@@ -1,9 +1,11 @@
 """An endpoint once filled the gateway's memory by answering a callback without end, or packed."""
 
 import asyncio
+import contextlib
 import gzip
 from contextlib import asynccontextmanager
 
+from support.connections import let_go
 from waypost.runtime.http import MOST_BYTES, PooledHttpClient
 
 MIB = b" " * (1024 * 1024)
@@ -16,16 +18,12 @@ async def answering(head, parts):
     served = asyncio.Event()
 
     async def serve(reader, writer):
-        await reader.readuntil(b"\r\n\r\n")
-        writer.write(b"HTTP/1.1 200 OK\r\n" + head + b"\r\n\r\n")
-        try:
+        with let_go(writer), contextlib.suppress(ConnectionError):
+            await reader.readuntil(b"\r\n\r\n")
+            writer.write(b"HTTP/1.1 200 OK\r\n" + head + b"\r\n\r\n")
             for part in parts:
                 writer.write(part)
                 await writer.drain()
-            writer.close()
-            await writer.wait_closed()
-        except ConnectionError:
-            writer.close()
         served.set()
 
     listening = await asyncio.start_server(serve, "127.0.0.1", 0)

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+from support.connections import let_go
 from support.nouns import NOW
 from support.postgres import database
 from waypost.store.postgres.store import PostgresStore
@@ -33,14 +34,15 @@ class Way:
                 if mine == self.silences:
                     target.write(data)
 
-        passing = {
-            asyncio.ensure_future(pass_on(reader, back)),
-            asyncio.ensure_future(pass_on(there, writer)),
-        }
-        await asyncio.wait(passing, return_when=asyncio.FIRST_COMPLETED)
-        writer.transport.abort()
-        back.transport.abort()
-        await asyncio.gather(*passing, return_exceptions=True)
+        with let_go(writer, back):
+            passing = {
+                asyncio.ensure_future(pass_on(reader, back)),
+                asyncio.ensure_future(pass_on(there, writer)),
+            }
+            await asyncio.wait(passing, return_when=asyncio.FIRST_COMPLETED)
+            writer.transport.abort()
+            back.transport.abort()
+            await asyncio.gather(*passing, return_exceptions=True)
 
 
 @asynccontextmanager

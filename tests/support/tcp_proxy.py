@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from support.connections import let_go
+
 HOST = "127.0.0.1"
 CHUNK = 64 * 1024
 
@@ -83,6 +85,10 @@ class Proxy:
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
+        with let_go(writer):
+            await self._carry(reader, writer)
+
+    async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             there, away = await asyncio.open_connection(HOST, self.target)
         except OSError:

@@ -12,6 +12,7 @@ from typing import Any
 import asyncpg
 import pytest
 
+from support.connections import let_go
 from support.nouns import NOW
 from support.postgres import PostgresServer, database, own_server, with_database
 from waypost.model.errors import ConflictError, StoreError
@@ -125,7 +126,16 @@ class Way:
             writer.transport.abort()
             return
         there, back = await asyncio.open_connection("127.0.0.1", self.port)
+        with let_go(writer, back):
+            await self.pass_on(reader, writer, there, back)
 
+    async def pass_on(
+        self,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+        there: asyncio.StreamReader,
+        back: asyncio.StreamWriter,
+    ) -> None:
         async def answer() -> None:
             while data := await there.read(65536):
                 writer.write(data)

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
+from support.connections import let_go
 from waypost.runtime.http import (
     AnswerLostError,
     HttpAnswer,
@@ -31,7 +32,7 @@ async def server():
     """Answers by path; what it was asked."""
     asked = []
 
-    async def serve(reader, writer):
+    async def answer(reader, writer):
         head = (await reader.readuntil(b"\r\n\r\n")).decode()
         lines = dict(line.lower().split(": ", 1) for line in head.split("\r\n")[1:-2])
         body = await reader.readexactly(int(lines.get("content-length", 0)))
@@ -43,7 +44,10 @@ async def server():
         await writer.drain()
         if path == "/drip":
             await reader.read()
-        writer.close()
+
+    async def serve(reader, writer):
+        with let_go(writer):
+            await answer(reader, writer)
 
     listening = await asyncio.start_server(serve, "127.0.0.1", 0)
     port = listening.sockets[0].getsockname()[1]
