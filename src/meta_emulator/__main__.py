@@ -8,7 +8,7 @@ from typing import Annotated, NoReturn
 import typer
 import uvloop
 
-from meta_emulator.chance import SeededChance
+from meta_emulator.runtime.chance import SeededChance
 from meta_emulator.seed import SeedError, default_seed, default_seed_bytes, load_seed
 from meta_emulator.server import PortTakenError, free_port, serve
 from meta_emulator.settings import (

@@ -10,10 +10,9 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl
 
-from meta_emulator.control import Control, Parts
-from meta_emulator.edges import Edges
-from meta_emulator.errors import GraphError, token_missing, token_wrong
-from meta_emulator.graph import (
+from meta_emulator.control.api import Control
+from meta_emulator.graph.edges import Rooms
+from meta_emulator.protocol.answers import (
     NEWEST,
     Answer,
     Request,
@@ -21,7 +20,8 @@ from meta_emulator.graph import (
     Version,
     parse_version,
 )
-from meta_emulator.state import Refusal
+from meta_emulator.protocol.errors import GraphError, token_missing, token_wrong
+from meta_emulator.world.state import Refusal, State
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -35,13 +35,14 @@ LOST = 502
 class App:
     """The emulator for ASGI servers; only the `http` protocol."""
 
-    def __init__(self, parts: Parts, responder: Responder) -> None:
-        self._parts = parts
-        self._state = parts.state
+    def __init__(
+        self, state: State, responder: Responder, rooms: Rooms, control: Control, token: str
+    ) -> None:
+        self._state = state
         self._responder = responder
-        self._edges = Edges(parts, responder)
-        self._control = Control(parts)
-        self._token = parts.settings.access_token.encode()
+        self._rooms = rooms
+        self._control = control
+        self._token = token.encode()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -85,7 +86,7 @@ class App:
         if fault is not None:
             answer = self._responder.error(fault, version)
         else:
-            answer = await self._edges.answer(request)
+            answer = await self._rooms.answer(request)
         if answer.status >= BAD and answer.body:
             self._remember_refusal(request, answer)
         return answer

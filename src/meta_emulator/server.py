@@ -1,7 +1,4 @@
-"""The composition root: a seed and settings become a running emulator.
-
-In process: `Emulator(...)`, its `.app`, `run()` and `wait_for()`. As a program: `serve()`.
-"""
+"""The emulator as a program: it listens, says what it is, and ends when it is told."""
 
 import asyncio
 import gc
@@ -15,24 +12,13 @@ import msgspec
 from granian.constants import Interfaces
 from granian.server.embed import Server
 
-from meta_emulator.app import App
-from meta_emulator.chance import Chance, SeededChance
-from meta_emulator.changes import Predicate
-from meta_emulator.clock import Clock, SystemClock
-from meta_emulator.control import Parts
-from meta_emulator.delivery import Deliverer
-from meta_emulator.faults import Faults
-from meta_emulator.graph import Responder
-from meta_emulator.http import Http, NetworkHttp
-from meta_emulator.limits import Limits
-from meta_emulator.messages import Sends
-from meta_emulator.messaging_limit import MessagingLimit
-from meta_emulator.reporter import Reporter
-from meta_emulator.review import Reviewer
-from meta_emulator.schedule import Scheduler
+from meta_emulator.emulator import Emulator
+from meta_emulator.physics.faults import Faults
+from meta_emulator.runtime.chance import SeededChance
+from meta_emulator.runtime.clock import Clock, VirtualClock
+from meta_emulator.runtime.http import NetworkHttp
 from meta_emulator.seed import Seed
 from meta_emulator.settings import Settings
-from meta_emulator.state import State
 
 STDIN = 0
 
@@ -42,48 +28,6 @@ STOP_S = 0.8
 
 class PortTakenError(OSError):
     """The address cannot be listened at."""
-
-
-class Emulator:
-    """One emulated Cloud API. Nothing leaves it but by `http`, and only while `run` runs."""
-
-    def __init__(
-        self, seed: Seed, settings: Settings, clock: Clock, chance: Chance, http: Http
-    ) -> None:
-        self.settings = settings
-        self.state = State(seed, settings.kept, clock, chance)
-        responder = Responder(chance)
-        self.deliverer = Deliverer(settings, clock, http, self.state.changes.happened)
-        self.reporter = Reporter(self.state, self.deliverer, settings.webhook_version)
-        self.reporter.webhook_url = settings.webhook_url
-        self.scheduler = Scheduler(settings.status_delays, clock, self.reporter.report)
-        limits = Limits(clock) if settings.keeps_limits else None
-        code = settings.messaging_limit_code
-        users = MessagingLimit(self.state, code) if code is not None else None
-        self.sends = Sends(self.state, responder, self.scheduler.add, limits, users)
-        self.reviewer = Reviewer(self.state, self.reporter, clock, settings.review_delay_s)
-        parts = Parts(
-            self.state,
-            settings,
-            self.sends,
-            self.scheduler,
-            self.deliverer,
-            self.reporter,
-            self.reviewer,
-            http,
-        )
-        self.app = App(parts, responder)
-
-    async def run(self) -> None:
-        """Let statuses fall due and deliver webhooks, until cancelled."""
-        async with asyncio.TaskGroup() as group:
-            group.create_task(self.scheduler.run())
-            group.create_task(self.deliverer.run())
-            group.create_task(self.reviewer.run())
-
-    async def wait_for(self, predicate: Predicate) -> None:
-        """Return once `predicate` is true; it is asked again after every change."""
-        await self.state.changes.wait_for(predicate)
 
 
 async def serve(
@@ -101,7 +45,7 @@ async def serve(
                         is gone: also when it was killed and could tell nobody
     """
     async with NetworkHttp() as http, asyncio.TaskGroup() as group:
-        emulator = Emulator(seed, settings, SystemClock(), SeededChance(), http)
+        emulator = Emulator(seed, settings, VirtualClock(), SeededChance(), http)
         server = Server(
             emulator.app,
             address=host,
@@ -127,7 +71,7 @@ async def serve(
         if ready_file is not None:
             write_ready_file(ready_file, ready_facts(emulator, host, port))
         await stopping.wait()
-        emulator.sends.faults = Faults()
+        emulator.disorder.faults = Faults()
         server.stop()  # type: ignore[no-untyped-call]  # granian leaves it without types
         running.cancel()
         with suppress(TimeoutError):

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from meta_emulator.graph import Version, parse_version, version_text
+from meta_emulator.protocol.answers import Version, parse_version, version_text
 
 STATUSES = ("sent", "delivered", "read")
 DEFAULT_DELAYS = (("sent", 0.15), ("delivered", 0.6), ("read", 1.5))

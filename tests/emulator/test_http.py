@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from uvloop import new_event_loop
 
-from meta_emulator.http import NetworkHttp, UnreachableError
+from meta_emulator.runtime.http import NetworkHttp, UnreachableError
 from support.emulator_process import SocketReceiver
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from meta_emulator.faults import Faults, Planned
+from meta_emulator.physics.faults import Faults, Planned
 from support.pair import TO, documented, running, text, wrapped
 
 NUMBERS = ",".join(f"+91987654321{number}" for number in range(5))
@@ -39,10 +39,10 @@ def test_money_stays_held_while_a_message_is_only_sent(tmp_path):
 def test_money_is_released_when_meta_refuses_or_fails_the_message(tmp_path):
     async def body():
         async with running(tmp_path, top_up=1000) as pair:
-            pair.emulator.sends.faults = Faults(refuse=Planned(131026))
+            pair.emulator.disorder.faults = Faults(refuse=Planned(131026))
             refused = await pair.accepted(text())
             await pair.until_told(refused, "failed")
-            pair.emulator.sends.faults = Faults(fail=Planned(131049))
+            pair.emulator.disorder.faults = Faults(fail=Planned(131049))
             failed = await pair.accepted(text())
             await pair.until_told(failed, "failed")
             return await pair.wallet(), await pair.report(refused), await pair.report(failed)

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from msgspec.structs import replace
 
-from meta_emulator.faults import Faults, Planned
+from meta_emulator.physics.faults import Faults, Planned
 from support.nouns import NOW, SENDER_ID, WABA_ID
 from support.pair import TO, running, text, wrapped
 from waypost.model.account import CappedPolicy
@@ -60,7 +60,7 @@ def sender_of(account):
 def test_a_burst_of_throttling_slows_a_sender_and_fails_nothing(tmp_path):
     async def body():
         async with running(tmp_path) as pair:
-            pair.emulator.sends.faults = Faults(refuse=Planned(130429, count=60))
+            pair.emulator.disorder.faults = Faults(refuse=Planned(130429, count=60))
             ids = [await pair.accepted(text(to=f"+9198765{n:05}")) for n in range(30)]
             for message_id in ids:
                 await pair.until_told(message_id, *STATUSES)
@@ -101,7 +101,7 @@ def test_a_refused_token_holds_the_sender_until_a_new_one_is_given(tmp_path):
 def test_a_hold_ends_by_itself_once_meta_takes_a_message(tmp_path):
     async def body():
         async with running(tmp_path) as pair:
-            pair.emulator.sends.faults = Faults(refuse=Planned(131042))
+            pair.emulator.disorder.faults = Faults(refuse=Planned(131042))
             ids = [await pair.accepted(text(to=f"+9198765{n:05}")) for n in range(12)]
             await pair.pass_time(5)
             during = await alarms(pair)
@@ -116,7 +116,7 @@ def test_a_recipient_with_enough_marketing_gets_it_a_day_later(tmp_path):
     async def body():
         async with running(tmp_path) as pair:
             await change_account(pair, capped_policy=CappedPolicy.WAIT)
-            pair.emulator.sends.faults = Faults(fail=Planned(131049))
+            pair.emulator.disorder.faults = Faults(fail=Planned(131049))
             message_id = await pair.accepted(text())
             await pair.pass_time(5)
             pair.clock.advance(23 * 3600)
@@ -138,7 +138,7 @@ def test_what_fails_later_for_a_reason_that_passes_is_given_to_meta_again(tmp_pa
         async with running(tmp_path) as pair:
             found = []
             for code in (131000, 131056, 130429, 131016):
-                pair.emulator.sends.faults = Faults(fail=Planned(code, count=2))
+                pair.emulator.disorder.faults = Faults(fail=Planned(code, count=2))
                 message_id = await pair.accepted(wrapped(text(), ref=str(code)))
                 await pair.until_told(message_id, *STATUSES)
                 report = await pair.report(message_id)
@@ -154,7 +154,7 @@ def test_what_fails_later_for_a_reason_that_passes_is_given_to_meta_again(tmp_pa
 def test_what_fails_too_often_later_has_failed(tmp_path):
     async def body():
         async with running(tmp_path, dispatch_attempts=3) as pair:
-            pair.emulator.sends.faults = Faults(fail=Planned(131000, count=99))
+            pair.emulator.disorder.faults = Faults(fail=Planned(131000, count=99))
             message_id = await pair.accepted(text())
             await pair.until_told(message_id, "failed")
             return await pair.facts(message_id), (await pair.wallet()).held_minor
@@ -213,7 +213,7 @@ def test_a_message_whose_validity_ends_in_a_paused_lane_is_not_sent(tmp_path):
 def test_a_message_whose_validity_ends_while_meta_throttles_is_not_sent(tmp_path):
     async def body():
         async with running(tmp_path) as pair:
-            pair.emulator.sends.faults = Faults(refuse=Planned(130429, count=9999))
+            pair.emulator.disorder.faults = Faults(refuse=Planned(130429, count=9999))
             message_id = await pair.accepted(wrapped(text(), validity_period=30))
             await pair.until_told(message_id, "not sent")
             return await pair.facts(message_id), pair.arrived()

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import pytest
 
-from meta_emulator.faults import Faults, Planned
+from meta_emulator.physics.faults import Faults, Planned
 from support.asgi import call
 from support.nouns import NOW, PHONE_NUMBER_ID, SENDER_ID
 from support.pair import TO, running, text, wrapped
@@ -39,7 +39,7 @@ async def post_to_meta(pair, message):
 def test_a_message_that_meta_refuses_is_failed_with_its_code_and_what_to_do(tmp_path):
     async def body():
         async with running(tmp_path) as pair:
-            pair.emulator.sends.faults = Faults(refuse=Planned(131026))
+            pair.emulator.disorder.faults = Faults(refuse=Planned(131026))
             message_id = await pair.accepted(wrapped(text(), ref="order-1"))
             await pair.until_told(message_id, "failed")
             return pair.callback(message_id, "failed"), await pair.report(message_id)
@@ -69,7 +69,7 @@ def test_a_template_that_meta_does_not_know_fails_with_132001(tmp_path):
 def test_a_message_that_meta_could_not_bring_is_failed(tmp_path):
     async def body():
         async with running(tmp_path) as pair:
-            pair.emulator.sends.faults = Faults(fail=Planned(131049))
+            pair.emulator.disorder.faults = Faults(fail=Planned(131049))
             message_id = await pair.accepted(text())
             await pair.until_told(message_id, "failed")
             return await pair.report(message_id), await pair.facts(message_id)
@@ -83,7 +83,7 @@ def test_a_message_that_meta_could_not_bring_is_failed(tmp_path):
 def test_a_message_that_meta_refuses_for_now_is_sent_again_by_itself(tmp_path, code):
     async def body():
         async with running(tmp_path) as pair:
-            pair.emulator.sends.faults = Faults(refuse=Planned(code, count=2))
+            pair.emulator.disorder.faults = Faults(refuse=Planned(code, count=2))
             message_id = await pair.accepted(text())
             await pair.until_told(message_id, *STATUSES)
             return await pair.facts(message_id), pair.arrived()
@@ -96,7 +96,7 @@ def test_a_message_that_meta_refuses_for_now_is_sent_again_by_itself(tmp_path, c
 def test_a_message_is_given_up_after_so_many_refusals_for_now(tmp_path):
     async def body():
         async with running(tmp_path, dispatch_attempts=3) as pair:
-            pair.emulator.sends.faults = Faults(refuse=Planned(131016, count=99))
+            pair.emulator.disorder.faults = Faults(refuse=Planned(131016, count=99))
             message_id = await pair.accepted(text())
             await pair.until_told(message_id, "failed")
             return await pair.facts(message_id)
@@ -125,7 +125,7 @@ def test_a_lost_answer_is_settled_by_a_status_and_never_sent_again(tmp_path):
 
     async def body():
         async with running(tmp_path, delays=delays) as pair:
-            pair.emulator.sends.faults = Faults(lose_answers=1.0)
+            pair.emulator.disorder.faults = Faults(lose_answers=1.0)
             message_id = await pair.accepted(text())
             unknown = await pair.until_state(message_id, "unknown")
             await pair.until_told(message_id, *STATUSES)
@@ -142,10 +142,10 @@ def test_a_lost_answer_is_settled_by_a_status_and_never_sent_again(tmp_path):
 def test_a_lost_answer_that_no_status_settles_is_sent_again_after_the_window(tmp_path):
     async def body():
         async with running(tmp_path, delays=(), unknown_window_s=30) as pair:
-            pair.emulator.sends.faults = Faults(lose_answers=1.0)
+            pair.emulator.disorder.faults = Faults(lose_answers=1.0)
             message_id = await pair.accepted(text())
             await pair.until_state(message_id, "unknown")
-            pair.emulator.sends.faults = Faults()
+            pair.emulator.disorder.faults = Faults()
             await pair.pass_time(25)
             before = len(pair.arrived())
             await tell_of_another(pair)
@@ -160,10 +160,10 @@ def test_a_lost_answer_that_no_status_settles_is_sent_again_after_the_window(tmp
 def test_while_webhooks_are_silent_a_lost_answer_waits_on_and_a_person_is_told(tmp_path):
     async def body():
         async with running(tmp_path, delays=(), unknown_window_s=60) as pair:
-            pair.emulator.sends.faults = Faults(lose_answers=1.0)
+            pair.emulator.disorder.faults = Faults(lose_answers=1.0)
             message_id = await pair.accepted(text())
             await pair.until_state(message_id, "unknown")
-            pair.emulator.sends.faults = Faults()
+            pair.emulator.disorder.faults = Faults()
             await pair.pass_time(300)
             silent = (len(pair.arrived()), await alarms(pair))
             await tell_of_another(pair)

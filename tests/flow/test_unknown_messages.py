@@ -2,7 +2,7 @@
 
 import asyncio
 
-from meta_emulator.faults import Faults
+from meta_emulator.physics.faults import Faults
 from support.pair import running, text, wrapped
 from waypost.model.account import UnknownPolicy
 from waypost.model.alarm import AlarmKind
@@ -16,10 +16,10 @@ OPERATOR = Actor("operator")
 
 async def lost(pair):
     """A message that Meta answered with nothing to, parked for a person."""
-    pair.emulator.sends.faults = Faults(drop=1.0)
+    pair.emulator.disorder.faults = Faults(drop=1.0)
     message_id = await pair.accepted(text())
     await pair.until_state(message_id, "unknown")
-    pair.emulator.sends.faults = Faults()
+    pair.emulator.disorder.faults = Faults()
     await pair.pass_time(20)
     seen = await pair.accepted(text())  # its statuses show that webhooks flow
     await pair.until_told(seen, *STATUSES)
@@ -99,7 +99,7 @@ def test_what_is_not_unknown_is_left_as_it_is_and_told(tmp_path):
 
 def test_what_is_no_longer_valid_is_not_sent_again(tmp_path):
     async def body(pair):
-        pair.emulator.sends.faults = Faults(drop=1.0)
+        pair.emulator.disorder.faults = Faults(drop=1.0)
         message_id = await pair.accepted(wrapped(text(), validity_period=60))
         await pair.until_state(message_id, "unknown")
         await pair.pass_time(70)

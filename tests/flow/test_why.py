@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from meta_emulator.faults import Faults, Planned
+from meta_emulator.physics.faults import Faults, Planned
 from support.asgi import call
 from support.nouns import NOW, SENDER_ID, WABA_ID
 from support.pair import TO, running, text, wrapped
@@ -77,7 +77,7 @@ def test_a_message_that_was_read_is_told_from_the_request_to_the_last_callback(t
 
 def test_a_refusal_of_metas_says_whose_turn_it_is_in_metas_words(tmp_path):
     async def body(pair):
-        pair.emulator.sends.faults = Faults(refuse=Planned(131026))
+        pair.emulator.disorder.faults = Faults(refuse=Planned(131026))
         message_id = await pair.accepted(text())
         await pair.until_told(message_id, "failed")
         return await told(pair, message_id)
@@ -95,7 +95,7 @@ def test_a_refusal_of_metas_says_whose_turn_it_is_in_metas_words(tmp_path):
 
 def test_a_failure_that_comes_later_is_told_after_the_attempt_that_was_taken(tmp_path):
     async def body(pair):
-        pair.emulator.sends.faults = Faults(fail=Planned(131049))
+        pair.emulator.disorder.faults = Faults(fail=Planned(131049))
         message_id = await pair.accepted(text())
         await pair.until_told(message_id, "failed")
         return await told(pair, message_id)
@@ -110,11 +110,11 @@ def test_a_failure_that_comes_later_is_told_after_the_attempt_that_was_taken(tmp
 
 def test_a_lost_answer_waits_and_is_told_as_settled_when_its_status_comes(tmp_path):
     async def body(pair):
-        pair.emulator.sends.faults = Faults(drop=1.0)
+        pair.emulator.disorder.faults = Faults(drop=1.0)
         message_id = await pair.accepted(text())
         await pair.until_state(message_id, "unknown")
         waits = await told(pair, message_id)
-        pair.emulator.sends.faults = Faults()
+        pair.emulator.disorder.faults = Faults()
         seen = await pair.accepted(text())  # its statuses show that webhooks flow
         await pair.until_told(seen, *STATUSES)
         await pair.until_told(message_id, *STATUSES)
@@ -153,11 +153,11 @@ def test_a_message_that_waits_says_what_for(tmp_path):
 
 def test_a_sender_that_meta_refuses_holds_its_messages_and_says_so(tmp_path):
     async def body(pair):
-        pair.emulator.sends.faults = Faults(refuse=Planned(190))
+        pair.emulator.disorder.faults = Faults(refuse=Planned(190))
         message_id = await pair.accepted(text())
         await pair.pass_time(5)
         held = await told(pair, message_id)
-        pair.emulator.sends.faults = Faults()
+        pair.emulator.disorder.faults = Faults()
         await pair.until_told(message_id, *STATUSES)
         return held
 

@@ -8,7 +8,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from meta_emulator.seed import MediaSeed, ProductSeed, Seed, TemplateSeed, default_seed
-from meta_emulator.state import seeded_template
+from meta_emulator.world.objects import seeded_template
 from support.emulated import MESSAGES, WABA, Answered, Emulated, emulated
 from support.template_grammar import Definition
 

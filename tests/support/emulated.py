@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from meta_emulator.chance import SeededChance
-from meta_emulator.http import UnreachableError
+from meta_emulator.emulator import Emulator
+from meta_emulator.runtime.chance import SeededChance
+from meta_emulator.runtime.http import UnreachableError
 from meta_emulator.seed import Seed, default_seed
-from meta_emulator.server import Emulator
 from meta_emulator.settings import Settings
 from support.turned_clock import TurnedClock
 

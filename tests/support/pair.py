@@ -17,9 +17,9 @@ from msgspec import UNSET, UnsetType
 from msgspec.structs import replace
 from prometheus_client import CollectorRegistry
 
-from meta_emulator.chance import SeededChance
+from meta_emulator.emulator import Emulator
+from meta_emulator.runtime.chance import SeededChance
 from meta_emulator.seed import Seed, default_seed
-from meta_emulator.server import Emulator
 from meta_emulator.settings import Settings
 from support.asgi import Answered, Application, EmulatorHttp, GatewayHttp, Network, Receive, call
 from support.nouns import NOW, PHONE_NUMBER_ID, SENDER_ID, VAULT, WABA_ID

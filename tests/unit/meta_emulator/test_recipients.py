@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from meta_emulator.recipients import country_of, phone_digits, user_id_of
+from meta_emulator.world.recipients import country_of, phone_digits, user_id_of
 
 
 @given(st.integers(min_value=10**6, max_value=10**15 - 1))

@@ -1,0 +1,1 @@
+"""Whether Meta would take a message: its shape, its parts against the template, its products."""

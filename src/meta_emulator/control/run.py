@@ -1,0 +1,75 @@
+"""The run itself: whether it is well, what goes wrong in it, where webhooks go, a new beginning."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import msgspec
+
+from meta_emulator.control.routes import Call, OrderError, Route
+from meta_emulator.physics.disorder import Disorder
+from meta_emulator.physics.faults import Faults
+from meta_emulator.runtime.chance import Chance
+from meta_emulator.runtime.http import Http
+from meta_emulator.settings import Settings
+from meta_emulator.webhook.delivery import shake_hands
+from meta_emulator.webhook.reporter import Reporter
+
+
+class Handshake(msgspec.Struct, forbid_unknown_fields=True):
+    """Where webhooks shall go; left out: the address they go to now."""
+
+    url: str | None = None
+
+
+class Run:
+    """Orders about the emulator as a whole."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        disorder: Disorder,
+        reporter: Reporter,
+        http_and_chance: tuple[Http, Chance],
+        reset: Callable[[], None],
+    ) -> None:
+        self._settings = settings
+        self._disorder = disorder
+        self._reporter = reporter
+        self._http, self._chance = http_and_chance
+        self._reset = reset
+
+    @property
+    def routes(self) -> Sequence[Route]:
+        """What it answers."""
+        verify = "Verify the webhook's address as Meta does; a new one that passes is then used."
+        return (
+            Route("GET", "health", "Whether it answers.", self._health),
+            Route("GET", "faults", "The faults in force.", self._shown_faults, gives=Faults),
+            Route("POST", "faults", "Put faults in force.", self._faults, Faults, Faults),
+            Route("POST", "handshake", verify, self._handshake, Handshake),
+            Route("POST", "reset", "Forget all that happened.", self._begin_anew),
+        )
+
+    def _health(self, _call: Call) -> dict[str, str]:
+        return {"status": "ok"}
+
+    def _shown_faults(self, _call: Call) -> Faults:
+        return self._disorder.faults
+
+    def _faults(self, call: Call) -> Faults:
+        faults: Faults = call.order
+        self._disorder.faults = faults
+        return faults
+
+    async def _handshake(self, call: Call) -> dict[str, Any]:
+        url = call.order.url or self._reporter.webhook_url
+        if url is None:
+            raise OrderError('there is no webhook URL; give one as {"url": ...}')
+        wrong = await shake_hands(url, self._settings, self._http, self._chance)
+        if wrong is None:
+            self._reporter.webhook_url = url
+        return {"url": url, "verified": wrong is None, "reason": wrong}
+
+    def _begin_anew(self, _call: Call) -> list[Any]:
+        self._reset()
+        return []

@@ -1,0 +1,1 @@
+"""Whether Meta would take a template, and how it shows one afterwards."""

@@ -1,0 +1,124 @@
+"""The composition root: a seed and settings become an emulator, in this process.
+
+`Emulator(...)`, its `.app`, `run()`, `advance()` and `wait_for()`; `server` makes it a program.
+"""
+
+import asyncio
+
+from meta_emulator.app import App
+from meta_emulator.control.api import Control
+from meta_emulator.control.journal import Journal
+from meta_emulator.control.objects import ObjectOrders
+from meta_emulator.control.persons import Persons
+from meta_emulator.control.run import Run
+from meta_emulator.graph.blocking import Blocking
+from meta_emulator.graph.edges import Rooms
+from meta_emulator.graph.hooks import Hooks
+from meta_emulator.graph.media import MediaShelf
+from meta_emulator.graph.messages import Sends
+from meta_emulator.graph.objects import Objects
+from meta_emulator.graph.templates import Templates
+from meta_emulator.graph.uploads import Uploads
+from meta_emulator.physics.disorder import Disorder
+from meta_emulator.physics.faults import Faults
+from meta_emulator.physics.laws import Law, Laws
+from meta_emulator.physics.limits import Limits
+from meta_emulator.physics.messaging_limit import MessagingLimit
+from meta_emulator.physics.review import Reviewer
+from meta_emulator.physics.schedule import Scheduler
+from meta_emulator.physics.standing import Blocks, MediaKinds, Preferences
+from meta_emulator.protocol.answers import Responder
+from meta_emulator.runtime.chance import Chance
+from meta_emulator.runtime.changes import Predicate
+from meta_emulator.runtime.clock import Clock, VirtualClock, let_go_on
+from meta_emulator.runtime.http import Http
+from meta_emulator.seed import Seed
+from meta_emulator.settings import Settings
+from meta_emulator.webhook.delivery import Deliverer
+from meta_emulator.webhook.reporter import Reporter
+from meta_emulator.world.state import State
+
+
+class Emulator:
+    """One emulated Cloud API. Nothing leaves it but by `http`, and only while `run` runs."""
+
+    def __init__(
+        self, seed: Seed, settings: Settings, clock: Clock, chance: Chance, http: Http
+    ) -> None:
+        self.settings = settings
+        self.clock = clock
+        state = self.state = State(seed, settings.kept, clock, chance)
+        responder = Responder(chance)
+        self.deliverer = Deliverer(settings, clock, http, state.changes.happened)
+        self.reporter = Reporter(state, self.deliverer, settings.webhook_version)
+        self.reporter.webhook_url = settings.webhook_url
+        self.scheduler = Scheduler(settings.status_delays, clock, self.reporter.report)
+        self.reviewer = Reviewer(state, self.reporter, clock, settings.review_delay_s)
+        self.disorder = Disorder(chance, clock)
+        self.sends = Sends(state, responder, self.scheduler.add, self._laws(), self.disorder)
+        uploads = Uploads(state, responder)
+        media = MediaShelf(state, responder)
+        rooms = (
+            self.sends,
+            Objects(state, responder),
+            Hooks(responder, settings, http, chance),
+            media,
+            uploads,
+            Blocking(state, responder),
+            Templates(state, responder, self.reviewer, settings),
+        )
+        control = Control(
+            (
+                Journal(state, self.deliverer),
+                Persons(state, self.reporter),
+                ObjectOrders(state, self.reporter, self.reviewer),
+                Run(settings, self.disorder, self.reporter, (http, chance), self.reset),
+            )
+        )
+        graph = Rooms(state, responder, rooms, finders=(uploads, media))
+        self.app = App(state, responder, graph, control, settings.access_token)
+
+    def _laws(self) -> Laws:
+        """In the order in which they are asked."""
+        laws: list[Law] = [self.disorder, Blocks()]
+        if self.settings.keeps_limits:
+            laws.append(Limits(self.clock))
+        if self.settings.messaging_limit_code is not None:
+            laws.append(MessagingLimit(self.state, self.settings.messaging_limit_code))
+        laws += [Preferences(self.state), MediaKinds()]
+        return Laws(laws)
+
+    async def run(self) -> None:
+        """Let statuses fall due and deliver webhooks, until cancelled."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self.scheduler.run())
+            group.create_task(self.deliverer.run())
+            group.create_task(self.reviewer.run())
+
+    def reset(self) -> None:
+        """Forget messages, refusals and callbacks; the seed, and what became of it, stays."""
+        self.scheduler.clear()
+        self.deliverer.clear()
+        self.disorder.faults = Faults()
+        self.state.forget()
+        self.state.changes.happened()
+
+    async def advance(self, seconds: float) -> None:
+        """Move a virtual clock; returns when all that fell due has been brought.
+
+        Raises ValueError for a negative number of seconds, TypeError for a clock of another kind.
+        """
+        if not isinstance(self.clock, VirtualClock):
+            raise TypeError("only a virtual clock can be moved")
+        await self.clock.advance(seconds, self.settle)
+
+    async def settle(self) -> None:
+        """Let everything go on that can without time passing, webhooks on their way included."""
+        await let_go_on()
+        while self.deliverer.in_flight:
+            await self.deliverer.landed()
+            await let_go_on()
+
+    async def wait_for(self, predicate: Predicate) -> None:
+        """Return once `predicate` is true; it is asked again after every change."""
+        await self.state.changes.wait_for(predicate)

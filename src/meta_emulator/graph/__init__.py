@@ -1,0 +1,1 @@
+"""The edges of the Graph API, by object."""

@@ -1,0 +1,1 @@
+"""Recipients: what they write, tap and order."""

@@ -1,0 +1,1 @@
+"""How the Graph API speaks: requests and answers, errors, fields, pages, forms."""

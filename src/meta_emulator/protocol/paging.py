@@ -1,0 +1,70 @@
+"""Cursor paging as the Graph API does it (reference 7.1)."""
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from binascii import Error as Base64Error
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+from urllib.parse import urlencode
+
+from meta_emulator.protocol.answers import Request
+from meta_emulator.protocol.errors import GraphError, refused
+
+T = TypeVar("T")
+LIMIT = 25
+MOST = 1000
+
+
+def page(
+    items: Sequence[T], request: Request, show: Callable[[T], dict[str, Any]]
+) -> dict[str, Any] | GraphError:
+    """One page of `items`, each as `show` has it, by the query's `limit`, `after` and `before`.
+
+    An unreadable cursor is 131059; `next` and `previous` are there only if there is more.
+    """
+    limit_text = request.query.get("limit", str(LIMIT))
+    if not limit_text.isascii() or not limit_text.isdigit() or not int(limit_text) >= 1:
+        return GraphError(100, "(#100) Param limit must be a positive integer.")
+    limit = min(int(limit_text), MOST)
+    start = 0
+    if request.query.get("after"):
+        place = _place(request.query["after"])
+        if place is None:
+            return refused(131059)
+        start = place + 1
+    elif request.query.get("before"):
+        place = _place(request.query["before"])
+        if place is None:
+            return refused(131059)
+        start, limit = max(0, place - limit), min(limit, place)
+    shown = [show(item) for item in items[start : start + limit]]
+    answer: dict[str, Any] = {"data": shown}
+    if shown:
+        last = start + len(shown) - 1
+        cursors = {"before": _cursor(start), "after": _cursor(last)}
+        answer["paging"] = {"cursors": cursors}
+        if last + 1 < len(items):
+            answer["paging"]["next"] = _url(request, limit, "after", cursors["after"])
+        if start > 0:
+            answer["paging"]["previous"] = _url(request, limit, "before", cursors["before"])
+    return answer
+
+
+def _url(request: Request, limit: int, direction: str, cursor: str) -> str:
+    """The same question for the page behind or before this one."""
+    host = next((value.decode() for name, value in request.headers if name == b"host"), "")
+    kept = {key: request.query[key] for key in request.query if key not in {"after", "before"}}
+    query = urlencode({**kept, "limit": str(limit), direction: cursor})
+    return f"http://{host}{request.path}?{query}"
+
+
+def _cursor(place: int) -> str:
+    return urlsafe_b64encode(f"place:{place}".encode()).decode().rstrip("=")
+
+
+def _place(cursor: str) -> int | None:
+    try:
+        text = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
+    except (Base64Error, UnicodeDecodeError, ValueError):
+        return None
+    word, _, digits = text.partition(":")
+    return int(digits) if word == "place" and digits.isdigit() else None

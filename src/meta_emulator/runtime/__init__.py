@@ -1,0 +1,1 @@
+"""The machine: time, chance, waiting for a change, remembering, the socket outwards."""

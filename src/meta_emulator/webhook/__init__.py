@@ -1,0 +1,1 @@
+"""What is told to receivers: bodies, signatures, delivery until HTTP 200."""

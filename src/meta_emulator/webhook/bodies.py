@@ -1,0 +1,153 @@
+r"""Webhook bodies as Meta words them, and their signature.
+
+Bodies are ASCII: what is not is `\\uXXXX` in lower-case hex, an emoji a surrogate pair; the
+signature is over exactly those bytes (reference 4.2). One status has one change, with its own
+contact, and a body has one entry for each WABA.
+"""
+
+import hashlib
+import hmac
+import json
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from json.encoder import encode_basestring_ascii as quoted
+from typing import Any
+
+from meta_emulator.protocol.answers import Version
+from meta_emulator.protocol.errors import webhook_error
+from meta_emulator.world.message import Message, Status
+from meta_emulator.world.objects import Number
+from meta_emulator.world.recipients import user_id_of
+
+USER_AGENT = "facebookexternalua"
+CONVERSATION_UNTIL: Version = (23, 0)
+"""Statuses of later webhook versions have no `conversation` (reference 4.4)."""
+WINDOW = timedelta(hours=24)
+TIME = '"time"'
+UNNAMED = "WhatsApp User"
+
+
+@dataclass(slots=True)
+class Update:
+    """One change of one WABA, worded. `status`: what it reports, told when it is delivered.
+
+    time  the entry's Unix second; None for messages and statuses, whose entries have none
+    """
+
+    waba_id: str
+    change: str
+    status: Status | None = None
+    time: int | None = None
+
+
+def ascii_json(value: Any) -> str:
+    """Compact JSON, ASCII only."""
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=True)
+
+
+def change_head(number: Number) -> str:
+    """The part of a change that is the same for everything of one number."""
+    display, number_id = quoted(number.digits), quoted(number.id)
+    return (
+        '{"value":{"messaging_product":"whatsapp","metadata":'
+        f'{{"display_phone_number":{display},"phone_number_id":{number_id}}}'
+    )
+
+
+def render_status(message: Message, status: Status, version: Version, *, is_priced: bool) -> str:
+    """The change that reports `status` of `message`, as JSON.
+
+    is_priced  pricing goes with `sent` and with one of `delivered` and `read`, never with
+               `failed`
+
+    A failed status has its contact too: Meta's text leaves it out, recorded ones have it and
+    current receivers need it. It has no `recipient_user_id` if it was sent to a phone
+    (reference 4.7).
+    """
+    user_id = message.user_id or user_id_of(message.wa_id or "")
+    reached = contact = ""
+    if message.wa_id is not None:
+        reached = f',"recipient_id":"{message.wa_id}"'
+        contact = f'"wa_id":"{message.wa_id}",'
+    user = quoted(user_id)
+    text = (
+        f'{change_head(message.number)},"contacts":[{{"profile":{{"name":"{UNNAMED}"}},'
+        f'{contact}"user_id":{user}}}],"statuses":[{{"id":"{message.id}",'
+        f'"status":"{status.status}","timestamp":"{int(status.time.timestamp())}"{reached}'
+    )
+    if status.status != "failed" or message.wa_id is None:
+        text += f',"recipient_user_id":{user}'
+    if message.callback_data is not None:
+        text += f',"biz_opaque_callback_data":{quoted(message.callback_data)}'
+    if status.code is not None:
+        text += f',"errors":[{ascii_json(webhook_error(status.code))}]'
+    if is_priced:
+        if version <= CONVERSATION_UNTIL:
+            text += f',"conversation":{_conversation(message, status)}'
+        text += (
+            ',"pricing":{"billable":true,"pricing_model":"PMP",'
+            f'"type":"{message.pricing_type}","category":"{message.category}"}}'
+        )
+    return text + '}]},"field":"messages"}'
+
+
+def render_inbound(number: Number, message: dict[str, Any], name: str, user_id: str) -> str:
+    """The change that brings a recipient's `message`, complete with `from` and `id`."""
+    contact = {"profile": {"name": name}, "wa_id": message["from"], "user_id": user_id}
+    return (
+        f'{change_head(number)},"contacts":[{ascii_json(contact)}],'
+        f'"messages":[{ascii_json(message)}]}},"field":"messages"}}'
+    )
+
+
+def render_account(field: str, value: dict[str, Any]) -> str:
+    """The change that tells of a WABA: its templates, its quality (reference 4.6)."""
+    return f'{{"value":{ascii_json(value)},"field":{quoted(field)}}}'
+
+
+def render_preference(number: Number, wa_id: str, name: str, preference: dict[str, Any]) -> str:
+    """The change that tells whether a recipient wants marketing."""
+    contact = {"profile": {"name": name}, "wa_id": wa_id, "user_id": user_id_of(wa_id)}
+    return (
+        f'{change_head(number)},"contacts":[{ascii_json(contact)}],'
+        f'"user_preferences":[{ascii_json(preference)}]}},"field":"user_preferences"}}'
+    )
+
+
+def render_body(updates: list[Update]) -> bytes:
+    """One webhook body with all `updates`, in their order."""
+    entries: dict[tuple[str, int | None], list[str]] = {}
+    for update in updates:
+        entries.setdefault((update.waba_id, update.time), []).append(update.change)
+    text = ",".join(
+        f'{{"id":"{waba_id}"{"" if time is None else f",{TIME}:{time}"},'
+        f'"changes":[{",".join(changes)}]}}'
+        for (waba_id, time), changes in entries.items()
+    )
+    return f'{{"object":"whatsapp_business_account","entry":[{text}]}}'.encode("ascii")
+
+
+def signature(body: bytes, app_secret: bytes) -> str:
+    """The value of `X-Hub-Signature-256` for `body`."""
+    return "sha256=" + hmac.new(app_secret, body, hashlib.sha256).hexdigest()
+
+
+def signed_headers(body: bytes, app_secret: bytes) -> dict[str, str]:
+    """The headers a webhook is sent with."""
+    return {
+        "content-type": "application/json",
+        "user-agent": USER_AGENT,
+        "x-hub-signature-256": signature(body, app_secret),
+    }
+
+
+def _conversation(message: Message, status: Status) -> str:
+    """24 hours from `sent`; the end is told only there."""
+    conversation: dict[str, Any] = {
+        "id": hashlib.blake2b(message.id.encode(), digest_size=16).hexdigest(),
+        "origin": {"type": message.category},
+    }
+    if status.status == "sent":
+        ends_at: datetime = status.time + WINDOW
+        conversation["expiration_timestamp"] = str(int(ends_at.timestamp()))
+    return ascii_json(conversation)

@@ -1,0 +1,1 @@
+"""What the emulator holds: accounts, numbers, templates, catalogues, media, messages."""

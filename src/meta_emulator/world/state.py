@@ -1,0 +1,150 @@
+"""What the emulator holds: the objects of the Graph API, and what was sent, refused and heard."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from meta_emulator.checks.template_send import Holdings
+from meta_emulator.protocol.answers import Header
+from meta_emulator.runtime.chance import Chance
+from meta_emulator.runtime.changes import Changes
+from meta_emulator.runtime.clock import Clock
+from meta_emulator.runtime.log import Log
+from meta_emulator.seed import MediaSeed, Seed, WabaSeed
+from meta_emulator.world.catalogue import Catalogue
+from meta_emulator.world.message import Message
+from meta_emulator.world.objects import (
+    MEDIA_LIFE,
+    Media,
+    Number,
+    Template,
+    Waba,
+    seeded_template,
+)
+
+
+@dataclass(slots=True)
+class ReadMark:
+    """A message of a recipient that the business marked as read."""
+
+    time: datetime
+    phone_number_id: str
+    message_id: str
+    is_typing: bool
+
+
+@dataclass(slots=True)
+class Refusal:
+    """A request that got an error."""
+
+    time: datetime
+    method: str
+    path: str
+    request: bytes
+    headers: list[Header]
+    status: int
+    error: bytes
+
+
+@dataclass(slots=True)
+class Callback:
+    """A request to the inbox, where callbacks of the system under test may be sent."""
+
+    time: datetime
+    method: str
+    path: str
+    query: str
+    headers: list[Header]
+    body: bytes
+
+
+class State:
+    """Everything held, with the indexes the edges need."""
+
+    def __init__(self, seed: Seed, kept: int, clock: Clock, chance: Chance) -> None:
+        self.clock = clock
+        self.chance = chance
+        self.changes = Changes()
+        self.wabas: dict[str, Waba] = {}
+        self.numbers: dict[str, Number] = {}
+        self.catalogues: dict[str, Waba] = {}
+        self.templates: dict[str, Template] = {}
+        self.media: dict[str, Media] = {}
+        self.handles: dict[str, str] = {}
+        """The type of what a handle of a resumable upload stands for."""
+        self.messages: Log[Message] = Log(kept)
+        self.reads: Log[ReadMark] = Log(kept)
+        self.stopped: set[tuple[str, str]] = set()
+        """Phone number id and digits of recipients who want no marketing (reference 4.6)."""
+        self.heard_at: dict[tuple[str, str], datetime] = {}
+        """When a phone number was last written to, by digits and by user id."""
+        self.refusals: Log[Refusal] = Log(kept)
+        self.callbacks: Log[Callback] = Log(kept)
+        for media in seed.media:
+            self._hold_media(media)
+        for waba in seed.wabas:
+            self._hold_waba(waba)
+
+    @property
+    def first_number(self) -> Number:
+        """The seed's first number: the one meant where none is named."""
+        return next(iter(self.numbers.values()))
+
+    def number_named(self, phone_number_id: str | None) -> Number | None:
+        """The number of an id, the first one where none is named; None for one unknown."""
+        return self.first_number if phone_number_id is None else self.numbers.get(phone_number_id)
+
+    def media_kind(self, media_id: str) -> str | None:
+        """`image`, `video` ... of media that is known and unexpired; else None."""
+        media = self.media.get(media_id)
+        if media is None or media.expires_at <= self.clock.now():
+            return None
+        return media.kind
+
+    def add_template(self, waba: Waba, template: Template) -> None:
+        """Hold a template of `waba`."""
+        waba.templates[template.name, template.language] = template
+        self.templates[template.id] = template
+
+    def remove_template(self, template: Template) -> None:
+        """Hold it no more."""
+        self.templates.pop(template.id, None)
+        waba = self.wabas[template.waba_id]
+        waba.templates.pop((template.name, template.language), None)
+
+    def forget(self) -> None:
+        """Forget messages, refusals and callbacks; what the seed gave stays."""
+        self.messages.clear()
+        self.reads.clear()
+        self.refusals.clear()
+        self.callbacks.clear()
+
+    def _hold_media(self, seed: MediaSeed) -> None:
+        self.media[seed.id] = Media(
+            seed.id,
+            seed.mime_type,
+            seed.file_size,
+            f"{self.chance.bits(256):064x}",
+            self.clock.now() + MEDIA_LIFE,
+        )
+
+    def _hold_waba(self, seed: WabaSeed) -> None:
+        given = seed.catalogue
+        catalogue = Catalogue([] if given is None else given.products)
+        catalogue_id = None if given is None else given.id
+        waba = Waba(
+            seed.id,
+            seed.name,
+            Holdings(catalogue_id, catalogue, self.media_kind),
+            catalogue,
+            "" if given is None else given.name,
+            portfolio=seed.portfolio,
+        )
+        if catalogue_id is not None:
+            self.catalogues[catalogue_id] = waba
+        for template in seed.templates:
+            self.add_template(waba, seeded_template(template, waba.id))
+        for number in seed.phone_numbers:
+            held = Number(number.id, number, number.display_phone_number, number.throughput, waba)
+            waba.numbers.append(held)
+            self.numbers[number.id] = held
+        self.wabas[seed.id] = waba
