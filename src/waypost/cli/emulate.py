@@ -19,11 +19,8 @@ PASS_ON: dict[str, Any] = {
 
 
 def emulate(context: typer.Context) -> None:
-    """Run the emulator of Meta's Cloud API; options are those of meta-emulator.
+    """Run the emulator of Meta's Cloud API: all that meta-emulator takes, commands and options.
 
     Example: waypost emulate --port 8090 --webhook-url http://127.0.0.1:8080/webhooks/meta
     """
-    arguments = context.args
-    if "--help" in arguments and arguments[0] not in {"serve", "seed"}:
-        arguments = ["serve", *arguments]
-    os.execv(EMULATOR[0], [*EMULATOR, *arguments])  # noqa: S606 - our own interpreter
+    os.execv(EMULATOR[0], [*EMULATOR, *context.args])  # noqa: S606 - our own interpreter

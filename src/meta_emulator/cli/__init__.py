@@ -1,0 +1,1 @@
+"""The command `meta-emulator`: to serve, and to ask and order an emulator that serves."""

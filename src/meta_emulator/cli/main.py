@@ -1,0 +1,37 @@
+"""The command line: all commands, and the one place where their surprises become sentences.
+
+Exit codes: 0 done, 1 refused or not so, 2 misused, 3 somebody needed does not answer.
+"""
+
+import sys
+
+import typer
+
+from meta_emulator.cli import seed, serve
+from meta_emulator.cli.output import CommandError
+
+HELP = ("--help", "-h")
+
+application = typer.Typer(
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": list(HELP)},
+    help="Plays Meta's WhatsApp Cloud API: sends, templates, media, webhooks. "
+    "Without a command, it serves.",
+    epilog="Exit codes: 0 done, 1 refused or not so, 2 misused, 3 nobody answers.",
+)
+application.command("serve")(serve.serve_command)
+application.command("seed")(seed.print_seed)
+
+
+def main() -> None:
+    """The entry point; `serve` may be left out."""
+    arguments = sys.argv[1:]
+    if not arguments or (arguments[0].startswith("-") and arguments[0] not in HELP):
+        arguments = ["serve", *arguments]
+    try:
+        application(arguments, prog_name="meta-emulator")
+    except CommandError as error:
+        sys.stderr.write(f"{error}\n")
+        raise SystemExit(error.exit_code) from error

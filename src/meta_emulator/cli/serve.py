@@ -1,0 +1,119 @@
+"""`meta-emulator serve`: an emulator at an address, until it is told to stop."""
+
+import asyncio
+from pathlib import Path
+from typing import Annotated
+
+import typer
+import uvloop
+
+from meta_emulator.cli.output import MisusedError, UnreachableError, print_lines
+from meta_emulator.runtime.chance import SeededChance
+from meta_emulator.seed import SeedError, default_seed, load_seed
+from meta_emulator.settings import (
+    Settings,
+    SettingsError,
+    parse_delays,
+    parse_webhook_version,
+)
+
+SECRETS = "META_EMULATOR_"
+
+
+def serve_command(
+    host: Annotated[str, typer.Option(help="Address to listen at.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port to listen at; 0 takes a free one.")] = 8090,
+    seed: Annotated[Path | None, typer.Option(help="Seed, JSON or TOML.")] = None,
+    webhook_url: Annotated[str | None, typer.Option(help="Where webhooks go.")] = None,
+    ready_file: Annotated[
+        Path | None, typer.Option(help="Written once it answers: URL, secrets, ids.")
+    ] = None,
+    status_delays: Annotated[
+        str, typer.Option(help="Milliseconds after acceptance, or none.")
+    ] = "sent=150,delivered=600,read=1500",
+    webhook_version: Annotated[
+        str, typer.Option(help="Version of the webhook subscription.")
+    ] = "v25.0",
+    webhook_batch: Annotated[
+        int, typer.Option(help="Updates in one webhook, at most.", min=1, max=1000)
+    ] = 100,
+    webhook_retry_cap: Annotated[
+        float, typer.Option(help="Longest gap between two tries of a webhook, in seconds.")
+    ] = 300.0,
+    review_delay: Annotated[
+        int, typer.Option(help="Milliseconds that a new template is PENDING.", min=0)
+    ] = 2000,
+    strict_handles: Annotated[
+        bool,
+        typer.Option("--strict-handles", help="Take samples of templates uploaded here alone."),
+    ] = False,
+    limits: Annotated[
+        bool, typer.Option("--limits", help="Refuse sends beyond Meta's rates.")
+    ] = False,
+    messaging_limit_code: Annotated[
+        int | None,
+        typer.Option(
+            metavar="CODE",
+            help="Refuse templates to more users in 24 hours than the messaging limit, with this.",
+        ),
+    ] = None,
+    access_token: Annotated[
+        str | None, typer.Option(envvar=SECRETS + "ACCESS_TOKEN", help="Random if not given.")
+    ] = None,
+    app_secret: Annotated[
+        str | None, typer.Option(envvar=SECRETS + "APP_SECRET", help="Random if not given.")
+    ] = None,
+    verify_token: Annotated[
+        str | None, typer.Option(envvar=SECRETS + "VERIFY_TOKEN", help="Random if not given.")
+    ] = None,
+    until_stdin_closes: Annotated[
+        bool,
+        typer.Option("--until-stdin-closes", help="End with whoever holds the pipe of stdin."),
+    ] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing.")] = False,
+) -> None:
+    """Serve until SIGTERM or SIGINT."""
+    # The emulator's parts are many: the other commands need not wait for them.
+    from meta_emulator.server import PortTakenError, free_port, serve  # noqa: PLC0415
+
+    try:
+        held = load_seed(seed) if seed is not None else default_seed()
+        settings = Settings(
+            access_token=access_token or _random(),
+            app_secret=app_secret or _random(),
+            verify_token=verify_token or _random(),
+            webhook_url=webhook_url,
+            status_delays=parse_delays(status_delays),
+            webhook_version=parse_webhook_version(webhook_version),
+            batch=webhook_batch,
+            retry_cap_s=webhook_retry_cap,
+            keeps_limits=limits,
+            messaging_limit_code=messaging_limit_code,
+            review_delay_s=review_delay / 1000,
+            is_strict_about_handles=strict_handles,
+        )
+    except (SeedError, SettingsError) as error:
+        raise MisusedError(str(error)) from error
+    try:
+        free = free_port(host, port)
+    except PortTakenError as error:
+        raise UnreachableError(str(error)) from error
+    if not quiet:
+        number = held.wabas[0].phone_numbers[0]
+        print_lines(
+            f"Cloud API       http://{host}:{free}/v25.0/{number.id}/messages",
+            f"access token    {settings.access_token}",
+            f"app secret      {settings.app_secret}",
+            f"verify token    {settings.verify_token}",
+            f"webhooks go to  {settings.webhook_url or 'nobody'}",
+            f"what was sent   http://{host}:{free}/_emulator/messages",
+        )
+    uvloop.install()
+    asyncio.run(
+        serve(held, settings, host, free, ready_file, until_stdin_closes=until_stdin_closes)
+    )
+
+
+def _random() -> str:
+    """A credential of this run, for a program that guards nothing."""
+    return f"{SeededChance().bits(128):032x}"
