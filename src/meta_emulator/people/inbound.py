@@ -8,6 +8,7 @@ from meta_emulator.people.media import MediumError, hold_medium
 from meta_emulator.runtime.chance import Chance
 from meta_emulator.webhook.bodies import UNNAMED, render_inbound
 from meta_emulator.webhook.reporter import Reporter
+from meta_emulator.world.message import Inbound
 from meta_emulator.world.objects import Number
 from meta_emulator.world.recipients import phone_digits, user_id_of
 from meta_emulator.world.state import State
@@ -43,7 +44,9 @@ def receive(order: dict[str, Any], state: State, reporter: Reporter) -> str:
         **content_of(order, number, state),
     }
     name = str(order.get("name") or UNNAMED)
-    reporter.tell(number, render_inbound(number, message, name, user_id))
+    inbound = Inbound(state.clock.now(), number.id, sender, name, message)
+    state.inbound.append(inbound)
+    reporter.tell(number, render_inbound(number, message, name, user_id), inbound)
     return wamid
 
 

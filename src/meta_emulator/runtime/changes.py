@@ -10,10 +10,13 @@ class Changes:
     """Told of every change; wakes those whose wish has come true. Costs nothing without any."""
 
     def __init__(self) -> None:
+        self.count = 0
+        """How many changes there ever were."""
         self._waiting: list[tuple[Predicate, asyncio.Future[None]]] = []
 
     def happened(self) -> None:
         """Something changed."""
+        self.count += 1
         if not self._waiting:
             return
         still: list[tuple[Predicate, asyncio.Future[None]]] = []

@@ -15,7 +15,7 @@ from typing import Any
 
 from meta_emulator.protocol.answers import Version
 from meta_emulator.protocol.errors import webhook_error
-from meta_emulator.world.message import Message, Status
+from meta_emulator.world.message import Message, Status, Told
 from meta_emulator.world.objects import Number
 from meta_emulator.world.recipients import user_id_of
 
@@ -29,14 +29,14 @@ UNNAMED = "WhatsApp User"
 
 @dataclass(slots=True)
 class Update:
-    """One change of one WABA, worded. `status`: what it reports, told when it is delivered.
+    """One change of one WABA, worded. `status`: what it reports, told how its delivery goes.
 
     time  the entry's Unix second; None for messages and statuses, whose entries have none
     """
 
     waba_id: str
     change: str
-    status: Status | None = None
+    status: Told | None = None
     time: int | None = None
 
 

@@ -166,6 +166,9 @@ class Deliverer:
             self._changed()
             return True
         batch.failures += 1
+        for update in batch.updates:
+            if update.status is not None:
+                update.status.failures += 1
         batch.was_answered = status != NO_ANSWER
         self._changed()
         return self._clock.monotonic() - batch.since > self._settings.retry_span_s

@@ -9,7 +9,7 @@ from typing import Any
 from meta_emulator.protocol.answers import Version
 from meta_emulator.webhook.bodies import Update, render_account, render_status
 from meta_emulator.webhook.delivery import Deliverer
-from meta_emulator.world.message import Message, Status
+from meta_emulator.world.message import Message, Status, Told
 from meta_emulator.world.objects import Number
 from meta_emulator.world.state import State
 
@@ -40,11 +40,11 @@ class Reporter:
             self._deliverer.push(url, updates)
         self._state.changes.happened()
 
-    def tell(self, number: Number, change: str) -> None:
-        """Tell the receiver of `number` of one worded change."""
+    def tell(self, number: Number, change: str, told: Told | None = None) -> None:
+        """Tell the receiver of `number` of one worded change, which is about `told`."""
         url = self.url_for(number)
         if url is not None:
-            self._deliverer.push(url, [Update(number.waba.id, change)])
+            self._deliverer.push(url, [Update(number.waba.id, change, told)])
         self._state.changes.happened()
 
     def tell_account(self, waba_id: str, field: str, value: dict[str, Any]) -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any, Protocol
 
 from meta_emulator.protocol.answers import Header
 from meta_emulator.world.objects import Number
@@ -41,13 +42,22 @@ class Course:
 class Status:
     """A delivery status that fell due. `delivered_at`: a receiver answered 200 to it.
 
-    code  Meta's code of a `failed` one
+    code      Meta's code of a `failed` one
+    failures  webhooks that told of it and got no 200
     """
 
     status: str
     time: datetime
     delivered_at: datetime | None = None
     code: int | None = None
+    failures: int = 0
+
+
+class Told(Protocol):
+    """What a webhook tells of, and that remembers how the telling went."""
+
+    delivered_at: datetime | None
+    failures: int
 
 
 @dataclass(slots=True)
@@ -78,3 +88,21 @@ class Message:
     course: Course | None = None
     pricing_type: str = REGULAR
     statuses: list[Status] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Inbound:
+    """A message from a recipient.
+
+    sender   the recipient's digits
+    name     of the recipient's profile
+    message  as it stands in the webhook, with its `id`
+    """
+
+    time: datetime
+    phone_number_id: str
+    sender: str
+    name: str
+    message: dict[str, Any]
+    delivered_at: datetime | None = None
+    failures: int = 0

@@ -11,7 +11,7 @@ from meta_emulator.runtime.clock import Clock
 from meta_emulator.runtime.log import Log
 from meta_emulator.seed import MediaSeed, Seed, WabaSeed
 from meta_emulator.world.catalogue import Catalogue
-from meta_emulator.world.message import Message
+from meta_emulator.world.message import Inbound, Message
 from meta_emulator.world.objects import (
     MEDIA_LIFE,
     Media,
@@ -72,6 +72,7 @@ class State:
         self.handles: dict[str, str] = {}
         """The type of what a handle of a resumable upload stands for."""
         self.messages: Log[Message] = Log(kept)
+        self.inbound: Log[Inbound] = Log(kept)
         self.reads: Log[ReadMark] = Log(kept)
         self.stopped: set[tuple[str, str]] = set()
         """Phone number id and digits of recipients who want no marketing (reference 4.6)."""
@@ -114,6 +115,7 @@ class State:
     def forget(self) -> None:
         """Forget messages, refusals and callbacks; what the seed gave stays."""
         self.messages.clear()
+        self.inbound.clear()
         self.reads.clear()
         self.refusals.clear()
         self.callbacks.clear()
