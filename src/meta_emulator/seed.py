@@ -46,6 +46,9 @@ class TemplateSeed(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     status: str = "APPROVED"
     parameter_format: str = "POSITIONAL"
     note: str = ""
+    quality: str = "GREEN"
+    sub_category: str | None = None
+    message_send_ttl_seconds: int | None = None
 
 
 class ProductSeed(msgspec.Struct, forbid_unknown_fields=True, frozen=True):

@@ -13,7 +13,9 @@ from meta_emulator.protocol.answers import Answer, Request, Responder
 from meta_emulator.protocol.errors import object_unknown, path_unknown
 from meta_emulator.world.state import State
 
-MOST_SEGMENTS = 2
+MOST_SEGMENTS = 3
+"""`<WABA id>/message_templates/archive` is the longest."""
+
 ANY, WHATEVER = "any", "*"
 
 
@@ -37,7 +39,7 @@ class Rooms:
         segments = request.segments
         if not segments or len(segments) > MOST_SEGMENTS:
             return self._responder.error(path_unknown(request.path), request.version)
-        edge = segments[1] if len(segments) == MOST_SEGMENTS else ""
+        edge = "/".join(segments[1:])
         found = self._find(request.method, segments[0], edge)
         if found is None:
             unknown = object_unknown(segments[0], request.method)

@@ -20,6 +20,7 @@ class Template:
     components  as Meta shows them
     quality_at  the Unix second of the quality's last change
     life_s      how long a message waits for its recipient, in seconds; None for Meta's default
+    extras      what clients may give and ask for besides: `library_template_name` ...
     """
 
     id: str
@@ -39,14 +40,27 @@ class Template:
     correct_category: str | None = None
     life_s: int | None = None
     edited_at: list[datetime] = field(default_factory=list)
+    extras: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
 class Number:
     """A business phone number. `webhook_url` overrides that of its WABA.
 
-    blocked  digits or user ids of users who are blocked, and which of `wa_id`, `user_id` they are
-    digits   the display number's
+    blocked        digits or user ids of users who are blocked, and which of `wa_id`, `user_id`
+                   they are
+    digits         the display number's
+    is_registered  whether it may send: from `register` until `deregister`
+    pin            of two-step verification; None until the first registration sets it
+    wrong_pins     when a wrong one was given, the last of them
+    registrations  when it was registered or deregistered, the last of them
+    profile        what the business profile says, by Meta's keys
+    is_cart_enabled, is_catalogue_visible  the commerce settings (reference 8)
+    options        the `settings` edge, by Meta's keys
+    automation     ice breakers and commands, by Meta's keys
+    public_key     of flows
+    short_links    the QR codes' prefilled messages, by their codes
+    groups         by id, each by Meta's keys and `participants`, a list of digits
     """
 
     id: str
@@ -56,6 +70,18 @@ class Number:
     waba: "Waba"
     webhook_url: str | None = None
     blocked: dict[str, str] = field(default_factory=dict)
+    is_registered: bool = True
+    pin: str | None = None
+    wrong_pins: list[datetime] = field(default_factory=list)
+    registrations: list[datetime] = field(default_factory=list)
+    profile: dict[str, Any] = field(default_factory=dict)
+    is_cart_enabled: bool = True
+    is_catalogue_visible: bool = False
+    options: dict[str, Any] = field(default_factory=dict)
+    automation: dict[str, Any] = field(default_factory=dict)
+    public_key: str | None = None
+    short_links: dict[str, str] = field(default_factory=dict)
+    groups: dict[str, dict[str, Any]] = field(default_factory=dict)
     digits: str = field(init=False)
 
     def __post_init__(self) -> None:
@@ -66,8 +92,12 @@ class Number:
 class Waba:
     """A WhatsApp Business Account. `webhook_url` overrides that of the app.
 
-    created_at  when templates were created, oldest first
-    removed_at  when an approved language of a template was deleted
+    created_at     when templates were created, oldest first
+    removed_at     when an approved language of a template was deleted
+    is_subscribed  whether the app hears of it by webhook
+    is_catalogue_connected  whether sends may name the catalogue's products
+    has_marketing_messages  whether it is onboarded to the Marketing Messages API (reference 1.11)
+    is_marketing_closed     whether marketing must go by that API (131063)
     """
 
     id: str
@@ -79,6 +109,10 @@ class Waba:
     numbers: list[Number] = field(default_factory=list)
     webhook_url: str | None = None
     portfolio: str = ""
+    is_subscribed: bool = True
+    is_catalogue_connected: bool = True
+    has_marketing_messages: bool = True
+    is_marketing_closed: bool = False
     created_at: deque[datetime] = field(default_factory=deque)
     removed_at: dict[tuple[str, str], datetime] = field(default_factory=dict)
 
@@ -116,4 +150,7 @@ def seeded_template(seed: TemplateSeed, waba_id: str) -> Template:
         seed.components,
         compile_form(seed.components, seed.parameter_format),
         waba_id,
+        quality=seed.quality,
+        life_s=seed.message_send_ttl_seconds,
+        sub_category=seed.sub_category,
     )
