@@ -4,6 +4,7 @@
 """
 
 import asyncio
+from typing import Any
 
 from meta_emulator.app import App
 from meta_emulator.control.api import Control
@@ -32,6 +33,7 @@ from meta_emulator.runtime.chance import Chance
 from meta_emulator.runtime.changes import Predicate
 from meta_emulator.runtime.clock import Clock, VirtualClock, let_go_on
 from meta_emulator.runtime.http import Http
+from meta_emulator.runtime.snapshot import VERSION, Kept, SnapshotError, parts_of
 from meta_emulator.seed import Seed
 from meta_emulator.settings import Settings
 from meta_emulator.webhook.delivery import Deliverer
@@ -77,6 +79,11 @@ class Emulator:
         )
         graph = Rooms(state, responder, rooms, finders=(uploads, media))
         self.app = App(state, responder, graph, control, settings.access_token)
+        self.kept: dict[str, Kept] = {}
+        """The parts with state of their own, in the order in which they are restored."""
+        self._first = self._snapshots()
+        self._tasks: list[asyncio.Task[None]] = []
+        self._is_begun_anew = asyncio.Event()
 
     def _laws(self) -> Laws:
         """In the order in which they are asked."""
@@ -90,10 +97,43 @@ class Emulator:
 
     async def run(self) -> None:
         """Let statuses fall due and deliver webhooks, until cancelled."""
-        async with asyncio.TaskGroup() as group:
-            group.create_task(self.scheduler.run())
-            group.create_task(self.deliverer.run())
-            group.create_task(self.reviewer.run())
+        runners = (self.scheduler.run, self.deliverer.run, self.reviewer.run)
+        while True:
+            self._is_begun_anew.clear()
+            async with asyncio.TaskGroup() as group:
+                self._tasks = [group.create_task(runner()) for runner in runners]
+                await self._is_begun_anew.wait()
+
+    def snapshot(self) -> dict[str, Any]:
+        """The whole state, in builtins that JSON has."""
+        return {"version": VERSION, "parts": self._snapshots()}
+
+    def restore(self, snapshot: dict[str, Any]) -> None:
+        """Go on from a snapshot; a part that it does not have begins anew.
+
+        Raises SnapshotError, and then nothing has changed.
+        """
+        parts = parts_of(snapshot, self.kept)
+        before = self._snapshots()
+        for name, part in self.kept.items():
+            try:
+                part.restore(parts.get(name, self._first[name]))
+            except Exception as error:  # whatever a part makes of a broken snapshot
+                for known, other in self.kept.items():
+                    other.restore(before[known])
+                self._begin_anew()
+                raise SnapshotError(f"the snapshot's {name} cannot be used: {error}") from error
+        self._begin_anew()
+
+    def _snapshots(self) -> dict[str, Any]:
+        return {name: part.snapshot() for name, part in self.kept.items()}
+
+    def _begin_anew(self) -> None:
+        """What runs is begun again with what is held now; nothing of the old runs a step more."""
+        for task in self._tasks:
+            task.cancel()
+        self._is_begun_anew.set()
+        self.state.changes.happened()
 
     def reset(self) -> None:
         """Forget messages, refusals and callbacks; the seed, and what became of it, stays."""
