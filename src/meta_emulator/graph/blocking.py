@@ -4,7 +4,6 @@ Only who wrote within 24 hours can be blocked; the others are told one by one, a
 whole is 139100 (reference 3.3; the code of a single user is a judgement).
 """
 
-from datetime import timedelta
 from typing import Any
 
 from meta_emulator.graph.messages import read_object
@@ -16,7 +15,6 @@ from meta_emulator.world.objects import Number
 from meta_emulator.world.recipients import phone_digits
 from meta_emulator.world.state import State
 
-WINDOW = timedelta(hours=24)
 MOST_BLOCKED = 64_000
 SOME_FAILED = 139100
 LIST_FULL = 139101
@@ -88,7 +86,7 @@ class Blocking:
         shown = page(
             list(number.blocked.items()),
             request,
-            lambda entry: {"messaging_product": "whatsapp", entry[1]: entry[0]},
+            lambda entry: {"messaging_product": "whatsapp", "input": entry[0], entry[1]: entry[0]},
         )
         if isinstance(shown, GraphError):
             return self._responder.error(shown, request.version)
@@ -99,8 +97,7 @@ class Blocking:
             return None
         if len(number.blocked) >= MOST_BLOCKED:
             return refused(LIST_FULL, f"At most {MOST_BLOCKED} users can be blocked.")
-        heard_at = self._state.heard_at.get((number.id, user[2]))
-        if heard_at is None or self._state.clock.now() - heard_at > WINDOW:
+        if not self._state.windows.is_open(number.id, user[2], self._state.clock.now()):
             return refused(SILENT, "The user has not messaged this number in the last 24 hours.")
         return None
 

@@ -22,7 +22,8 @@ def receive(order: dict[str, Any], state: State, reporter: Reporter) -> str:
     """Emit what `order` says and return the wamid; raises InboundError.
 
     order  {"from", "text"}, {"from", "message"}, {"from", "medium"}, {"from", "tap"} or
-           {"from", "order"}, and optionally "phone_number_id", "name"
+           {"from", "order"}, and optionally "phone_number_id", "name",
+           and "referral": Meta's object about the advertisement they came from
     """
     sender = phone_digits(order.get("from"))
     if sender is None:
@@ -34,7 +35,6 @@ def receive(order: dict[str, Any], state: State, reporter: Reporter) -> str:
     user_id = user_id_of(sender)
     if sender in number.blocked or user_id in number.blocked:
         raise InboundError(f"{number.digits} has blocked {sender}: nothing reaches it")
-    state.heard_at[number.id, sender] = state.heard_at[number.id, user_id] = state.clock.now()
     wamid = inbound_wamid(sender, state.chance)
     message: dict[str, Any] = {
         "from": sender,
@@ -43,6 +43,9 @@ def receive(order: dict[str, Any], state: State, reporter: Reporter) -> str:
         "from_user_id": user_id,
         **content_of(order, number, state),
     }
+    if "referral" in order:
+        message["referral"] = order["referral"]
+    state.hear(number, (sender, user_id), is_referred="referral" in message)
     name = str(order.get("name") or UNNAMED)
     inbound = Inbound(state.clock.now(), number.id, sender, name, message)
     state.inbound.append(inbound)

@@ -48,8 +48,7 @@ class MessagingLimit(Law):
     def _counts(self, send: Send) -> bool:
         if send.kind != "template" or send.user_id is None:
             return False
-        heard_at = self._state.heard_at.get((send.number.id, send.user_id))
-        return heard_at is None or send.at - heard_at >= DAY
+        return not self._state.windows.is_open(send.number.id, send.user_id, send.at)
 
     def _reached_by(self, send: Send) -> OrderedDict[str, datetime]:
         waba = send.number.waba

@@ -1,5 +1,6 @@
 """What the emulator holds: the objects of the Graph API, and what was sent, refused and heard."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,6 +12,7 @@ from meta_emulator.runtime.clock import Clock
 from meta_emulator.runtime.log import Log
 from meta_emulator.seed import MediaSeed, Seed, WabaSeed
 from meta_emulator.world.catalogue import Catalogue
+from meta_emulator.world.kept_limits import KeptLimits
 from meta_emulator.world.message import Inbound, Message
 from meta_emulator.world.objects import (
     MEDIA_LIFE,
@@ -20,6 +22,7 @@ from meta_emulator.world.objects import (
     Waba,
     seeded_template,
 )
+from meta_emulator.world.windows import Windows
 
 
 @dataclass(slots=True)
@@ -76,8 +79,11 @@ class State:
         self.reads: Log[ReadMark] = Log(kept)
         self.stopped: set[tuple[str, str]] = set()
         """Phone number id and digits of recipients who want no marketing (reference 4.6)."""
-        self.heard_at: dict[tuple[str, str], datetime] = {}
-        """When a phone number was last written to, by digits and by user id."""
+        self.windows = Windows()
+        self.limits = KeptLimits()
+        """Which of Meta's limits are kept now."""
+        self.hearers: list[Callable[[Number], None]] = []
+        """Told of each message that comes to a number."""
         self.refusals: Log[Refusal] = Log(kept)
         self.callbacks: Log[Callback] = Log(kept)
         for media in seed.media:
@@ -111,6 +117,12 @@ class State:
         self.templates.pop(template.id, None)
         waba = self.wabas[template.waba_id]
         waba.templates.pop((template.name, template.language), None)
+
+    def hear(self, number: Number, users: tuple[str, ...], *, is_referred: bool = False) -> None:
+        """A user, by digits and user id, wrote to the number."""
+        self.windows.hear(number.id, users, self.clock.now(), is_referred=is_referred)
+        for hears in self.hearers:
+            hears(number)
 
     def forget(self) -> None:
         """Forget messages, refusals and callbacks; what the seed gave stays."""
