@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 SOURCES := src tests tools bench
 
-.PHONY: help run setup fmt lint types imports rules unit check test flow fault docs bench lock ci clean
+.PHONY: help run setup clients fmt lint types imports rules unit check test flow fault docs bench lock ci clean
 
 help:  ## print the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -37,6 +37,17 @@ test: .venv/develop.stamp  ## every test but the long fault runs; the whole gate
 	@echo "Adding the development tools to .venv (once) ..."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/develop.lock
 	@touch $@
+
+.venv/clients.stamp: .venv/develop.stamp requirements/clients.lock tests/clients/node/package-lock.json
+	@echo "Adding the clients of other projects that the emulator is tried with (once) ..."
+	@rm -rf .venv/clients && mkdir -p .venv/clients/node
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes \
+		--target .venv/clients/pywa -r requirements/clients.lock
+	@cp tests/clients/node/package.json tests/clients/node/package-lock.json .venv/clients/node/
+	@cd .venv/clients/node && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+
+clients: .venv/clients.stamp  ## what only CI needs: other projects' clients, on node too
 
 setup: .venv/develop.stamp  ## make the virtual environment with everything in it
 
@@ -85,7 +96,7 @@ bench: setup  ## measure, print the ratios, save them as JSON
 lock: setup  ## resolve the dependencies anew, with hashes
 	@$(BIN)/python -m tools.lock
 
-ci: lint types imports test fault  ## everything CI runs
+ci: lint types imports clients test fault  ## everything CI runs
 
 clean:  ## remove the virtual environment and all caches
 	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -75,9 +75,9 @@ class Hooks:
 
 
 def override_url(body: dict[str, Any]) -> str | GraphError | None:
-    """The `override_callback_uri` of a body; None if it has none, which resets it."""
+    """The `override_callback_uri` of a body; None if it has none or an empty one: both reset it."""
     url = body.get("override_callback_uri")
-    if url is None:
+    if url is None or url == "":
         return None
     if type(url) is not str or not url.startswith(("http://", "https://")):
         return invalid("Param override_callback_uri must be a valid URI.")

@@ -34,7 +34,8 @@ def test_who_wrote_is_blocked_listed_and_unblocked():
             },
         }
         page = (await it.ask("GET", f"{BLOCKED}?limit=1")).json
-        assert page["data"] == [{"messaging_product": "whatsapp", "wa_id": "919876543210"}]
+        shown = {"input": "919876543210", "wa_id": "919876543210"}
+        assert page["data"] == [{"messaging_product": "whatsapp", **shown}]
         after = page["paging"]["cursors"]["after"]
         second = (await it.ask("GET", f"{BLOCKED}?limit=1&after={after}")).json
         assert second["data"][0]["wa_id"] == "919876543211"
