@@ -1,10 +1,10 @@
 """The ASGI application: reads requests, checks tokens, finds the edge, sends the answer.
 
 Order: control API and inbox need no token; on the Graph API first the token, then the object,
-then the edge (reference 12.2, 12.3).
+then the edge (reference 12.2, 12.3). A form counts as the JSON object that it spells, and
+`?method=` as the method.
 """
 
-import hmac
 from collections.abc import Awaitable, Callable, MutableMapping
 from functools import lru_cache
 from typing import Any
@@ -18,10 +18,13 @@ from meta_emulator.protocol.answers import (
     Request,
     Responder,
     Version,
+    encode,
     parse_version,
 )
-from meta_emulator.protocol.errors import GraphError, token_missing, token_wrong
+from meta_emulator.protocol.errors import GraphError, body_too_large, method_unknown
+from meta_emulator.protocol.parameters import FORM, form_object, header, json_object
 from meta_emulator.world.state import Refusal, State
+from meta_emulator.world.tokens import Tokens
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -31,18 +34,25 @@ BAD = 400
 LOST = 502
 """What a client sees of a lost answer: a gateway's 502 with an empty body."""
 
+MOST_BYTES = 128 * 1024 * 1024
+"""Of a body that is read: a file of 100 MB, and what is around it."""
+
+OBJECT = ord("{")
+METHODS = frozenset({"GET", "POST", "DELETE"})
+ALLOWED = ", ".join(sorted(METHODS)).encode()
+
 
 class App:
     """The emulator for ASGI servers; only the `http` protocol."""
 
     def __init__(
-        self, state: State, responder: Responder, rooms: Rooms, control: Control, token: str
+        self, state: State, responder: Responder, rooms: Rooms, control: Control, tokens: Tokens
     ) -> None:
         self._state = state
         self._responder = responder
         self._rooms = rooms
         self._control = control
-        self._token = token.encode()
+        self._tokens = tokens
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -65,7 +75,8 @@ class App:
                 ],
             }
         )
-        await send({"type": "http.response.body", "body": answer.body})
+        shown = b"" if scope["method"] == "HEAD" else answer.body
+        await send({"type": "http.response.body", "body": shown})
 
     async def _answer(self, scope: Scope, body: bytes) -> Answer:
         version, segments = split_path(scope["path"])
@@ -82,7 +93,11 @@ class App:
         if segments and segments[0] == "_emulator":
             request.segments = segments[1:]
             return await self._control.answer(request, raw_query.decode("latin-1"))
-        fault = self._token_fault(request)
+        if request.method == "OPTIONS":
+            return Answer(200, b"", [(b"allow", ALLOWED)])
+        if body and body[0] != OBJECT:
+            _read_form(request)
+        fault = self._token_fault(request) or call_fault(request)
         if fault is not None:
             answer = self._responder.error(fault, version)
         else:
@@ -100,10 +115,8 @@ class App:
                     given = b""
                 break
         if not given:
-            given = request.query.get("access_token", "").encode()
-        if not given:
-            return token_missing()
-        return None if hmac.compare_digest(given.strip(), self._token) else token_wrong()
+            given = request.query.get("access_token", "").encode() or _token_in(request)
+        return self._tokens.fault(given.strip().decode("latin-1"), self._state.clock.now())
 
     def _remember_refusal(self, request: Request, answer: Answer) -> None:
         self._state.refusals.append(
@@ -120,6 +133,30 @@ class App:
         self._state.changes.happened()
 
 
+def call_fault(request: Request) -> GraphError | None:
+    """What is wrong with the call itself; its method is the one that it stands for afterwards."""
+    if request.query:
+        request.method = request.query.get("method", request.method).upper()
+    if request.method == "HEAD":
+        request.method = "GET"
+    if request.method not in METHODS:
+        return method_unknown(request.method)
+    return body_too_large(MOST_BYTES) if len(request.body) > MOST_BYTES else None
+
+
+def _read_form(request: Request) -> None:
+    """A urlencoded form becomes the JSON object that it spells; the pieces of a file stay."""
+    is_file = request.segments[:1] and request.segments[0].startswith("upload:")
+    if not is_file and header(request, b"content-type").lower().startswith(FORM):
+        request.body = encode(form_object(request.body))
+
+
+def _token_in(request: Request) -> str:
+    """The token that a body carries; empty where there is none."""
+    token = json_object(request.body).get("access_token")
+    return token.strip() if type(token) is str else ""
+
+
 @lru_cache(maxsize=4096)
 def split_path(path: str) -> tuple[Version, tuple[str, ...]]:
     """Version and segments of a path; the newest version where it names none."""
@@ -131,10 +168,14 @@ def split_path(path: str) -> tuple[Version, tuple[str, ...]]:
 
 
 async def _rest(body: bytes, receive: Receive) -> bytes:
+    """The whole body, or one byte more than is read of any."""
     pieces = [body]
+    length = len(body)
     while True:
         message = await receive()
-        pieces.append(message.get("body", b""))
+        piece = message.get("body", b"")
+        length += len(piece)
+        pieces.append(piece if length <= MOST_BYTES else piece[:1])
         if not message.get("more_body"):
             return b"".join(pieces)
 

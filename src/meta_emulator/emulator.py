@@ -12,6 +12,8 @@ from meta_emulator.control.journal import Journal
 from meta_emulator.control.objects import ObjectOrders
 from meta_emulator.control.persons import Persons
 from meta_emulator.control.run import Run
+from meta_emulator.control.time import TimeOrders
+from meta_emulator.control.tokens import TokenOrders
 from meta_emulator.graph.blocking import Blocking
 from meta_emulator.graph.edges import Rooms
 from meta_emulator.graph.hooks import Hooks
@@ -31,14 +33,17 @@ from meta_emulator.physics.standing import Blocks, MediaKinds, Preferences
 from meta_emulator.protocol.answers import Responder
 from meta_emulator.runtime.chance import Chance
 from meta_emulator.runtime.changes import Predicate
-from meta_emulator.runtime.clock import Clock, VirtualClock, let_go_on
+from meta_emulator.runtime.clock import Clock, VirtualClock
 from meta_emulator.runtime.http import Http
+from meta_emulator.runtime.mover import Mover
 from meta_emulator.runtime.snapshot import VERSION, Kept, SnapshotError, parts_of
 from meta_emulator.seed import Seed
 from meta_emulator.settings import Settings
 from meta_emulator.webhook.delivery import Deliverer
 from meta_emulator.webhook.reporter import Reporter
+from meta_emulator.webhook.settling import Settling
 from meta_emulator.world.state import State
+from meta_emulator.world.tokens import Tokens
 
 
 class Emulator:
@@ -52,6 +57,9 @@ class Emulator:
         state = self.state = State(seed, settings.kept, clock, chance)
         responder = Responder(chance)
         self.deliverer = Deliverer(settings, clock, http, state.changes.happened)
+        self.settle = Settling(self.deliverer).settle
+        self.mover = Mover(clock, self.settle) if isinstance(clock, VirtualClock) else None
+        self.tokens = Tokens(settings.access_token)
         self.reporter = Reporter(state, self.deliverer, settings.webhook_version)
         self.reporter.webhook_url = settings.webhook_url
         self.scheduler = Scheduler(settings.status_delays, clock, self.reporter.report)
@@ -75,10 +83,12 @@ class Emulator:
                 Persons(state, self.reporter),
                 ObjectOrders(state, self.reporter, self.reviewer),
                 Run(settings, self.disorder, self.reporter, (http, chance), self.reset),
+                TimeOrders(clock, self.mover),
+                TokenOrders(self.tokens, clock, chance),
             )
         )
         graph = Rooms(state, responder, rooms, finders=(uploads, media))
-        self.app = App(state, responder, graph, control, settings.access_token)
+        self.app = App(state, responder, graph, control, self.tokens)
         self.kept: dict[str, Kept] = {}
         """The parts with state of their own, in the order in which they are restored."""
         self._first = self._snapshots()
@@ -148,16 +158,9 @@ class Emulator:
 
         Raises ValueError for a negative number of seconds, TypeError for a clock of another kind.
         """
-        if not isinstance(self.clock, VirtualClock):
+        if self.mover is None:
             raise TypeError("only a virtual clock can be moved")
-        await self.clock.advance(seconds, self.settle)
-
-    async def settle(self) -> None:
-        """Let everything go on that can without time passing, webhooks on their way included."""
-        await let_go_on()
-        while self.deliverer.in_flight:
-            await self.deliverer.landed()
-            await let_go_on()
+        await self.mover.advance(seconds)
 
     async def wait_for(self, predicate: Predicate) -> None:
         """Return once `predicate` is true; it is asked again after every change."""

@@ -56,11 +56,13 @@ TITLES: dict[int, tuple[str, int]] = {
     131008: ("Required parameter is missing", 400),
     131009: ("Parameter value is not valid", 400),
     131016: ("Service unavailable", 500),
+    131020: ("Group has a single member", 400),
     131021: ("Recipient cannot be sender", 400),
     131026: ("Message undeliverable", 400),
     131030: ("Recipient phone number not in allowed list", 400),
     131031: ("Account has been locked", 403),
     131037: ("Display name approval is needed before a message can be sent", 400),
+    131041: ("Group unknown", 400),
     131042: ("Business eligibility payment issue", 400),
     131045: ("Incorrect certificate", 500),
     131047: ("Re-engagement message", 400),
@@ -73,10 +75,14 @@ TITLES: dict[int, tuple[str, int]] = {
     131051: ("Unsupported message type", 400),
     131052: ("Media download error", 400),
     131053: ("Media upload error", 400),
+    131055: ("Method not allowed", 400),
     131056: ("(Business Account, Consumer Account) pair rate limit hit", 400),
     131057: ("Account in maintenance mode", 500),
     131059: ("Invalid cursor", 400),
     131062: ("Business-scoped user ids are not supported for this message", 400),
+    131063: ("Marketing templates are disabled on Cloud API", 400),
+    131207: ("Group suspended", 403),
+    131208: ("Group rate limit hit", 429),
     132000: (
         "Number of parameters does not match the expected number of params",
         400,
@@ -88,8 +94,18 @@ TITLES: dict[int, tuple[str, int]] = {
     132015: ("Template is paused", 400),
     132016: ("Template is disabled", 400),
     132018: ("Template validation error", 400),
+    133000: ("Incomplete deregistration", 500),
     133004: ("Server temporarily unavailable", 503),
+    133005: ("Two step verification PIN mismatch", 400),
+    133006: ("Phone number re-verification needed", 400),
+    133008: ("Too many two step verification PIN guesses", 400),
+    133009: ("Two step verification PIN guessed too fast", 400),
     133010: ("Phone number not registered", 400),
+    133015: ("Please wait a few minutes before attempting to register this phone number", 400),
+    133016: ("Account register/deregister rate limit exceeded", 400),
+    134100: ("Only marketing messages supported", 400),
+    134101: ("Template syncing", 400),
+    134102: ("Template unavailable for use", 500),
     135000: ("Generic user error", 400),
     137000: ("Recipient identity key hash mismatch", 400),
     139100: ("Failed to block/unblock some users", 400),
@@ -136,9 +152,20 @@ def token_wrong() -> GraphError:
     return GraphError(190, "Invalid OAuth access token - Cannot parse access token", 401)
 
 
+def token_expired(ended: str, now: str) -> GraphError:
+    """A token whose time is over; both moments in Meta's words."""
+    return GraphError(
+        190,
+        "Error validating access token: Session has expired on"
+        f" {ended}. The current time is {now}.",
+        401,
+        subcode=463,
+    )
+
+
 def object_unknown(object_id: str, method: str) -> GraphError:
     """No such object, or none that this token may see: Meta does not tell which."""
-    verb = "get" if method == "GET" else "post"
+    verb = method.lower()
     return GraphError(
         100,
         f"Unsupported {verb} request. Object with ID '{object_id}' does not exist, cannot be"
@@ -152,6 +179,26 @@ def object_unknown(object_id: str, method: str) -> GraphError:
 def path_unknown(path: str) -> GraphError:
     """A path that is no edge of the Graph API."""
     return GraphError(2500, f"Unknown path components: {path}")
+
+
+def method_unknown(method: str) -> GraphError:
+    """A method that no edge of the Graph API has."""
+    text = f"Unsupported request - method type: {method.lower()}"
+    return GraphError(100, text, kind="GraphMethodException")
+
+
+def body_too_large(most: int) -> GraphError:
+    """More bytes than the emulator reads; Meta's own limit is not documented."""
+    return GraphError(1, f"(#1) The request has more than {most} bytes.", 413)
+
+
+def several_at_once() -> GraphError:
+    """A batch, or several ids in one question, which the emulator does not answer."""
+    return GraphError(
+        1,
+        "(#1) The emulator answers neither batch requests nor ?ids=; ask for each object by its"
+        " own request.",
+    )
 
 
 def webhook_error(code: int, details: str | None = None) -> dict[str, Any]:

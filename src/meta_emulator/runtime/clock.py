@@ -2,6 +2,7 @@
 
 import asyncio
 import heapq
+import math
 import time
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
@@ -64,6 +65,7 @@ class VirtualClock:
         self.ahead_s = 0.0
         self._order = count()
         self._sleepers: list[tuple[float, int, asyncio.Future[None]]] = []
+        self._cancelled = 0
         self._timer: asyncio.TimerHandle | None = None
 
     def now(self) -> datetime:
@@ -84,14 +86,17 @@ class VirtualClock:
         heapq.heappush(self._sleepers, (self.monotonic() + seconds, next(self._order), woken))
         if self._sleepers[0][2] is woken:
             self._set_timer()
-        await woken
+        try:
+            await woken
+        except asyncio.CancelledError:
+            self._forget_cancelled()
+            raise
 
     @property
     def next_due_s(self) -> float | None:
         """In how many seconds the next sleeper wakes; None if nobody sleeps."""
-        while self._sleepers and self._sleepers[0][2].done():
-            heapq.heappop(self._sleepers)  # cancelled before its time
-        return max(0.0, self._sleepers[0][0] - self.monotonic()) if self._sleepers else None
+        due = self._next_due()
+        return None if due is None else max(0.0, due - self.monotonic())
 
     async def advance(self, seconds: float, settle: Settle) -> None:
         """Move ahead; what falls due meanwhile happens in its order, each at its own moment.
@@ -104,8 +109,8 @@ class VirtualClock:
             raise ValueError("a clock is never turned back")
         await settle()
         end = self.monotonic() + seconds
-        while self._sleepers and self._sleepers[0][0] <= end:
-            self._move_to(self._sleepers[0][0])
+        while (due := self._next_due()) is not None and due <= end:
+            self._move_to(due)
             self._wake()
             await settle()
         self._move_to(end)
@@ -130,6 +135,21 @@ class VirtualClock:
         """Begin anew at `now`; for a clock on which nobody sleeps yet."""
         self._start += now.astimezone(UTC) - self.now()
 
+    def _next_due(self) -> float | None:
+        """When the next sleeper wakes, of those that were not cancelled before their time."""
+        while self._sleepers and self._sleepers[0][2].done():
+            heapq.heappop(self._sleepers)
+        return self._sleepers[0][0] if self._sleepers else None
+
+    def _forget_cancelled(self) -> None:
+        """One was cancelled: when most of those that are kept were, they are let go of."""
+        self._cancelled += 1
+        if self._cancelled * 2 > len(self._sleepers):
+            self._sleepers = [sleeper for sleeper in self._sleepers if not sleeper[2].done()]
+            heapq.heapify(self._sleepers)
+            self._cancelled = 0
+            self._set_timer()
+
     def _move_to(self, moment: float) -> None:
         """Be at `moment`, or where the clock is if it is beyond it."""
         self.ahead_s += max(0.0, moment - self.monotonic())
@@ -149,7 +169,10 @@ class VirtualClock:
             self._timer = None
         due_s = self.next_due_s
         if due_s is not None and not self.is_frozen:
-            self._timer = asyncio.get_running_loop().call_later(due_s, self._wake)
+            # uvloop rounds to the nearest millisecond: a timer that came too early would come
+            # again and again until it is time.
+            rounded_up_s = math.ceil(due_s * 1000) / 1000
+            self._timer = asyncio.get_running_loop().call_later(rounded_up_s, self._wake)
 
 
 async def let_go_on() -> None:
