@@ -1,16 +1,61 @@
 """What was sent, refused, marked as read, and called back: the emulator's memory, shown."""
 
-from collections.abc import Sequence
-from dataclasses import asdict
-from typing import Any
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from typing import TypeVar
 
-import msgspec
-
-from meta_emulator.control.routes import JSON, PAGE, Call, Parameter, Route, paging
-from meta_emulator.protocol.answers import Answer, Header, version_text
+from meta_emulator.control.routes import (
+    JSON,
+    PAGE,
+    Call,
+    OrderError,
+    Parameter,
+    Route,
+    paging,
+    positive,
+    seconds,
+)
+from meta_emulator.control.shapes import (
+    CallbackShape,
+    CountsShape,
+    MessageShape,
+    ReadShape,
+    RefusalShape,
+    show_callback,
+    show_message,
+    show_read,
+    show_refusal,
+)
+from meta_emulator.protocol.answers import Answer
+from meta_emulator.runtime.log import Log
 from meta_emulator.webhook.delivery import Deliverer
-from meta_emulator.world.message import Message
-from meta_emulator.world.state import Callback, Refusal, State
+from meta_emulator.world.message import ACCEPTED, STATUSES
+from meta_emulator.world.state import Callback, State
+from meta_emulator.world.wanted import Wanted, WantedRefusal
+
+T = TypeVar("T")
+
+LONGEST_WAIT_S = 600.0
+"""Longer waits are asked for again."""
+
+WAIT = (
+    Parameter("wait_s", "Answer once there are `count` of them, or after so many seconds.", float),
+    Parameter("count", "How many are waited for; 1 if not said.", int),
+)
+SEARCH = (
+    Parameter("to", "Only those to this phone number or user id."),
+    Parameter("contains", "Only those with this text among the words that the recipient reads."),
+    Parameter("template", "Only those that send the template of this name."),
+    Parameter("type", "Only those of this kind: `template`, `text`, `image` ..."),
+    Parameter("status", "Only those that came to this status; `accepted` all did."),
+    Parameter("id", "Only the one with this id."),
+)
+REFUSAL_SEARCH = (
+    Parameter("code", "Only those with this code of Meta's.", int),
+    Parameter("to", "Only those of sends to this phone number or user id."),
+    Parameter("contains", "Only those with this text in the request."),
+)
 
 
 class Journal:
@@ -23,48 +68,96 @@ class Journal:
     @property
     def routes(self) -> Sequence[Route]:
         """What it answers."""
-        to = Parameter("to", "Only those to this phone or user id.")
         inbox = "Keeps any request, as a place for callbacks of the system under test."
         return (
-            Route("GET", "messages", "What was accepted.", self._messages, query=(*PAGE, to)),
-            Route("GET", "reads", "Messages marked as read.", self._reads, query=PAGE),
-            Route("GET", "refusals", "Requests that got an error.", self._refusals, query=PAGE),
-            Route("GET", "callbacks", "What came to the inbox.", self._callbacks, query=PAGE),
-            Route("GET", "counts", "How many of each there ever were.", self._counts),
+            Route(
+                "GET",
+                "messages",
+                "What was accepted; waits for it if told so.",
+                self._messages,
+                gives=MessageShape,
+                query=(*PAGE, *SEARCH, *WAIT),
+            ),
+            Route(
+                "GET",
+                "refusals",
+                "Requests that got an error; waits for them if told so.",
+                self._refusals,
+                gives=RefusalShape,
+                query=(*PAGE, *REFUSAL_SEARCH, *WAIT),
+            ),
+            Route(
+                "GET", "reads", "Messages marked as read.", self._reads, gives=ReadShape, query=PAGE
+            ),
+            Route(
+                "GET",
+                "callbacks",
+                "What came to the inbox.",
+                self._callbacks,
+                gives=CallbackShape,
+                query=PAGE,
+            ),
+            Route(
+                "GET",
+                "counts",
+                "How many of each there ever were.",
+                self._counts,
+                gives=CountsShape,
+            ),
             Route("*", "inbox", inbox, self._keep),
             Route("*", "inbox/{place...}", inbox, self._keep),
         )
 
-    def _messages(self, call: Call) -> list[dict[str, Any]]:
-        position, limit = paging(call.request.query)
-        to = call.request.query.get("to")
-        digits = "".join(filter(str.isdigit, to)) if to else None
-        shown = []
-        for place, message in self._state.messages.after(position, None if to else limit):
-            if to and message.wa_id != digits and message.user_id != to:
-                continue
-            shown.append(message_object(place, message))
-        return shown[:limit]
+    async def _messages(self, call: Call) -> list[MessageShape]:
+        query = call.request.query
+        wanted = Wanted(*(query.get(name) or None for name in Wanted.__struct_fields__))
+        if wanted.status not in {None, ACCEPTED, *STATUSES}:
+            known = ", ".join((ACCEPTED, *STATUSES))
+            raise OrderError(f"status must be one of {known}; it is {wanted.status!r}")
+        found = await self._found(self._state.messages, wanted.is_met_by, query)
+        return [show_message(*one) for one in found]
 
-    def _reads(self, call: Call) -> list[dict[str, Any]]:
+    async def _refusals(self, call: Call) -> list[RefusalShape]:
+        query = call.request.query
+        code = positive(query, "code")
+        wanted = WantedRefusal(code, query.get("to") or None, query.get("contains") or None)
+        found = await self._found(self._state.refusals, wanted.is_met_by, query)
+        return [show_refusal(*one) for one in found]
+
+    async def _found(
+        self, log: Log[T], is_wanted: Callable[[T], bool], query: Mapping[str, str]
+    ) -> list[tuple[int, T]]:
+        """Those that are asked for, and their positions: now, or when they are there.
+
+        The wait is on the machine's clock, not on the emulator's own, which may stand still.
+        """
+        after, limit = paging(query)
+        wait_s, count = seconds(query, "wait_s", LONGEST_WAIT_S), positive(query, "count") or 1
+
+        def found() -> list[tuple[int, T]]:
+            return [one for one in log.after(after) if is_wanted(one[1])][:limit]
+
+        if wait_s:
+            with suppress(TimeoutError):
+                awaited = self._state.changes.wait_for(lambda: len(found()) >= count)
+                await asyncio.wait_for(awaited, wait_s)
+        return found()
+
+    def _reads(self, call: Call) -> list[ReadShape]:
         found = self._state.reads.after(*paging(call.request.query))
-        return [{"position": place, **asdict(mark)} for place, mark in found]
+        return [show_read(*one) for one in found]
 
-    def _refusals(self, call: Call) -> list[dict[str, Any]]:
-        found = self._state.refusals.after(*paging(call.request.query))
-        return [refusal_object(place, refusal) for place, refusal in found]
-
-    def _callbacks(self, call: Call) -> list[dict[str, Any]]:
+    def _callbacks(self, call: Call) -> list[CallbackShape]:
         found = self._state.callbacks.after(*paging(call.request.query))
-        return [callback_object(place, callback) for place, callback in found]
+        return [show_callback(*one) for one in found]
 
-    def _counts(self, _call: Call) -> dict[str, int]:
-        return {
-            "messages": self._state.messages.last,
-            "refusals": self._state.refusals.last,
-            "callbacks": self._state.callbacks.last,
-            "posts": self._deliverer.posts,
-        }
+    def _counts(self, _call: Call) -> CountsShape:
+        return CountsShape(
+            self._state.messages.last,
+            self._state.refusals.last,
+            self._state.callbacks.last,
+            self._deliverer.posts,
+        )
 
     def _keep(self, call: Call) -> Answer:
         request = call.request
@@ -80,73 +173,3 @@ class Journal:
         )
         self._state.changes.happened()
         return Answer(200, b'{"ok":true}', JSON)
-
-
-def message_object(position: int, message: Message) -> dict[str, Any]:
-    """An accepted message as the control API shows it; the request as it was received."""
-    return {
-        "position": position,
-        "id": message.id,
-        "time": message.time,
-        "phone_number_id": message.number.id,
-        "waba_id": message.number.waba.id,
-        "to": message.to,
-        "type": message.kind,
-        "request": msgspec.Raw(message.request),
-        "headers": shown_headers(message.headers),
-        "version": version_text(message.version),
-        "biz_opaque_callback_data": message.callback_data,
-        "statuses": [
-            {
-                "status": status.status,
-                "time": status.time,
-                "timestamp": str(int(status.time.timestamp())),
-                "delivered_at": status.delivered_at,
-            }
-            for status in message.statuses
-        ],
-    }
-
-
-def refusal_object(position: int, refusal: Refusal) -> dict[str, Any]:
-    """A refused request as the control API shows it."""
-    return {
-        "position": position,
-        "time": refusal.time,
-        "method": refusal.method,
-        "path": refusal.path,
-        "request": json_or_text(refusal.request),
-        "headers": shown_headers(refusal.headers),
-        "status": refusal.status,
-        "error": msgspec.json.decode(refusal.error)["error"],
-    }
-
-
-def callback_object(position: int, callback: Callback) -> dict[str, Any]:
-    """A callback that came to the inbox as the control API shows it."""
-    return {
-        "position": position,
-        "time": callback.time,
-        "method": callback.method,
-        "path": callback.path,
-        "query": callback.query,
-        "headers": shown_headers(callback.headers),
-        "body": json_or_text(callback.body),
-    }
-
-
-def json_or_text(raw: bytes) -> Any:
-    """The decoded JSON, or the text if it is none."""
-    try:
-        return msgspec.json.decode(raw)
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        return raw.decode("utf-8", "replace")
-
-
-def shown_headers(headers: list[Header]) -> dict[str, str]:
-    """Names in lower case; values of a repeated header are joined by commas."""
-    shown: dict[str, str] = {}
-    for name, value in headers:
-        key, text = name.decode("latin-1").lower(), value.decode("latin-1")
-        shown[key] = f"{shown[key]}, {text}" if key in shown else text
-    return shown

@@ -13,6 +13,8 @@ from meta_emulator.protocol.answers import Answer, Header, Request
 
 JSON: list[Header] = [(b"content-type", b"application/json")]
 BAD_REQUEST = 400
+DIGITS = 15
+"""Of a number of a query, at most."""
 
 
 class OrderError(ValueError):
@@ -47,10 +49,14 @@ Raises OrderError.
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """One part of a route's query: its name, and what it does."""
+    """One part of a route's query: its name, and what it does.
+
+    kind  `str`, `int`, `float` or `bool`, for the API's description
+    """
 
     name: str
     summary: str
+    kind: type = str
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +68,8 @@ class Route:
     takes    the type of the body; None where there is none. An empty body counts as `{}`
     gives    the type of an item of `data`; None where it is no one type
     query    what the query may say
+    example  an order as a user would give it; None where there is nothing to show
+    content  the type of an answer that is no `data` in JSON; empty for all others
     """
 
     method: str
@@ -71,11 +79,13 @@ class Route:
     takes: Any = None
     gives: Any = None
     query: tuple[Parameter, ...] = field(default=())
+    example: Any = None
+    content: str = ""
 
 
 PAGE = (
-    Parameter("after", "Only what has a higher position."),
-    Parameter("limit", "So many at most."),
+    Parameter("after", "Only what has a higher position.", int),
+    Parameter("limit", "So many at most.", int),
 )
 
 
@@ -100,6 +110,28 @@ def paging(query: Mapping[str, str]) -> tuple[int, int | None]:
     """`after` and `limit` of a query; what is no number counts as left out."""
     after, limit = query.get("after", ""), query.get("limit", "")
     return int(after) if after.isdigit() else 0, int(limit) if limit.isdigit() else None
+
+
+def positive(query: Mapping[str, str], name: str) -> int | None:
+    """A number of a query, from 1; None where it is left out. Raises OrderError."""
+    given = query.get(name)
+    if given is None:
+        return None
+    if not given.isascii() or not given.isdigit() or len(given) > DIGITS or int(given) == 0:
+        raise OrderError(f"{name} must be a number from 1; it is {given!r}")
+    return int(given)
+
+
+def seconds(query: Mapping[str, str], name: str, most: float) -> float:
+    """Seconds of a query, from 0 to `most`; 0 where they are left out. Raises OrderError."""
+    given = query.get(name, "0")
+    try:
+        read = float(given)
+    except ValueError:
+        read = -1.0
+    if not 0 <= read <= most:
+        raise OrderError(f"{name} must be seconds, from 0 to {most:g}; it is {given!r}")
+    return read
 
 
 async def carried_out(route: Route, call: Call) -> Answer:

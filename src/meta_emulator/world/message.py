@@ -9,6 +9,7 @@ from meta_emulator.world.objects import Number
 
 FAILED = "failed"
 ACCEPTED = "accepted"
+STATUSES = ("sent", "delivered", "read", FAILED)
 REGULAR = "regular"
 
 
@@ -32,10 +33,14 @@ class Course:
 
     steps          its statuses, in order of time; none: nobody ever hears of it
     answer_status  `message_status` of the answer to a template send (reference 2)
+    loses_answer   the connection is cut instead of an answer
+    answers_after_s  seconds from acceptance to the answer
     """
 
     steps: tuple[Step, ...]
     answer_status: str = ACCEPTED
+    loses_answer: bool = False
+    answers_after_s: float = 0.0
 
 
 @dataclass(slots=True)
@@ -70,6 +75,7 @@ class Message:
     pricing_type  `regular`, `free_customer_service`, `free_entry_point` (reference 4.4)
     failure       Meta's code if it is to fail instead of being sent
     course        what becomes of it; None: what becomes of all by the settings' delays
+    lot           what its lots are drawn by, if it was accepted under a plan of disorder
     """
 
     id: str
@@ -88,6 +94,7 @@ class Message:
     course: Course | None = None
     pricing_type: str = REGULAR
     statuses: list[Status] = field(default_factory=list)
+    lot: str = ""
 
 
 @dataclass(slots=True)

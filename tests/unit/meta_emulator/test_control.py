@@ -32,6 +32,8 @@ def test_messages_are_shown_as_they_were_received():
                 "waba_id": WABA,
                 "to": "919876543210",
                 "type": "template",
+                "template": "order_update",
+                "words": "Hello Pablo, your order 860198 is on its way.",
                 "request": send,
                 "headers": headers,
                 "version": "v25.0",
@@ -42,6 +44,7 @@ def test_messages_are_shown_as_they_were_received():
                         "time": "2026-11-20T12:00:00.150000Z",
                         "timestamp": "1795176000",
                         "delivered_at": "2026-11-20T12:00:00.150000Z",
+                        "code": None,
                     }
                 ],
             }
