@@ -31,13 +31,17 @@ UNNAMED = "WhatsApp User"
 class Update:
     """One change of one WABA, worded. `status`: what it reports, told how its delivery goes.
 
-    time  the entry's Unix second; None for messages and statuses, whose entries have none
+    time    the entry's Unix second; None for messages and statuses, whose entries have none
+    about   the id of the message whose `status` it is
+    number  the deliverer's, once it was pushed
     """
 
     waba_id: str
     change: str
     status: Told | None = None
     time: int | None = None
+    about: str | None = None
+    number: int = 0
 
 
 def ascii_json(value: Any) -> str:

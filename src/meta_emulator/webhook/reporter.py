@@ -9,7 +9,7 @@ from typing import Any
 from meta_emulator.protocol.answers import Version
 from meta_emulator.webhook.bodies import Update, render_account, render_status
 from meta_emulator.webhook.delivery import Deliverer
-from meta_emulator.world.message import Message, Status, Told
+from meta_emulator.world.message import Inbound, Message, Status, Told
 from meta_emulator.world.objects import Number
 from meta_emulator.world.state import State
 
@@ -31,11 +31,13 @@ class Reporter:
         """Tell the receivers of statuses that fell due together."""
         for_url: dict[str, list[Update]] = {}
         for message, status in due:
+            self._state.marks.add(message.id)
             url = self.url_for(message.number)
             if url is None:
                 continue
             change = render_status(message, status, self._version, is_priced=is_priced)
-            for_url.setdefault(url, []).append(Update(message.number.waba.id, change, status))
+            update = Update(message.number.waba.id, change, status, about=message.id)
+            for_url.setdefault(url, []).append(update)
         for url, updates in for_url.items():
             self._deliverer.push(url, updates)
         self._state.changes.happened()
@@ -44,7 +46,8 @@ class Reporter:
         """Tell the receiver of `number` of one worded change, which is about `told`."""
         url = self.url_for(number)
         if url is not None:
-            self._deliverer.push(url, [Update(number.waba.id, change, told)])
+            about = str(told.message["id"]) if isinstance(told, Inbound) else None
+            self._deliverer.push(url, [Update(number.waba.id, change, told, about=about)])
         self._state.changes.happened()
 
     def tell_account(self, waba_id: str, field: str, value: dict[str, Any]) -> None:
