@@ -1,6 +1,6 @@
 """What the emulator holds: the objects of the Graph API, and what was sent, refused and heard."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,10 +10,11 @@ from meta_emulator.runtime.chance import Chance
 from meta_emulator.runtime.changes import Changes
 from meta_emulator.runtime.clock import Clock
 from meta_emulator.runtime.log import Log
+from meta_emulator.runtime.marks import Marks
 from meta_emulator.seed import MediaSeed, Seed, WabaSeed
 from meta_emulator.world.catalogue import Catalogue
 from meta_emulator.world.kept_limits import KeptLimits
-from meta_emulator.world.message import Inbound, Message
+from meta_emulator.world.message import Inbound, Message, Told
 from meta_emulator.world.objects import (
     MEDIA_LIFE,
     Media,
@@ -23,6 +24,9 @@ from meta_emulator.world.objects import (
     seeded_template,
 )
 from meta_emulator.world.windows import Windows
+
+MOST_INDEXED = 500_000
+"""Messages that are found by their ids before the forgotten ones are let go of."""
 
 
 @dataclass(slots=True)
@@ -67,6 +71,10 @@ class State:
         self.clock = clock
         self.chance = chance
         self.changes = Changes()
+        self.marks = Marks()
+        """Ids of messages that something became of."""
+        self._by_id: dict[str, Message | Inbound] = {}
+        self._indexed = [0, 0]
         self.wabas: dict[str, Waba] = {}
         self.numbers: dict[str, Number] = {}
         self.catalogues: dict[str, Waba] = {}
@@ -106,6 +114,31 @@ class State:
         if media is None or media.expires_at <= self.clock.now():
             return None
         return media.kind
+
+    def changed(self, message_id: str | None) -> None:
+        """Something became of a message, or of something else."""
+        if message_id is not None:
+            self.marks.add(message_id)
+        self.changes.happened()
+
+    def told_of(self, message_id: str) -> Sequence[Told]:
+        """What webhooks tell of a message: a sent one's statuses, a received one itself."""
+        found = self.message_of(message_id)
+        if found is None:
+            return []
+        return found.statuses if isinstance(found, Message) else [found]
+
+    def message_of(self, message_id: str) -> Message | Inbound | None:
+        """The message of an id, sent or received, if it is remembered."""
+        if len(self._by_id) > MOST_INDEXED and len(self._by_id) > 2 * len(self.messages):
+            self._by_id, self._indexed = {}, [0, 0]
+        sent, received = self._indexed
+        for _, message in self.messages.after(sent):
+            self._by_id[message.id] = message
+        for _, inbound in self.inbound.after(received):
+            self._by_id[str(inbound.message["id"])] = inbound
+        self._indexed = [self.messages.last, self.inbound.last]
+        return self._by_id.get(message_id)
 
     def add_template(self, waba: Waba, template: Template) -> None:
         """Hold a template of `waba`."""
@@ -152,6 +185,8 @@ class State:
             catalogue,
             "" if given is None else given.name,
             portfolio=seed.portfolio,
+            is_marketing_closed=seed.is_marketing_closed,
+            restricted_countries=frozenset(seed.restricted_countries),
         )
         if catalogue_id is not None:
             self.catalogues[catalogue_id] = waba
