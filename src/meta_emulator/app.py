@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl
 
 from meta_emulator.control.api import Control
 from meta_emulator.graph.edges import Rooms
+from meta_emulator.page.serving import INDEX, served
 from meta_emulator.protocol.answers import (
     NEWEST,
     Answer,
@@ -90,6 +91,8 @@ class App:
             _query(raw_query) if raw_query else {},
             body,
         )
+        if not segments and request.method == "GET" and wants_page(request):
+            return served(INDEX)
         if segments and segments[0] == "_emulator":
             request.segments = segments[1:]
             return await self._control.answer(request, raw_query.decode("latin-1"))
@@ -115,7 +118,7 @@ class App:
                     given = b""
                 break
         if not given:
-            given = request.query.get("access_token", "").encode() or _token_in(request)
+            given = (request.query.get("access_token") or _token_in(request)).encode()
         return self._tokens.fault(given.strip().decode("latin-1"), self._state.clock.now())
 
     def _remember_refusal(self, request: Request, answer: Answer) -> None:
@@ -131,6 +134,11 @@ class App:
             )
         )
         self._state.changes.happened()
+
+
+def wants_page(request: Request) -> bool:
+    """Whether a browser asks: clients of the Graph API accept no HTML, or anything at all."""
+    return "text/html" in header(request, b"accept").lower()
 
 
 def call_fault(request: Request) -> GraphError | None:

@@ -10,7 +10,8 @@ from typing import Any
 
 from meta_emulator.graph.room import Edges, Finder, Handler, Room
 from meta_emulator.protocol.answers import Answer, Request, Responder
-from meta_emulator.protocol.errors import object_unknown, path_unknown
+from meta_emulator.protocol.errors import object_unknown, path_unknown, several_at_once
+from meta_emulator.protocol.parameters import parameters
 from meta_emulator.world.state import State
 
 MOST_SEGMENTS = 3
@@ -37,6 +38,8 @@ class Rooms:
     async def answer(self, request: Request) -> Answer:
         """The answer of the edge that `request` names."""
         segments = request.segments
+        if "ids" in request.query or (not segments and "batch" in parameters(request)):
+            return self._responder.error(several_at_once(), request.version)
         if not segments or len(segments) > MOST_SEGMENTS:
             return self._responder.error(path_unknown(request.path), request.version)
         edge = "/".join(segments[1:])

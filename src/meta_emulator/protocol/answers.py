@@ -20,11 +20,16 @@ Header = tuple[bytes, bytes]
 NEWEST: Version = (26, 0)
 """The version of a path that names none (reference 1.1)."""
 
+OLDEST: Version = (21, 0)
+"""Earlier ones have expired and are answered as this one."""
+
 REVISION = b"1030214897"
 JSON_TYPE: Header = (b"content-type", b"application/json; charset=UTF-8")
 UNAUTHORISED = 401
 LONGEST_CHALLENGE = 1000
 """Characters of an error that its header repeats."""
+
+SUCCESS = b'{"success":true}'
 
 encode = msgspec.json.Encoder().encode
 
@@ -105,7 +110,7 @@ class Responder:
             text.encode(),
             [
                 JSON_TYPE,
-                (b"facebook-api-version", version_text(version).encode()),
+                (b"facebook-api-version", version_text(served(version)).encode()),
                 (b"www-authenticate", challenge.encode()),
                 (b"x-fb-request-id", request_id.encode()),
                 (b"x-fb-rev", REVISION),
@@ -127,7 +132,7 @@ class Responder:
         }
         fixed = [
             JSON_TYPE,
-            (b"facebook-api-version", version_text(version).encode()),
+            (b"facebook-api-version", version_text(served(version)).encode()),
             (b"x-business-use-case-usage", encode(usage)),
             (b"x-fb-rev", REVISION),
         ]
@@ -143,6 +148,11 @@ def _in_header(message: str) -> str:
     """The message as a header can carry it: one line, printable, ASCII, not endless."""
     line = " ".join(message.split())[:LONGEST_CHALLENGE].replace('"', "'")
     return "".join(sign if " " <= sign <= "~" else "?" for sign in line)
+
+
+def served(version: Version) -> Version:
+    """The version that answers: the nearest one there is (a judgement for those beyond)."""
+    return min(max(version, OLDEST), NEWEST)
 
 
 def version_text(version: Version) -> str:

@@ -4,26 +4,52 @@ from typing import Any
 
 
 def pick(item: dict[str, Any], fields: str | None, default: tuple[str, ...]) -> dict[str, Any]:
-    """The keys of `item` that `fields` names, or `default`; `id` always, unknown ones never."""
-    names = tuple(field_names(fields)) if fields else default
-    return {name: item[name] for name in dict.fromkeys((*names, "id")) if name in item}
+    """The keys of `item` that `fields` names, or `default`; `id` always, unknown ones never.
+
+    `quality_score{score}` picks from within the object there, or from each object of a list.
+    """
+    wanted = named_fields(fields) if fields else dict.fromkeys(default, "")
+    wanted.setdefault("id", "")
+    return {
+        name: _within(item[name], nested) if nested else item[name]
+        for name, nested in wanted.items()
+        if name in item
+    }
+
+
+def _within(value: Any, fields: str) -> Any:
+    if type(value) is list:
+        return [_within(one, fields) for one in value]
+    if type(value) is not dict:
+        return value
+    if "data" in value and type(value["data"]) is list:
+        return {**value, "data": _within(value["data"], fields)}
+    return pick(value, fields, ())
 
 
 def field_names(fields: str) -> list[str]:
-    """The names in a list such as `name,status,quality_score{score}`; what is nested is dropped."""
-    names: list[str] = []
+    """The names in a list such as `name,status,quality_score{score}`, without what is nested."""
+    return list(named_fields(fields))
+
+
+def named_fields(fields: str) -> dict[str, str]:
+    """The names in such a list, each with the list that is nested in it, else an empty text.
+
+    A modifier such as `.limit(5)` is dropped.
+    """
+    named: dict[str, str] = {}
     depth = 0
-    name = ""
+    name = nested = ""
     for character in fields + ",":
-        if character == "{":
-            depth += 1
-        elif character == "}":
-            depth -= 1
-        elif depth == 0:
-            if character == ",":
-                if name.strip():
-                    names.append(name.strip())
-                name = ""
-            else:
-                name += character
-    return names
+        if depth == 0 and character == ",":
+            if name.strip():
+                named[name.partition(".")[0].strip()] = nested
+            name = nested = ""
+            continue
+        depth -= character == "}"
+        if depth:
+            nested += character
+        elif character not in "{}":
+            name += character
+        depth += character == "{"
+    return named

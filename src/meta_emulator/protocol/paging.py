@@ -12,6 +12,7 @@ from meta_emulator.protocol.errors import GraphError, refused
 T = TypeVar("T")
 LIMIT = 25
 MOST = 1000
+CURSORS_SINCE = (24, 0)
 
 
 def page(
@@ -19,7 +20,8 @@ def page(
 ) -> dict[str, Any] | GraphError:
     """One page of `items`, each as `show` has it, by the query's `limit`, `after` and `before`.
 
-    An unreadable cursor is 131059; `next` and `previous` are there only if there is more.
+    An unreadable cursor is 131059, before v24 code 100; `next` and `previous` are there only if
+    there is more.
     """
     limit_text = request.query.get("limit", str(LIMIT))
     if not limit_text.isascii() or not limit_text.isdigit() or not int(limit_text) >= 1:
@@ -29,12 +31,12 @@ def page(
     if request.query.get("after"):
         place = _place(request.query["after"])
         if place is None:
-            return refused(131059)
+            return cursor_fault(request)
         start = place + 1
     elif request.query.get("before"):
         place = _place(request.query["before"])
         if place is None:
-            return refused(131059)
+            return cursor_fault(request)
         start, limit = max(0, place - limit), min(limit, place)
     shown = [show(item) for item in items[start : start + limit]]
     answer: dict[str, Any] = {"data": shown}
@@ -47,6 +49,13 @@ def page(
         if start > 0:
             answer["paging"]["previous"] = _url(request, limit, "before", cursors["before"])
     return answer
+
+
+def cursor_fault(request: Request) -> GraphError:
+    """What an unreadable cursor is told; the words of older versions are a judgement."""
+    if request.version >= CURSORS_SINCE:
+        return refused(131059)
+    return GraphError(100, "(#100) Invalid cursors values")
 
 
 def _url(request: Request, limit: int, direction: str, cursor: str) -> str:
