@@ -96,9 +96,52 @@ def test_what_is_given_back_meanwhile_does_not_wait_for_the_hour(stored):
     assert [one.item_id for one in due] == ["1"], "due by the clock that is right again"
 
 
-def test_a_callback_that_was_put_meanwhile_does_not_wait_for_the_hour(stored):
+@pytest.mark.parametrize("queue", [QueueName.CALLBACK, QueueName.DISPATCH])
+def test_what_was_put_meanwhile_does_not_wait_for_the_hour(stored, queue):
     clock = SetClock()
-    workplace = Workplace(stored, clock=clock, queue=QueueName.CALLBACK)
+    workplace = Workplace(stored, clock=clock, queue=queue)
+
+    async def body():
+        async with workplace.working():
+            clock.is_off_s = HOUR
+            clock.advance(1)
+            await workplace.rest()
+            await workplace.put(queue_item("1", lane="a", queue=queue, due_at=clock.now()))
+            clock.is_off_s = 0.0
+            clock.advance(1)
+            await asyncio.wait_for(workplace.until(1), 10)
+
+    stored.run(body())
+    assert [one.item_id for one in workplace.handled] == ["1"]
+
+
+def test_what_was_still_on_its_way_into_the_store_does_not_wait_for_the_hour(stored):
+    clock = SetClock()
+    workplace = Workplace(stored, clock=clock)
+
+    async def body():
+        async with workplace.working():
+            clock.is_off_s = HOUR
+            clock.advance(1)
+            await workplace.rest()
+            ahead = clock.now()
+            clock.is_off_s = 0.0
+            clock.advance(1)
+            await workplace.rest()
+            await workplace.put(queue_item("1", lane="a", due_at=ahead))
+            for _ in range(20):
+                clock.advance(1)
+                await workplace.rest()
+            await asyncio.wait_for(workplace.until(1), 10)
+
+    stored.run(body())
+    assert [one.item_id for one in workplace.handled] == ["1"]
+
+
+def test_a_message_that_was_begun_keeps_the_time_of_its_next_attempt(stored):
+    clock = SetClock()
+    workplace = Workplace(stored, clock=clock)
+    due_at = NOW + timedelta(minutes=30)
 
     async def body():
         async with workplace.working():
@@ -106,11 +149,12 @@ def test_a_callback_that_was_put_meanwhile_does_not_wait_for_the_hour(stored):
             clock.advance(1)
             await workplace.rest()
             await workplace.put(
-                queue_item("1", lane="a", queue=QueueName.CALLBACK, due_at=clock.now())
+                queue_item("1", lane="a", due_at=due_at + timedelta(hours=1), attempt=1)
             )
             clock.is_off_s = 0.0
-            clock.advance(1)
-            await asyncio.wait_for(workplace.until(1), 10)
+            for _ in range(20):
+                clock.advance(1)
+                await workplace.rest()
 
     stored.run(body())
-    assert [one.item_id for one in workplace.handled] == ["1"]
+    assert workplace.handled == []

@@ -71,6 +71,17 @@ class Looker:
         """Whether a round has begun and is not complete."""
         return self._after is not FIRST_LANE
 
+    @property
+    def next_due(self) -> datetime | None:
+        """When the next work falls due, of all that is known to."""
+        return self._next_due
+
+    def has_asked(self, since: float) -> bool:
+        """Whether it has asked since a second of the clock, and nothing that is known is due."""
+        is_wanted = self._is_amid or self._is_overdue or self._is_hinted
+        is_due = self._next_due is not None and self._next_due <= self._clock.now()
+        return self._asked_at >= since and not is_wanted and not is_due
+
     def hint(self) -> None:
         """New work stands in the store, in lanes that nobody named."""
         self._is_hinted = True

@@ -16,7 +16,7 @@ what is in memory of it goes back, and its attempts are not counted.
 import asyncio
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from math import inf
 
 import structlog
@@ -24,22 +24,20 @@ import structlog
 from waypost.model.errors import StoreError
 from waypost.model.work import LaneKey, Priority, QueueName
 from waypost.queue.admission import Admission
-from waypost.queue.claimer import Claim, Claimed, bring_back, claim_all, put_back
+from waypost.queue.claimer import Claim, Claimed, claim_all, put_back
 from waypost.queue.door import Reservation
 from waypost.queue.duty import Duty, Plan
 from waypost.queue.in_hand import InHand
 from waypost.queue.lanes import Lanes
 from waypost.queue.lease import Lease
 from waypost.queue.looker import Looker
+from waypost.queue.setback import Setbacks
 from waypost.runtime.clock import Clock
 from waypost.runtime.entropy import Entropy
 from waypost.store.ports import Store, Transaction
 
 PAUSE_S = 1.0
 """How long the worker rests after the store failed it."""
-
-SET_BACK_S = 2.0
-"""A clock that is behind by more than this, all at once, was set back."""
 
 LEAST_CLAIM = 16
 """How much room a lane gets at least when many lanes share it: a search should be worth it."""
@@ -80,7 +78,7 @@ class Worker:
         self._begun: Counter[LaneKey] = Counter()
         self._woken = asyncio.Event()
         self._alarm_at = inf
-        self._ahead_s = self._measure_ahead()
+        self._setbacks = Setbacks(plan.queue, store, clock)
         self._look = Looker(plan.queue, store, clock, duty.survey)
         self._has_stranded = False
         self._is_crowded = False
@@ -161,7 +159,7 @@ class Worker:
         self._woken.clear()  # only now: what `_start` wakes is this turn, and it is awake
         self._alarm_at = inf
         try:
-            await self._catch_up()
+            await self._setbacks.catch_up()
             await self._let_go()
             has_found = await self._take_due()
         except StoreError as error:
@@ -204,6 +202,16 @@ class Worker:
     def in_flight(self) -> int:
         """How many items are being handled now."""
         return self._in_flight
+
+    @property
+    def next_due(self) -> datetime | None:
+        """When the next work falls due, of all that it knows of."""
+        return self._look.next_due
+
+    def is_at_rest(self, since: float) -> bool:
+        """Whether it has nothing to do, and has looked for work since a second of the clock."""
+        is_busy = self._in_flight or self._lanes.has_waiting() or self._woken.is_set()
+        return not is_busy and not any(self._lanes.backlog.values()) and self._look.has_asked(since)
 
     def _start(self) -> float | None:
         """Begins all that may begin; seconds until more may, None if nothing waits for time."""
@@ -298,23 +306,6 @@ class Worker:
         return f"{self._boot}:{self._leases}"
 
     # ---- from the store, and back --------------------------------------------------------------
-
-    def _measure_ahead(self) -> float:
-        """How far the time of day is ahead of the clock that nobody sets, in seconds."""
-        return self._clock.now().timestamp() - self._clock.monotonic()
-
-    async def _catch_up(self) -> None:
-        """Has nothing wait for the hours that a clock was ahead, once it is set back.
-
-        Messages are left alone: some were asked for at a time of day, others wait for a status.
-        """
-        ahead_s = self._measure_ahead()
-        set_back_s = self._ahead_s - ahead_s
-        if set_back_s > SET_BACK_S and self._queue is not QueueName.DISPATCH:
-            now = self._clock.now()
-            until = now + timedelta(seconds=set_back_s)
-            await self._store.write(bring_back, (self._queue, now, until))
-        self._ahead_s = ahead_s
 
     async def _let_go(self) -> None:
         """Gives back what is not to go, and lanes that another process should have."""

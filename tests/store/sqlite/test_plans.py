@@ -66,6 +66,7 @@ def test_a_hot_query_walks_through_no_table(database, tables, name, rows):
 LET = {
     "messages.any_parked": "it looks for any row at all",
     "queue.after_setback": "it goes through what one queue holds",
+    "queue.messages_after_setback": "it goes through what one queue holds",
     "wallet.statement": "it goes through all that one account has",
     "alarms.past": "it goes through all that are over, by their index",
     "usage.recount": "it goes through what one account had accepted",

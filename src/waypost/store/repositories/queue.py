@@ -177,9 +177,14 @@ class QueueRepository:
         return {item_id for (item_id,) in rows}
 
     async def after_setback(self, queue: QueueName, now: datetime, until: datetime) -> None:
-        """Work of a queue that is due after `now` and no later than `until` is due now."""
+        """Work of a queue that is due after `now` and no later than `until` is due now.
+
+        Messages are told apart: one that was asked for at a time of day, or was begun and waits
+        for its status or its next attempt, keeps its time.
+        """
+        is_dispatch = queue is QueueName.DISPATCH
         await self.driver.execute(
-            "queue.after_setback",
+            "queue.messages_after_setback" if is_dispatch else "queue.after_setback",
             {"queue": queue.value, "now": to_ms(now), "until": to_ms(until)},
         )
 

@@ -173,3 +173,14 @@ SELECT queue, count(*) FROM queue GROUP BY queue
 -- Looks at whole tables: when the machine's clock was set back, which is seldom.
 UPDATE queue SET due_at = :now
 WHERE queue = :queue AND lease_token IS NULL AND due_at > :now AND due_at <= :until
+
+-- name: queue.messages_after_setback
+-- The same of messages that were never begun, but for those asked for at a time of day.
+-- Looks at whole tables: when the machine's clock was set back, which is seldom.
+UPDATE queue SET due_at = :now
+WHERE queue = :queue AND lease_token IS NULL AND attempt = 0 AND due_at > :now AND due_at <= :until
+    AND NOT EXISTS (
+        SELECT 1 FROM messages AS m
+        WHERE m.account_id = queue.account_id AND m.message_id = queue.item_id
+            AND m.send_at IS NOT NULL
+    )
