@@ -47,11 +47,13 @@ async def run_gateway(
     *,
     ready: Callable[[Gateway], None] | None = None,
     worker: int | None = None,
+    clock: Clock | None = None,
 ) -> None:
     """Runs a gateway, or this process's roles of one, until SIGTERM or SIGINT.
 
     ready   called once it answers
     worker  the number of this process among those that share its port; None if it is alone
+    clock   its time; the machine's if none is given
 
     Raises ConfigError, AddressInUseError, StoreError, VaultError, or PartFailedError.
     """
@@ -65,7 +67,8 @@ async def run_gateway(
     else:
         port = config.port
         stop_with_parent()
-    clock, http = SystemClock(), PooledHttpClient(USER_AGENT)
+    clock = clock or SystemClock()
+    http = PooledHttpClient(USER_AGENT)
     metrics = Metrics(CollectorRegistry(), name_process(config, worker))
     tracing = watch(config, clock)
     store = await open_store(config, clock, metrics)

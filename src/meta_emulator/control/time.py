@@ -112,10 +112,11 @@ class TimeOrders:
         if query.get("follower"):
             due_s = _seconds(query, "next_due_s", LONGEST_S)
             followers.told(query["follower"], Follower(known_s, due_s))
+        asked = followers.round
         try:
             # By the machine's time: whoever follows waits in it.
             async with asyncio.timeout(wait_s):
-                while self._mover.clock.ahead_s == known_s:
+                while self._mover.clock.ahead_s == known_s and followers.round == asked:
                     await followers.next_change()
         except TimeoutError:
             pass

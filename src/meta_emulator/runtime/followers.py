@@ -19,16 +19,20 @@ class Follower:
 
     ahead_s     how far its clock is ahead
     next_due_s  in how many seconds something falls due there; None if it knows of nothing
+    round       of the rounds of questions, the one in which it said so
     """
 
     ahead_s: float
     next_due_s: float | None
+    round: int = 0
 
 
 class Followers:
     """Those who follow, by the names they gave themselves."""
 
     def __init__(self) -> None:
+        self.round = 0
+        """Of questions to the followers; a new one wants them to say again where they are."""
         self._known: dict[str, Follower] = {}
         self._change: asyncio.Future[None] | None = None
 
@@ -43,6 +47,7 @@ class Followers:
 
     def told(self, name: str, follower: Follower) -> None:
         """A follower says where it is."""
+        follower.round = self.round
         self._known[name] = follower
         self.changed()
 
@@ -59,10 +64,11 @@ class Followers:
         await asyncio.shield(self._change)
 
     async def take_over(self, ahead_s: float) -> None:
-        """Return when all have taken over a clock that is ahead so far.
+        """Return when all have taken over a clock that is ahead so far, and said what is due then.
 
         Who does not in time is left behind: nobody waits for it until it asks again.
         """
+        self.round += 1
         self.changed()
         try:
             async with asyncio.timeout(TAKEN_OVER_S):
@@ -73,4 +79,8 @@ class Followers:
                 del self._known[name]
 
     def _behind(self, ahead_s: float) -> list[str]:
-        return [name for name, one in self._known.items() if one.ahead_s < ahead_s - EXACT_S]
+        return [
+            name
+            for name, one in self._known.items()
+            if one.round < self.round or one.ahead_s < ahead_s - EXACT_S
+        ]

@@ -44,6 +44,7 @@ class Mover:
             raise ValueError("a clock is never turned back")
         async with self._moving:
             end = self.clock.monotonic() + seconds
+            await self.followers.take_over(self.clock.ahead_s)
             longest_s = max(LONGEST_SLICE_S, seconds / SLICES)
             while True:
                 left_s = max(0.0, end - self.clock.monotonic())

@@ -15,10 +15,11 @@ from waypost.assembly import Gateway
 from waypost.cli.calling import OK, Caller, calling
 from waypost.cli.demo_account import DemoSender, find_demo_account
 from waypost.cli.emulator import EmulatorProcess, emulator_process
+from waypost.cli.following import bring_ahead, follow, read_ahead
 from waypost.cli.output import UnreachableError
 from waypost.cli.ready import DEMO_APP, KEPT, Ready, read_ready, write_ready
 from waypost.cli.settings import load
-from waypost.runtime.clock import Clock, SystemClock
+from waypost.runtime.clock import Clock, FollowingClock, SystemClock
 from waypost.runtime.config import Config
 from waypost.runtime.entropy import Entropy, SystemEntropy
 from waypost.runtime.listening import AddressInUseError, choose_port, url_of
@@ -89,6 +90,8 @@ async def run_pair(plan: Plan, present: Callable[[Ready], None]) -> None:
         emulator_process(plan.data, options, secrets.for_emulator(), clock) as emulator,
         calling() as caller,
     ):
+        shared = FollowingClock(read_ahead(plan.data))
+        await bring_ahead(caller, config.meta_base_url, shared.ahead_s)
         standing: asyncio.Future[Gateway] = asyncio.get_running_loop().create_future()
 
         async def introduce() -> None:
@@ -99,10 +102,11 @@ async def run_pair(plan: Plan, present: Callable[[Ready], None]) -> None:
             present(ready)
             if plan.ready_file is not None:
                 write_ready(plan.ready_file, ready)
+            await follow(shared, gateway.workers, caller, config.meta_base_url, plan.data).run()
 
         async with asyncio.TaskGroup() as group:
             beside = [group.create_task(emulator.watch()), group.create_task(introduce())]
-            await run_gateway(config, ready=standing.set_result)
+            await run_gateway(config, ready=standing.set_result, clock=shared)
             for task in beside:
                 task.cancel()
 

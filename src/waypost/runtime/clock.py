@@ -1,4 +1,4 @@
-"""Time, passed in: the process's clock, and one for tests that never really waits."""
+"""Time, passed in: the process's clock, one that follows another's, and one for tests."""
 
 import asyncio
 import heapq
@@ -39,6 +39,70 @@ class SystemClock:
     async def sleep(self, seconds: float) -> None:
         """Return after so many seconds."""
         await asyncio.sleep(seconds)
+
+
+class FollowingClock:
+    """The machine's time, and how far another program's clock was moved ahead. For one event loop.
+
+    `waypost dev` runs on it, so that gateway and emulator live in the same hour. Both the time of
+    day and the seconds are moved, and whose time has come meanwhile is woken, in order.
+
+    ahead_s  how far it is ahead of the machine's time
+    """
+
+    def __init__(self, ahead_s: float = 0.0) -> None:
+        self.ahead_s = ahead_s
+        self._order = 0
+        self._sleepers: dict[int, tuple[float, asyncio.Future[None]]] = {}
+
+    def now(self) -> datetime:
+        """The time of day, aware, in UTC."""
+        return datetime.now(UTC) + timedelta(seconds=self.ahead_s)
+
+    def monotonic(self) -> float:
+        """Seconds since some moment, those it was moved by among them; never goes back."""
+        return time.monotonic() + self.ahead_s
+
+    async def sleep(self, seconds: float) -> None:
+        """Return after so many seconds, by themselves or because the clock was moved."""
+        if seconds <= 0:
+            await asyncio.sleep(0)
+            return
+        end = self.monotonic() + seconds
+        self._order += 1
+        number = self._order
+        loop = asyncio.get_running_loop()
+        try:
+            while (left_s := end - self.monotonic()) > 0:
+                woken: asyncio.Future[None] = loop.create_future()
+                self._sleepers[number] = end, woken
+                timer = loop.call_later(left_s, _wake, woken)
+                try:
+                    await woken
+                finally:
+                    timer.cancel()
+        finally:
+            self._sleepers.pop(number, None)
+
+    def shift(self, seconds: float) -> None:
+        """Be ahead by so much more; who sleeps until then or before is woken.
+
+        Raises ValueError for a negative number of seconds.
+        """
+        if seconds < 0:
+            raise ValueError("a clock is never turned back")
+        self.ahead_s += seconds
+        now = self.monotonic()
+        due = sorted(
+            (end, number, woken) for number, (end, woken) in self._sleepers.items() if end <= now
+        )
+        for _, _, woken in due:
+            _wake(woken)
+
+
+def _wake(woken: asyncio.Future[None]) -> None:
+    if not woken.done():
+        woken.set_result(None)
 
 
 class TestClock:
