@@ -8,8 +8,10 @@ from typing import Any
 
 from meta_emulator.app import App
 from meta_emulator.control.api import Control
+from meta_emulator.control.conversations import ConversationOrders
 from meta_emulator.control.journal import Journal
 from meta_emulator.control.objects import ObjectOrders
+from meta_emulator.control.page import Pages
 from meta_emulator.control.persons import Persons
 from meta_emulator.control.run import Run
 from meta_emulator.control.time import TimeOrders
@@ -22,6 +24,7 @@ from meta_emulator.graph.messages import Sends
 from meta_emulator.graph.objects import Objects
 from meta_emulator.graph.templates import Templates
 from meta_emulator.graph.uploads import Uploads
+from meta_emulator.people.presence import Presence
 from meta_emulator.physics.disorder import Disorder
 from meta_emulator.physics.faults import Faults
 from meta_emulator.physics.laws import Law, Laws
@@ -65,6 +68,7 @@ class Emulator:
         self.scheduler = Scheduler(settings.status_delays, clock, self.reporter.report)
         self.reviewer = Reviewer(state, self.reporter, clock, settings.review_delay_s)
         self.disorder = Disorder(chance, clock)
+        self.presence = Presence(settings.status_delays, state)
         self.sends = Sends(state, responder, self.scheduler.add, self._laws(), self.disorder)
         uploads = Uploads(state, responder)
         media = MediaShelf(state, responder)
@@ -77,12 +81,15 @@ class Emulator:
             Blocking(state, responder),
             Templates(state, responder, self.reviewer, settings),
         )
+        self.conversations = ConversationOrders(state, self.presence, self.reporter)
         control = Control(
             (
                 Journal(state, self.deliverer),
                 Persons(state, self.reporter),
                 ObjectOrders(state, self.reporter, self.reviewer),
                 Run(settings, self.disorder, self.reporter, (http, chance), self.reset),
+                self.conversations,
+                Pages(state),
                 TimeOrders(clock, self.mover),
                 TokenOrders(self.tokens, clock, chance),
             )
@@ -103,7 +110,7 @@ class Emulator:
         if self.settings.messaging_limit_code is not None:
             laws.append(MessagingLimit(self.state, self.settings.messaging_limit_code))
         laws += [Preferences(self.state), MediaKinds()]
-        return Laws(laws)
+        return Laws(laws, [self.presence])
 
     async def run(self) -> None:
         """Let statuses fall due and deliver webhooks, until cancelled."""

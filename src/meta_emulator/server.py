@@ -72,6 +72,7 @@ async def serve(
             write_ready_file(ready_file, ready_facts(emulator, host, port))
         await stopping.wait()
         emulator.disorder.faults = Faults()
+        emulator.conversations.end()
         server.stop()  # type: ignore[no-untyped-call]  # granian leaves it without types
         running.cancel()
         with suppress(TimeoutError):

@@ -5,6 +5,7 @@ from typing import Any
 
 from meta_emulator.people.answers import AnswerError, order_from, tap
 from meta_emulator.people.media import MediumError, hold_medium
+from meta_emulator.people.replies import REPLIES, Reply
 from meta_emulator.runtime.chance import Chance
 from meta_emulator.webhook.bodies import UNNAMED, render_inbound
 from meta_emulator.webhook.reporter import Reporter
@@ -12,6 +13,9 @@ from meta_emulator.world.message import Inbound
 from meta_emulator.world.objects import Number
 from meta_emulator.world.recipients import phone_digits, user_id_of
 from meta_emulator.world.state import State
+
+ANSWERS: dict[str, Reply] = {"tap": tap, "order": order_from, **REPLIES}
+"""What answers a message of the business, by the key of the order that says so."""
 
 
 class InboundError(ValueError):
@@ -21,8 +25,9 @@ class InboundError(ValueError):
 def receive(order: dict[str, Any], state: State, reporter: Reporter) -> str:
     """Emit what `order` says and return the wamid; raises InboundError.
 
-    order  {"from", "text"}, {"from", "message"}, {"from", "medium"}, {"from", "tap"} or
-           {"from", "order"}, and optionally "phone_number_id", "name",
+    order  {"from", "text"}, {"from", "message"}, {"from", "medium"} or
+           {"from"} with one of ANSWERS, and optionally
+           "phone_number_id", "name", "reply_to": the id of the message that it quotes,
            and "referral": Meta's object about the advertisement they came from
     """
     sender = phone_digits(order.get("from"))
@@ -43,6 +48,8 @@ def receive(order: dict[str, Any], state: State, reporter: Reporter) -> str:
         "from_user_id": user_id,
         **content_of(order, number, state),
     }
+    if order.get("reply_to"):
+        message["context"] = {"from": number.digits, "id": str(order["reply_to"])}
     if "referral" in order:
         message["referral"] = order["referral"]
     state.hear(number, (sender, user_id), is_referred="referral" in message)
@@ -56,10 +63,9 @@ def receive(order: dict[str, Any], state: State, reporter: Reporter) -> str:
 def content_of(order: dict[str, Any], number: Number, state: State) -> dict[str, Any]:
     """The message's own keys: "message", or of a file, an answer, a text; raises InboundError."""
     try:
-        if "tap" in order:
-            return tap(order["tap"], state)
-        if "order" in order:
-            return order_from(order["order"], state)
+        for key, answer in ANSWERS.items():
+            if key in order:
+                return answer(order[key], state)
     except AnswerError as error:
         raise InboundError(str(error)) from error
     if "medium" in order:
@@ -71,7 +77,8 @@ def content_of(order: dict[str, Any], number: Number, state: State) -> dict[str,
     if given is None:
         text = order.get("text")
         if type(text) is not str or not text:
-            raise InboundError('"text", "message", "medium", "tap" or "order" is needed')
+            known = ", ".join(f'"{key}"' for key in ("text", "message", "medium", *ANSWERS))
+            raise InboundError(f"one of {known} is needed")
         return {"type": "text", "text": {"body": text}}
     if type(given) is not dict or type(given.get("type")) is not str:
         raise InboundError('"message" must be one of Meta\'s message objects, with its "type"')
