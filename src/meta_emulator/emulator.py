@@ -16,6 +16,7 @@ from meta_emulator.control.persons import Persons
 from meta_emulator.control.run import Run
 from meta_emulator.control.time import TimeOrders
 from meta_emulator.control.tokens import TokenOrders
+from meta_emulator.faults import Faults
 from meta_emulator.graph.blocking import Blocking
 from meta_emulator.graph.edges import Rooms
 from meta_emulator.graph.hooks import Hooks
@@ -26,7 +27,6 @@ from meta_emulator.graph.templates import Templates
 from meta_emulator.graph.uploads import Uploads
 from meta_emulator.people.presence import Presence
 from meta_emulator.physics.disorder import Disorder
-from meta_emulator.physics.faults import Faults
 from meta_emulator.physics.laws import Law, Laws
 from meta_emulator.physics.limits import Limits
 from meta_emulator.physics.messaging_limit import MessagingLimit
@@ -67,7 +67,8 @@ class Emulator:
         self.reporter.webhook_url = settings.webhook_url
         self.scheduler = Scheduler(settings.status_delays, clock, self.reporter.report)
         self.reviewer = Reviewer(state, self.reporter, clock, settings.review_delay_s)
-        self.disorder = Disorder(chance, clock)
+        plan = settings.faults if settings.faults is not None else seed.faults or Faults()
+        self.disorder = Disorder(clock, settings.status_delays, self.tokens, plan)
         self.presence = Presence(settings.status_delays, state)
         self.sends = Sends(state, responder, self.scheduler.add, self._laws(), self.disorder)
         uploads = Uploads(state, responder)
@@ -156,7 +157,7 @@ class Emulator:
         """Forget messages, refusals and callbacks; the seed, and what became of it, stays."""
         self.scheduler.clear()
         self.deliverer.clear()
-        self.disorder.faults = Faults()
+        self.disorder.reset()
         self.state.forget()
         self.state.changes.happened()
 

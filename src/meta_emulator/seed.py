@@ -12,6 +12,8 @@ from typing import Any
 
 import msgspec
 
+from meta_emulator.faults import Faults
+
 
 class SeedError(ValueError):
     """The seed cannot be used; the text says why."""
@@ -97,10 +99,11 @@ class MediaSeed(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 
 
 class Seed(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """Everything the emulator starts with."""
+    """Everything the emulator starts with. `faults`: what goes wrong on purpose."""
 
     wabas: list[WabaSeed]
     media: list[MediaSeed] = []
+    faults: Faults | None = None
 
 
 def parse_seed(raw: bytes, *, is_toml: bool = False) -> Seed:

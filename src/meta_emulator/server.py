@@ -13,7 +13,7 @@ from granian.constants import Interfaces
 from granian.server.embed import Server
 
 from meta_emulator.emulator import Emulator
-from meta_emulator.physics.faults import Faults
+from meta_emulator.faults import Faults
 from meta_emulator.runtime.chance import SeededChance
 from meta_emulator.runtime.clock import Clock, VirtualClock
 from meta_emulator.runtime.http import NetworkHttp

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from meta_emulator.faults import Faults
 from meta_emulator.protocol.answers import Version, parse_version, version_text
 
 STATUSES = ("sent", "delivered", "read")
@@ -30,6 +31,7 @@ class Settings:
                     limit are refused with (messaging_limit.py); None: nothing is
     review_delay_s  how long a new template is PENDING
     is_strict_about_handles  whether a sample's handle must come from an upload made here
+    faults          what goes wrong on purpose from the start; None: what the seed says
     kept            messages, refusals and callbacks remembered, each
     """
 
@@ -49,6 +51,7 @@ class Settings:
     messaging_limit_code: int | None = None
     review_delay_s: float = 2.0
     is_strict_about_handles: bool = False
+    faults: Faults | None = None
     kept: int = 200_000
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from meta_emulator.physics.faults import Faults, Planned
+from meta_emulator.faults import Faults, Planned
 from support.pair import TO, documented, running, text, wrapped
 
 NUMBERS = ",".join(f"+91987654321{number}" for number in range(5))

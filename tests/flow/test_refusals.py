@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from msgspec.structs import replace
 
-from meta_emulator.physics.faults import Faults, Planned
+from meta_emulator.faults import Faults, Planned
 from support.nouns import NOW, SENDER_ID, WABA_ID
 from support.pair import TO, running, text, wrapped
 from waypost.model.account import CappedPolicy

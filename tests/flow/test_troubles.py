@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import pytest
 
-from meta_emulator.physics.faults import Faults, Planned
+from meta_emulator.faults import Faults, Planned
 from support.asgi import call
 from support.nouns import NOW, PHONE_NUMBER_ID, SENDER_ID
 from support.pair import TO, running, text, wrapped

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from meta_emulator.physics.faults import Faults
+from meta_emulator.faults import Faults
 from support.pair import running, text, wrapped
 from waypost.model.account import UnknownPolicy
 from waypost.model.alarm import AlarmKind

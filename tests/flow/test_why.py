@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from meta_emulator.physics.faults import Faults, Planned
+from meta_emulator.faults import Faults, Planned
 from support.asgi import call
 from support.nouns import NOW, SENDER_ID, WABA_ID
 from support.pair import TO, running, text, wrapped

@@ -6,8 +6,8 @@ from typing import Any
 import msgspec
 
 from meta_emulator.control.routes import Call, OrderError, Route
+from meta_emulator.faults import Faults
 from meta_emulator.physics.disorder import Disorder
-from meta_emulator.physics.faults import Faults
 from meta_emulator.runtime.chance import Chance
 from meta_emulator.runtime.http import Http
 from meta_emulator.settings import Settings

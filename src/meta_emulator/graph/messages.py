@@ -25,7 +25,9 @@ from meta_emulator.world.state import ReadMark, State
 
 CALLBACK_LIMIT = 512
 SLICE_MS = 100
-TAKEN, DROPPED = 200, 503
+DROPPED = 503
+LONGEST_UNTOLD_MS = 30_000
+"""An answer that is to come after a status waits no longer for it."""
 SUCCESS = b'{"success":true}'
 UNAVAILABLE = {
     "PAUSED": 132015,
@@ -60,13 +62,30 @@ class Sends:
 
     async def send(self, request: Request, number: Number) -> Answer:
         """`POST /<phone number id>/messages`, with what goes wrong by plan."""
-        await self._hold(lambda: self._disorder.faults.delay_ms)
-        if self._disorder.drops():
-            return Answer(DROPPED, b"")
-        answer = self.take(request, number)
-        if answer.status == TAKEN and (late_ms := self._disorder.lateness_ms()):
-            await self._hold(lambda: late_ms if self._disorder.faults.late_ms else 0)
+        disorder = self._disorder
+        if not disorder.is_quiet:
+            await self._hold(lambda: disorder.faults.delay_ms)
+            if disorder.faults.drop and disorder.drops(number.id, addressee(request)):
+                return Answer(DROPPED, b"")
+        answer, message = self._taken(request, number)
+        if message is not None and (message.course is not None or not disorder.is_quiet):
+            await self._disturb(answer, message)
         return answer
+
+    async def _disturb(self, answer: Answer, message: Message) -> None:
+        """Return when the answer to an accepted send is due; it may be lost then."""
+        disorder, course = self._disorder, message.course
+        answer.is_lost = disorder.loses_answer(message)
+        if course is not None:
+            answer.is_lost |= course.loses_answer
+            if course.answers_after_s:
+                await self._state.clock.sleep(course.answers_after_s)
+        if late_ms := disorder.lateness_ms(message):
+            await self._hold(lambda: late_ms if disorder.faults.late_ms else 0)
+        if disorder.tells_first(message):
+            await self._hold(
+                lambda: 0 if is_told(message) or disorder.is_quiet else LONGEST_UNTOLD_MS
+            )
 
     async def _hold(self, ordered_ms: Callable[[], int]) -> None:
         """Waits as long as is ordered; in slices, so that it ends when the fault is lifted."""
@@ -76,21 +95,21 @@ class Sends:
             await self._state.clock.sleep(slice_ms / 1000)
             waited_ms += slice_ms
 
-    def take(self, request: Request, number: Number) -> Answer:
-        """Meta's answer to the send in `request` from `number`."""
+    def _taken(self, request: Request, number: Number) -> tuple[Answer, Message | None]:
+        """Meta's answer to the send in `request` from `number`, and the message if there is one."""
         try:
-            outcome = self._outcome(read_object(request.body), request, number)
+            outcome, message = self._outcome(read_object(request.body), request, number)
         except RefusedError as refusal:
-            return self._responder.error(refusal.error, request.version)
-        answer = self._responder.success(outcome, request.version, number.waba.id)
-        answer.is_lost = self._disorder.loses_answer()
-        return answer
+            return self._responder.error(refusal.error, request.version), None
+        return self._responder.success(outcome, request.version, number.waba.id), message
 
-    def _outcome(self, body: dict[str, Any], request: Request, number: Number) -> bytes:
-        """The answer's body; raises RefusedError."""
+    def _outcome(
+        self, body: dict[str, Any], request: Request, number: Number
+    ) -> tuple[bytes, Message | None]:
+        """The answer's body, and the message it is about if any; raises RefusedError."""
         insist(shape_fault(body))
         if "status" in body and "type" not in body:
-            return self._mark_read(body, number)
+            return self._mark_read(body, number), None
         insist(recipient_fault(body, number))
         check_context(body)
         kind = kind_of(body)
@@ -132,7 +151,7 @@ class Sends:
             self._state.clock.now(),
         )
 
-    def _accept(self, send: Send, request: Request) -> bytes:
+    def _accept(self, send: Send, request: Request) -> tuple[bytes, Message]:
         failure, course = self._laws.accept(send)
         user_id = None if send.digits is not None else send.user_id
         shown = str(send.body["to"]) if send.digits is not None else send.address
@@ -152,6 +171,7 @@ class Sends:
             send.body.get("biz_opaque_callback_data"),
             failure,
             course,
+            lot=send.lot,
         )
         self._state.messages.append(message)
         self._schedule(message)
@@ -159,11 +179,12 @@ class Sends:
         answered = course.answer_status if course is not None else ACCEPTED
         status = f',"message_status":"{answered}"' if send.kind == "template" else ""
         key = "user_id" if send.digits is None else "wa_id"
-        return (
+        answer = (
             '{"messaging_product":"whatsapp","contacts":[{"input":'
             f'{encode(shown).decode()},"{key}":{encode(send.address).decode()}}}],'
             f'"messages":[{{"id":"{wamid}"{status}}}]}}'
-        ).encode()
+        )
+        return answer.encode(), message
 
     def _mark_read(self, body: dict[str, Any], number: Number) -> bytes:
         """A read receipt, with or without the typing indicator: kept, and no message."""
@@ -184,6 +205,17 @@ class Sends:
                 b"\x1c\x18%c%b\x15\x02\x00\x11\x18\x12%b\x00" % (len(known), known, digits)
             ).decode()
         )
+
+
+def addressee(request: Request) -> Any:
+    """Whom a send says it is for, before it is looked at."""
+    body = read_object(request.body)
+    return body.get("to", body.get("recipient"))
+
+
+def is_told(message: Message) -> bool:
+    """Whether a status of the message was taken by its receiver."""
+    return any(status.delivered_at is not None for status in message.statuses)
 
 
 def read_object(raw: bytes) -> dict[str, Any]:

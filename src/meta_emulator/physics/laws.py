@@ -24,6 +24,7 @@ class Send:
     address   what stands for the recipient: the digits, else the user id, else the group id
     body      the request, decoded
     template  the one it names; None of other kinds
+    lot       what its lots are drawn by, if a plan of disorder is in force
     """
 
     number: Number
@@ -35,6 +36,7 @@ class Send:
     body: dict[str, Any]
     template: Template | None
     at: datetime
+    lot: str = ""
 
 
 class Law:
