@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from meta_emulator.cli import seed, serve
+from meta_emulator.cli import clock, seed, serve
 from meta_emulator.cli.output import CommandError
 
 HELP = ("--help", "-h")
@@ -23,6 +23,7 @@ application = typer.Typer(
 )
 application.command("serve")(serve.serve_command)
 application.command("seed")(seed.print_seed)
+application.command("advance")(clock.advance)
 
 
 def main() -> None:

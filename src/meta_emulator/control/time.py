@@ -109,14 +109,17 @@ class TimeOrders:
         if known_s is None or self._mover is None:
             return self._shown()
         followers = self._mover.followers
-        if query.get("follower"):
+        is_following = bool(query.get("follower"))
+        if is_following:
             due_s = _seconds(query, "next_due_s", LONGEST_S)
             followers.told(query["follower"], Follower(known_s, due_s))
         asked = followers.round
         try:
             # By the machine's time: whoever follows waits in it.
             async with asyncio.timeout(wait_s):
-                while self._mover.clock.ahead_s == known_s and followers.round == asked:
+                while self._mover.clock.ahead_s == known_s:
+                    if is_following and followers.round != asked:
+                        break
                     await followers.next_change()
         except TimeoutError:
             pass

@@ -42,6 +42,10 @@ class Follow:
     machine: Clock
     patience_s: float = PATIENCE_S
 
+    async def begin(self) -> None:
+        """From now on the emulator waits for this gateway. Raises UnreachableError."""
+        await self._ask(wait_s=0)
+
     async def run(self) -> None:
         """Follows until it is cancelled."""
         since = self.clock.monotonic()
@@ -59,9 +63,9 @@ class Follow:
                 since = self.clock.monotonic()
                 keep_ahead(self.folder, ahead_s)
 
-    async def _ask(self) -> float:
+    async def _ask(self, wait_s: int = WAIT_S) -> float:
         """How far the emulator is ahead, once that is another number than ours."""
-        query = {"follower": NAME, "ahead_s": repr(self.clock.ahead_s), "wait_s": str(WAIT_S)}
+        query = {"follower": NAME, "ahead_s": repr(self.clock.ahead_s), "wait_s": str(wait_s)}
         due_s = self._next_due_s()
         if due_s is not None:
             query["next_due_s"] = repr(due_s)

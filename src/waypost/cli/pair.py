@@ -98,11 +98,13 @@ async def run_pair(plan: Plan, present: Callable[[Ready], None]) -> None:
             gateway = await standing
             ready = await make_ready(gateway, emulator, secrets, kept)
             await check(caller, ready)
+            following = follow(shared, gateway.workers, caller, ready.emulator_url, plan.data)
+            await following.begin()
             write_ready(plan.data / KEPT, ready)
             present(ready)
             if plan.ready_file is not None:
                 write_ready(plan.ready_file, ready)
-            await follow(shared, gateway.workers, caller, config.meta_base_url, plan.data).run()
+            await following.run()
 
         async with asyncio.TaskGroup() as group:
             beside = [group.create_task(emulator.watch()), group.create_task(introduce())]
