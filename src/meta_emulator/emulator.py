@@ -10,10 +10,12 @@ from meta_emulator.app import App
 from meta_emulator.control.api import Control
 from meta_emulator.control.conversations import ConversationOrders
 from meta_emulator.control.journal import Journal
+from meta_emulator.control.limits import LimitOrders
 from meta_emulator.control.objects import ObjectOrders
 from meta_emulator.control.page import Pages
 from meta_emulator.control.persons import Persons
 from meta_emulator.control.run import Run
+from meta_emulator.control.templates import TemplateOrders
 from meta_emulator.control.time import TimeOrders
 from meta_emulator.control.tokens import TokenOrders
 from meta_emulator.faults import Faults
@@ -23,16 +25,22 @@ from meta_emulator.graph.hooks import Hooks
 from meta_emulator.graph.media import MediaShelf
 from meta_emulator.graph.messages import Sends
 from meta_emulator.graph.objects import Objects
+from meta_emulator.graph.template_archive import TemplateArchive
+from meta_emulator.graph.template_list import TemplateList
 from meta_emulator.graph.templates import Templates
 from meta_emulator.graph.uploads import Uploads
 from meta_emulator.people.presence import Presence
+from meta_emulator.physics.account_standing import AccountStanding
+from meta_emulator.physics.deadlines import Deadlines
 from meta_emulator.physics.disorder import Disorder
-from meta_emulator.physics.laws import Law, Laws
+from meta_emulator.physics.laws import Laws
 from meta_emulator.physics.limits import Limits
-from meta_emulator.physics.messaging_limit import MessagingLimit
-from meta_emulator.physics.review import Reviewer
+from meta_emulator.physics.pacing import Pacer
+from meta_emulator.physics.pausing import Pausing
+from meta_emulator.physics.review import Reviewer, first_rule
 from meta_emulator.physics.schedule import Scheduler
 from meta_emulator.physics.standing import Blocks, MediaKinds, Preferences
+from meta_emulator.physics.template_life import TemplateLife
 from meta_emulator.protocol.answers import Responder
 from meta_emulator.runtime.chance import Chance
 from meta_emulator.runtime.changes import Predicate
@@ -45,6 +53,9 @@ from meta_emulator.settings import Settings
 from meta_emulator.webhook.delivery import Deliverer
 from meta_emulator.webhook.reporter import Reporter
 from meta_emulator.webhook.settling import Settling
+from meta_emulator.world.kept_messages import kept_messages
+from meta_emulator.world.kept_objects import kept_objects
+from meta_emulator.world.kept_time import TIME_AND_CHANCE, kept_time
 from meta_emulator.world.state import State
 from meta_emulator.world.tokens import Tokens
 
@@ -59,17 +70,23 @@ class Emulator:
         self.clock = clock
         state = self.state = State(seed, settings.kept, clock, chance)
         responder = Responder(chance)
-        self.deliverer = Deliverer(settings, clock, http, state.changes.happened)
+        self.deliverer = Deliverer(settings, clock, http, state)
         self.settle = Settling(self.deliverer).settle
         self.mover = Mover(clock, self.settle) if isinstance(clock, VirtualClock) else None
         self.tokens = Tokens(settings.access_token)
         self.reporter = Reporter(state, self.deliverer, settings.webhook_version)
         self.reporter.webhook_url = settings.webhook_url
-        self.scheduler = Scheduler(settings.status_delays, clock, self.reporter.report)
-        self.reviewer = Reviewer(state, self.reporter, clock, settings.review_delay_s)
+        self.scheduler = Scheduler(settings.status_delays, clock, self.reporter.report, state.sent)
+        self.deadlines = Deadlines(clock)
+        rule = first_rule(seed, settings)
+        self.reviewer = Reviewer(state, self.reporter, self.deadlines, rule)
+        self.life = TemplateLife(state, self.reviewer, self.deadlines)
+        self.pausing = Pausing(state, self.reviewer, self.deadlines)
+        self.pacer = Pacer(state, self.scheduler, self.pausing, self.deadlines, seed.pacing)
         plan = settings.faults if settings.faults is not None else seed.faults or Faults()
         self.disorder = Disorder(clock, settings.status_delays, self.tokens, plan)
         self.presence = Presence(settings.status_delays, state)
+        self.limits = Limits(state, self.reporter, settings)
         self.sends = Sends(state, responder, self.scheduler.add, self._laws(), self.disorder)
         uploads = Uploads(state, responder)
         media = MediaShelf(state, responder)
@@ -80,24 +97,46 @@ class Emulator:
             media,
             uploads,
             Blocking(state, responder),
-            Templates(state, responder, self.reviewer, settings),
+            TemplateList(responder),
+            Templates(state, responder, settings, self.reviewer, (self.life, self.pausing)),
+            TemplateArchive(state, responder, self.life),
         )
         self.conversations = ConversationOrders(state, self.presence, self.reporter)
         control = Control(
             (
                 Journal(state, self.deliverer),
                 Persons(state, self.reporter),
-                ObjectOrders(state, self.reporter, self.reviewer),
+                ObjectOrders(state, self.reporter),
+                TemplateOrders(state, self.reviewer, (self.life, self.pausing, self.pacer)),
                 Run(settings, self.disorder, self.reporter, (http, chance), self.reset),
                 self.conversations,
                 Pages(state),
                 TimeOrders(clock, self.mover),
                 TokenOrders(self.tokens, clock, chance),
+                LimitOrders(state, self.limits),
             )
         )
-        graph = Rooms(state, responder, rooms, finders=(uploads, media))
+        finders = (uploads, media)
+        graph = Rooms(state, responder, rooms, finders, self.limits.management)
         self.app = App(state, responder, graph, control, self.tokens)
-        self.kept: dict[str, Kept] = {}
+        self.kept: dict[str, Kept] = {
+            **kept_time(clock, chance),
+            **kept_objects(state),
+            **kept_messages(state),
+            "webhook_url": self.reporter,
+            "uploads": uploads,
+            "disorder": self.disorder,
+            "presence": self.presence,
+            "tokens": self.tokens,
+            "reviews": self.reviewer,
+            "template_life": self.life,
+            "pauses": self.pausing,
+            "pacing": self.pacer,
+            "deadlines": self.deadlines,
+            "limits": self.limits,
+            "schedule": self.scheduler,
+            "deliveries": self.deliverer,
+        }
         """The parts with state of their own, in the order in which they are restored."""
         self._first = self._snapshots()
         self._tasks: list[asyncio.Task[None]] = []
@@ -105,17 +144,19 @@ class Emulator:
 
     def _laws(self) -> Laws:
         """In the order in which they are asked."""
-        laws: list[Law] = [self.disorder, Blocks()]
-        if self.settings.keeps_limits:
-            laws.append(Limits(self.clock))
-        if self.settings.messaging_limit_code is not None:
-            laws.append(MessagingLimit(self.state, self.settings.messaging_limit_code))
-        laws += [Preferences(self.state), MediaKinds()]
-        return Laws(laws, [self.presence])
+        before = (self.disorder, AccountStanding(), Blocks(), Preferences(self.state))
+        return Laws(
+            [*before, *self.limits.laws, MediaKinds(), self.life], [self.presence, self.pacer]
+        )
 
     async def run(self) -> None:
         """Let statuses fall due and deliver webhooks, until cancelled."""
-        runners = (self.scheduler.run, self.deliverer.run, self.reviewer.run)
+        runners = (
+            self.scheduler.run,
+            self.deliverer.run,
+            self.deadlines.run,
+            self.limits.growth.run,
+        )
         while True:
             self._is_begun_anew.clear()
             async with asyncio.TaskGroup() as group:
@@ -153,11 +194,30 @@ class Emulator:
         self._is_begun_anew.set()
         self.state.changes.happened()
 
-    def reset(self) -> None:
-        """Forget messages, refusals and callbacks; the seed, and what became of it, stays."""
+    def reset(self, *, keeps_objects: bool = False) -> None:
+        """Begin anew with the seed; chance, the clock and the counts go on.
+
+        keeps_objects  only what happened is forgotten: what became of the seed stays
+        """
+        if keeps_objects:
+            self._forget()
+            return
+        for name, part in self.kept.items():
+            if name in TIME_AND_CHANCE:
+                continue
+            begin_anew = getattr(part, "reset", None)
+            if begin_anew is None:
+                part.restore(self._first[name])
+            else:
+                begin_anew()
+        self._begin_anew()
+
+    def _forget(self) -> None:
+        """Messages, refusals and callbacks are forgotten, and nothing goes wrong any more."""
         self.scheduler.clear()
         self.deliverer.clear()
         self.disorder.reset()
+        self.pacer.clear()
         self.state.forget()
         self.state.changes.happened()
 

@@ -5,11 +5,13 @@ The handle stands for the file as a template's sample. It is no media id.
 
 from base64 import b64encode, urlsafe_b64encode
 from dataclasses import dataclass
+from typing import Any
 
 from meta_emulator.checks.file_types import SAMPLES, plain_type, seen_type
 from meta_emulator.graph.room import Edges
 from meta_emulator.protocol.answers import Answer, Request, Responder, encode
 from meta_emulator.protocol.errors import GraphError, invalid, object_unknown
+from meta_emulator.runtime.codec import Codec
 from meta_emulator.world.state import State
 
 PREFIX = "upload:"
@@ -27,6 +29,10 @@ class Session:
     received: bytes = b""
     offset: int = 0
     handle: str | None = None
+
+
+SESSIONS = dict[str, Session]
+CODEC = Codec()
 
 
 class Uploads:
@@ -98,6 +104,14 @@ class Uploads:
         if session is None:
             return self._error(object_unknown(session_id, request.method), request)
         return self._success(self._progress(session), request)
+
+    def snapshot(self) -> Any:
+        """The sessions."""
+        return CODEC.tell(SESSIONS, self._sessions)
+
+    def restore(self, kept: Any) -> None:
+        """The sessions of a snapshot."""
+        self._sessions = CODEC.read(SESSIONS, kept)
 
     def _progress(self, session: Session) -> dict[str, object]:
         return {"id": session.id, "file_offset": session.offset}

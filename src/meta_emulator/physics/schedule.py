@@ -7,16 +7,25 @@ a course of its own leaves the lanes: its steps wait by their moments, one task 
 
 import asyncio
 import math
-from collections import deque
+from collections import OrderedDict, deque
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from meta_emulator.runtime.clock import Clock
+from meta_emulator.runtime.marks import Marks
+from meta_emulator.runtime.snapshot import second_of, told_at
 from meta_emulator.world.message import FAILED, Message, Status, Step
 
 MOMENTS_PER_S = 100
 
 Emit = Callable[[list[tuple[Message, Status]], bool], None]
 """Takes statuses that fell due at one moment, and whether they carry the pricing."""
+
+Find = Callable[[str], Message | None]
+"""A message by its id; None if it is forgotten."""
+
+STEPS = "step"
+"""Names what waits outside of the lanes among the pieces of a snapshot."""
 
 
 class Lane:
@@ -27,38 +36,51 @@ class Lane:
         self.moment = moment
         self.is_priced = is_priced
         self.filled = asyncio.Event()
-        self._waiting: deque[tuple[int, list[Message]]] = deque()
+        self.waiting: OrderedDict[int, list[Message]] = OrderedDict()
+        self._latest = 0
 
-    def add(self, moment: int, messages: list[Message]) -> None:
-        """Wait until `moment`, which is never before that of an earlier call by more than one."""
-        if self._waiting and self._waiting[-1][0] >= moment:
-            self._waiting[-1][1].extend(messages)
+    def add(self, moment: int, messages: list[Message]) -> int:
+        """Wait until `moment`, which is never before that of an earlier call by more than one.
+
+        Returns the moment of the batch that they are in.
+        """
+        if self.waiting and self._latest >= moment:
+            self.waiting[self._latest].extend(messages)
         else:
-            self._waiting.append((moment, messages))
+            self.waiting[moment] = list(messages)
+            self._latest = moment
             self.filled.set()
+        return self._latest
 
     @property
     def next_moment(self) -> int | None:
         """When the next batch falls due."""
-        return self._waiting[0][0] if self._waiting else None
+        return next(iter(self.waiting)) if self.waiting else None
 
     def take(self, moment: int) -> tuple[int, list[Message]] | None:
         """The oldest batch due at `moment`, with its own moment; None if there is none."""
-        if self._waiting and self._waiting[0][0] <= moment:
-            return self._waiting.popleft()
+        if self.waiting and next(iter(self.waiting)) <= moment:
+            return self.waiting.popitem(last=False)
         return None
 
-    def clear(self) -> None:
-        """Forget all that waits."""
-        self._waiting.clear()
+    def clear(self) -> list[int]:
+        """Forget all that waits; returns the moments."""
+        forgotten = list(self.waiting)
+        self.waiting.clear()
+        return forgotten
 
 
 class Scheduler:
     """Lets statuses fall due at their time and gives them to `emit`."""
 
-    def __init__(self, delays: Sequence[tuple[str, float]], clock: Clock, emit: Emit) -> None:
+    def __init__(
+        self, delays: Sequence[tuple[str, float]], clock: Clock, emit: Emit, sent: Find
+    ) -> None:
+        self.marks = Marks()
+        """Pieces of the snapshot that changed."""
         self._clock = clock
         self._emit = emit
+        self._sent = sent
         statuses = {status for status, _ in delays}
         second = "delivered" if "delivered" in statuses else "read"
         self._lanes = [
@@ -81,10 +103,11 @@ class Scheduler:
                 self.add_step(now + round(step.after_s * MOMENTS_PER_S), message, step)
         elif self._lanes:
             lane = self._lanes[0]
-            lane.add(now + lane.moment, [message])
+            self._mark(lane.status, lane.add(now + lane.moment, [message]))
 
     def add_step(self, moment: int, message: Message, step: Step) -> None:
         """One status of a message at a moment of the clock."""
+        self._mark(STEPS, moment)
         waiting = self._steps.get(moment)
         if waiting is not None:
             waiting.append((message, step))
@@ -96,12 +119,16 @@ class Scheduler:
     def clear(self) -> None:
         """Forget all statuses that have not fallen due."""
         for lane in self._lanes:
-            lane.clear()
-        for waiting in self._steps.values():
+            for moment in lane.clear():
+                self._mark(lane.status, moment)
+        for moment, waiting in self._steps.items():
             waiting.clear()
+            self._mark(STEPS, moment)
 
     async def run(self) -> None:
         """Let statuses fall due until cancelled."""
+        self._new_moments = deque(self._steps)
+        self._has_new.set()
         async with asyncio.TaskGroup() as group:
             for place in range(len(self._lanes)):
                 group.create_task(self._run_lane(place))
@@ -117,7 +144,8 @@ class Scheduler:
             await self._clock.sleep(wait)
         now = self._clock.now()
         due: dict[bool, list[tuple[Message, Status]]] = {True: [], False: []}
-        for message, step in self._steps.pop(moment):
+        self._mark(STEPS, moment)
+        for message, step in self._steps.pop(moment, ()):
             status = Status(step.status, now, code=step.code)
             is_priced = priced(message, step.status)
             message.statuses.append(status)
@@ -143,6 +171,7 @@ class Scheduler:
 
     def _fall_due(self, place: int, moment: int, messages: list[Message]) -> None:
         lane = self._lanes[place]
+        self._mark(lane.status, moment)
         now = self._clock.now()
         due: list[tuple[Message, Status]] = []
         failed: list[tuple[Message, Status]] = []
@@ -157,11 +186,66 @@ class Scheduler:
                 going_on.append(message)
         if place + 1 < len(self._lanes) and going_on:
             following = self._lanes[place + 1]
-            following.add(moment + following.moment - lane.moment, going_on)
+            later = following.add(moment + following.moment - lane.moment, going_on)
+            self._mark(following.status, later)
         if due:
             self._emit(due, lane.is_priced)
         if failed:
             self._emit(failed, False)  # noqa: FBT003 the alias of a callable names no arguments
+
+    def _mark(self, status: str, moment: int) -> None:
+        if self.marks.is_watched:
+            self.marks.add(f"{status}@{moment}")
+
+    def snapshot(self) -> dict[str, Any]:
+        """In pieces: what waits in each lane, and what waits for a step of its own, by moments."""
+        keys = [f"{lane.status}@{moment}" for lane in self._lanes for moment in lane.waiting]
+        keys += [f"{STEPS}@{moment}" for moment, waiting in self._steps.items() if waiting]
+        return {key: self.piece(key) for key in keys}
+
+    def changed(self) -> dict[str, Any]:
+        """The pieces that changed since it was last asked; None for one that is gone."""
+        return {key: self.piece(key) for key in self.marks.take()}
+
+    def piece(self, key: str) -> Any:
+        """One piece of the snapshot; None for one that is gone."""
+        name, _, digits = key.partition("@")
+        moment = int(digits)
+        told: list[Any] | None
+        if name == STEPS:
+            steps = self._steps.get(moment)
+            told = steps and [
+                [message.id, step.status, step.after_s, step.code] for message, step in steps
+            ]
+        else:
+            lane = next(lane for lane in self._lanes if lane.status == name)
+            messages = lane.waiting.get(moment)
+            told = messages and [message.id for message in messages]
+        if not told:
+            return None
+        return {"at": told_at(self._clock, moment / MOMENTS_PER_S), "messages": told}
+
+    def restore(self, kept: Any) -> None:
+        """Let fall due what had yet to; messages that are forgotten fall away."""
+        self._steps = {}
+        self._lanes = [
+            Lane(lane.status, lane.moment, is_priced=lane.is_priced) for lane in self._lanes
+        ]
+        lanes = {lane.status: lane for lane in self._lanes}
+        due = sorted(
+            (round(second_of(self._clock, piece["at"]) * MOMENTS_PER_S), key.partition("@")[0], key)
+            for key, piece in kept.items()
+        )
+        for moment, name, key in due:
+            told = kept[key]["messages"]
+            if name == STEPS:
+                for message_id, status, after_s, code in told:
+                    message = self._sent(message_id)
+                    if message is not None:
+                        self.add_step(moment, message, Step(status, after_s, code))
+            elif name in lanes:
+                found = (self._sent(message_id) for message_id in told)
+                lanes[name].add(moment, [message for message in found if message is not None])
 
 
 def priced(message: Message, status: str) -> bool:

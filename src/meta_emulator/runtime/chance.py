@@ -2,7 +2,8 @@
 
 import os
 import random
-from typing import Protocol
+from base64 import b64decode, b64encode
+from typing import Any, Protocol
 
 
 class Chance(Protocol):
@@ -14,6 +15,14 @@ class Chance(Protocol):
 
     def fraction(self) -> float:
         """A number from 0 up to, not including, 1."""
+        ...
+
+    def snapshot(self) -> Any:
+        """Where it stands."""
+        ...
+
+    def restore(self, kept: Any) -> None:
+        """Go on from there."""
         ...
 
 
@@ -32,3 +41,15 @@ class SeededChance:
     def fraction(self) -> float:
         """A number from 0 up to, not including, 1."""
         return self._random.random()
+
+    def snapshot(self) -> Any:
+        """Where it stands: the generator's version and words, each of four bytes, in base64."""
+        version, words, spare = self._random.getstate()
+        raw = b"".join(word.to_bytes(4) for word in words)
+        return {"version": version, "words": b64encode(raw).decode(), "spare": spare}
+
+    def restore(self, kept: Any) -> None:
+        """Go on from there."""
+        raw = b64decode(kept["words"], validate=True)
+        words = tuple(int.from_bytes(raw[at : at + 4]) for at in range(0, len(raw), 4))
+        self._random.setstate((kept["version"], words, kept["spare"]))

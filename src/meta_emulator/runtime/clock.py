@@ -7,7 +7,7 @@ import time
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from itertools import count
-from typing import Protocol
+from typing import Any, Protocol
 
 Settle = Callable[[], Awaitable[None]]
 """Returns when all that can go on without time passing has gone on."""
@@ -134,6 +134,27 @@ class VirtualClock:
     def set_to(self, now: datetime) -> None:
         """Begin anew at `now`; for a clock on which nobody sleeps yet."""
         self._start += now.astimezone(UTC) - self.now()
+
+    def snapshot(self) -> Any:
+        """Where it stands, whether it goes on by itself, and how far it is ahead."""
+        return {
+            "now": self.now().isoformat(),
+            "is_frozen": self.is_frozen,
+            "ahead_s": self.ahead_s,
+        }
+
+    def restore(self, kept: Any) -> None:
+        """Go on from there; seconds go on where they are, as they never go back."""
+        now, is_frozen = datetime.fromisoformat(kept["now"]), bool(kept["is_frozen"])
+        self.ahead_s = max(self.ahead_s, float(kept["ahead_s"]))
+        (self.freeze if is_frozen else self.thaw)()
+        self.set_to(now)
+
+    def catch_up(self) -> None:
+        """Let the time pass that has passed for the machine; for one on which nobody sleeps."""
+        if not self.is_frozen:
+            wanted = datetime.now(UTC) + timedelta(seconds=self.ahead_s)
+            self._base -= max(0.0, (wanted - self.now()).total_seconds())
 
     def _next_due(self) -> float | None:
         """When the next sleeper wakes, of those that were not cancelled before their time."""

@@ -58,6 +58,7 @@ class Codec:
             **(ways or {}),
         }
         self._derived = derived or {}
+        self._whole: dict[type, Way] = {}
 
     def tell(self, kind: Any, value: Any) -> Any:
         """`value`, which is of the type `kind`, in builtins."""
@@ -72,6 +73,13 @@ class Codec:
         found = self._ways.get(kind)
         if found is None:
             found = self._ways[kind] = self._made(kind)
+        return found
+
+    def whole(self, kind: type) -> Way:
+        """There and back of a dataclass with all its fields, also if it has a way of its own."""
+        found = self._whole.get(kind)
+        if found is None:
+            found = self._whole[kind] = self._dataclass(kind)
         return found
 
     def _made(self, kind: Any) -> Way:

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from typing import Generic, TypeVar
 
+from meta_emulator.runtime.marks import Marks
+
 T = TypeVar("T")
 
 
@@ -10,6 +12,8 @@ class Log(Generic[T]):
     """Appends in order; position 1 is the first ever, also after older ones are forgotten."""
 
     def __init__(self, kept: int) -> None:
+        self.marks = Marks()
+        """Positions of what came, changed or was forgotten."""
         self._kept = kept
         self._items: list[T] = []
         self._forgotten = 0
@@ -23,9 +27,10 @@ class Log(Generic[T]):
     def append(self, item: T) -> None:
         """Remember `item`; forget the older half when there are twice as many as are kept."""
         self._items.append(item)
+        if self.marks.is_watched:
+            self.marks.add(str(self.last))
         if len(self._items) >= 2 * self._kept:
-            del self._items[: self._kept]
-            self._forgotten += self._kept
+            self._forget(self._kept)
 
     def after(self, position: int, limit: int | None = None) -> list[tuple[int, T]]:
         """Up to `limit` items behind `position`, oldest first, each with its position."""
@@ -41,5 +46,20 @@ class Log(Generic[T]):
 
     def clear(self) -> None:
         """Forget all; positions go on where they were."""
-        self._forgotten += len(self._items)
-        self._items = []
+        self._forget(len(self._items))
+
+    def at(self, position: int) -> T | None:
+        """What stands at `position`; None if it is forgotten or yet to come."""
+        place = position - self._forgotten - 1
+        return self._items[place] if 0 <= place < len(self._items) else None
+
+    def restore(self, last: int, items: list[T]) -> None:
+        """Hold `items`, of which the newest stands at the position `last`."""
+        self._forgotten, self._items = last - len(items), items
+
+    def _forget(self, number: int) -> None:
+        """Forget the oldest."""
+        first = self._forgotten + 1
+        self.marks.add_all(map(str, range(first, first + number)))
+        self._forgotten += number
+        self._items = self._items[number:]

@@ -280,6 +280,12 @@ class Deliverer:
         doubled = self._settings.retry_first_s * 2.0 ** min(batch.failures - 1, 30)
         return min(doubled, self._settings.retry_cap_s)
 
+    def reset(self) -> None:
+        """Nothing waits, and nothing is tried again; the counts go on."""
+        self.marks.add_all(f"u{number}" for number in self._updates)
+        self.marks.add_all(f"b{number}" for number in self._failing)
+        self._receivers, self._updates, self._failing = {}, {}, {}
+
     def snapshot(self) -> dict[str, Any]:
         """In pieces: each update, each batch that failed, each receiver, the count of POSTs."""
         keys = [f"u{number}" for number in self._updates]

@@ -60,3 +60,13 @@ class Reporter:
         if self.webhook_url is not None:
             self._deliverer.push(self.webhook_url, [update])
         self._state.changes.happened()
+
+    def snapshot(self) -> Any:
+        """Where webhooks go."""
+        return self.webhook_url
+
+    def restore(self, kept: Any) -> None:
+        """They go there again."""
+        if kept is not None and type(kept) is not str:
+            raise TypeError("it must be a URL, or null")
+        self.webhook_url = kept

@@ -24,8 +24,11 @@ class Catalogue:
     """
 
     def __init__(self, products: list[ProductSeed]) -> None:
+        self.version = 0
+        """How often it changed."""
         self._by_retailer_id = {product.retailer_id: product for product in products}
         self._listed: list[ProductSeed] | None = None
+        self._by_id: dict[str, ProductSeed] | None = None
         self._searches: dict[tuple[str, str, str], list[ProductSeed]] = {}
 
     def __contains__(self, retailer_id: object) -> bool:
@@ -47,9 +50,20 @@ class Catalogue:
         self._by_retailer_id[product.retailer_id] = product
         self._changed()
 
+    def hold(self, products: list[ProductSeed]) -> None:
+        """Have these products and no others."""
+        self._by_retailer_id = {product.retailer_id: product for product in products}
+        self._changed()
+
     def get(self, retailer_id: str) -> ProductSeed | None:
         """The product of a retailer id."""
         return self._by_retailer_id.get(retailer_id)
+
+    def of_id(self, product_id: str) -> ProductSeed | None:
+        """The product of Meta's own id."""
+        if self._by_id is None:
+            self._by_id = {product.id: product for product in self._by_retailer_id.values()}
+        return self._by_id.get(product_id)
 
     def remove(self, retailer_id: str) -> bool:
         """Whether there was such a product; it is no more."""
@@ -106,7 +120,8 @@ class Catalogue:
         return found
 
     def _changed(self) -> None:
-        self._listed = None
+        self.version += 1
+        self._listed = self._by_id = None
         self._searches.clear()
 
 

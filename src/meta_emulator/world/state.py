@@ -73,7 +73,8 @@ class State:
         self.changes = Changes()
         self.marks = Marks()
         """Ids of messages that something became of."""
-        self._by_id: dict[str, Message | Inbound] = {}
+        self.seed = seed
+        self._by_id: dict[str, tuple[int, Message | Inbound]] = {}
         self._indexed = [0, 0]
         self.wabas: dict[str, Waba] = {}
         self.numbers: dict[str, Number] = {}
@@ -94,9 +95,20 @@ class State:
         """Told of each message that comes to a number."""
         self.refusals: Log[Refusal] = Log(kept)
         self.callbacks: Log[Callback] = Log(kept)
-        for media in seed.media:
+        self._hold_seed()
+
+    def begin_anew(self) -> None:
+        """Hold what the seed gave, and nothing else; media are as new as at the start."""
+        self.forget()
+        for held in (self.wabas, self.numbers, self.catalogues, self.templates, self.media):
+            held.clear()
+        self.handles, self.stopped = {}, set()
+        self._hold_seed()
+
+    def _hold_seed(self) -> None:
+        for media in self.seed.media:
             self._hold_media(media)
-        for waba in seed.wabas:
+        for waba in self.seed.wabas:
             self._hold_waba(waba)
 
     @property
@@ -128,17 +140,31 @@ class State:
             return []
         return found.statuses if isinstance(found, Message) else [found]
 
+    def sent(self, message_id: str) -> Message | None:
+        """The message that was sent under an id, if it is remembered."""
+        found = self.message_of(message_id)
+        return found if isinstance(found, Message) else None
+
     def message_of(self, message_id: str) -> Message | Inbound | None:
         """The message of an id, sent or received, if it is remembered."""
+        found = self.placed(message_id)
+        return None if found is None else found[1]
+
+    def placed(self, message_id: str) -> tuple[int, Message | Inbound] | None:
+        """The same with its position among those sent, or those received."""
         if len(self._by_id) > MOST_INDEXED and len(self._by_id) > 2 * len(self.messages):
-            self._by_id, self._indexed = {}, [0, 0]
+            self.reindex()
         sent, received = self._indexed
-        for _, message in self.messages.after(sent):
-            self._by_id[message.id] = message
-        for _, inbound in self.inbound.after(received):
-            self._by_id[str(inbound.message["id"])] = inbound
+        for position, message in self.messages.after(sent):
+            self._by_id[message.id] = position, message
+        for position, inbound in self.inbound.after(received):
+            self._by_id[str(inbound.message["id"])] = position, inbound
         self._indexed = [self.messages.last, self.inbound.last]
         return self._by_id.get(message_id)
+
+    def reindex(self) -> None:
+        """Other messages are remembered than before."""
+        self._by_id, self._indexed = {}, [0, 0]
 
     def add_template(self, waba: Waba, template: Template) -> None:
         """Hold a template of `waba`."""
@@ -185,6 +211,7 @@ class State:
             catalogue,
             "" if given is None else given.name,
             portfolio=seed.portfolio,
+            is_verified=seed.is_verified,
             is_marketing_closed=seed.is_marketing_closed,
             restricted_countries=frozenset(seed.restricted_countries),
         )
