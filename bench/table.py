@@ -105,6 +105,7 @@ WANTED = (
         for done, field in (("stored before their 200", "accepted_rate"), ("recorded", "rate"))
     ),
     Wanted("emulator alone ÷ full path", "emulator alone", "full path", 2, 2),
+    Wanted("emulator alone ÷ durable accept", "emulator alone", "durable accept", 2, 2),
 )
 
 
