@@ -1,0 +1,92 @@
+"""Magic recipients: their numbers choose what becomes of a send (table in `outcomes`)."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from meta_emulator.physics.laws import Fate, Law, Send
+from meta_emulator.physics.lots import Tallies
+from meta_emulator.physics.outcomes import Move, Outcome, outcome_of
+from meta_emulator.settings import DEFAULT_DELAYS
+from meta_emulator.world.message import FAILED, Course, Step
+
+MARKETING = frozenset({"marketing", "marketing_lite"})
+
+
+class Magic(Law, Fate):
+    """Carries the outcomes out.
+
+    delays  the settings' statuses and their seconds after acceptance; a status that is not among
+            them comes at its default time where an outcome is about it
+    """
+
+    def __init__(self, delays: Sequence[tuple[str, float]]) -> None:
+        self._delays = tuple(delays)
+        self._times = dict(DEFAULT_DELAYS) | dict(delays)
+        self._tries = Tallies()
+
+    def refusal(self, send: Send) -> int | None:
+        """The code of a number that is refused, always or the first times."""
+        outcome = outcome_of(send.digits)
+        if outcome is None or outcome.code is None or not applies(outcome, send):
+            return None
+        return outcome.code if self._is_hit(outcome, send) else None
+
+    def failure(self, send: Send) -> int | None:
+        """The code of a number that fails later."""
+        outcome = outcome_of(send.digits)
+        if outcome is None or outcome.fails is None or not applies(outcome, send):
+            return None
+        return outcome.fails if not outcome.refusals or self._is_hit(outcome, send) else None
+
+    def course(self, send: Send, failure: int | None) -> Course | None:
+        """The statuses of an outcome that has its own, and when the answer comes."""
+        outcome = outcome_of(send.digits)
+        if outcome is None:
+            return None
+        if failure is not None:
+            return None if self._delays else Course((Step(FAILED, self._times["sent"], failure),))
+        if outcome.moves is None and not outcome.loses_answer and not outcome.answers_after_s:
+            return None
+        moves = outcome.moves
+        if moves is None:
+            moves = tuple(Move(status) for status, _ in self._delays)
+        steps = tuple(sorted(map(self._step, moves), key=_after))
+        return Course(steps, outcome.answer_status, outcome.loses_answer, outcome.answers_after_s)
+
+    def read_after_s(self) -> float:
+        """When a person has read a message of the usual course."""
+        return self._times["read"]
+
+    def _step(self, move: Move) -> Step:
+        after_s = move.after_s
+        if after_s is None:
+            after_s = self._times[move.at or move.status]
+        return Step(move.status, after_s + move.later_s, move.code)
+
+    def _is_hit(self, outcome: Outcome, send: Send) -> bool:
+        """Whether this try is one of those that are refused, before one that is not."""
+        if outcome.refusals is None:
+            return True
+        tried = self._tries.next(f"{send.number.id}|{send.digits}")
+        return tried % (outcome.refusals + 1) < outcome.refusals
+
+    def reset(self) -> None:
+        """Every number begins anew."""
+        self._tries.clear()
+
+    def snapshot(self) -> Any:
+        """How often each number was tried."""
+        return self._tries.snapshot()
+
+    def restore(self, kept: Any) -> None:
+        """The tries of a snapshot."""
+        self._tries.restore(kept)
+
+
+def applies(outcome: Outcome, send: Send) -> bool:
+    """Whether the outcome is about sends like this one."""
+    return not outcome.is_about_marketing or send.category in MARKETING
+
+
+def _after(step: Step) -> float:
+    return step.after_s
