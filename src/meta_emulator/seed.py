@@ -12,7 +12,12 @@ from typing import Any
 
 import msgspec
 
+from meta_emulator.definitions.pacing_rule import Pacing
+from meta_emulator.definitions.review_rule import Review
 from meta_emulator.faults import Faults
+
+MOST_ALLOWED = 5
+"""Recipients of a test number (reference 5)."""
 
 
 class SeedError(ValueError):
@@ -23,6 +28,7 @@ class NumberSeed(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """A business phone number. `throughput` in messages per second.
 
     is_on_biz_app  the WhatsApp Business app uses it as well; Meta allows it 20 a second then
+    allowed_recipients  a test number's, at most 5; left out: it may write to everybody
     """
 
     id: str
@@ -35,6 +41,7 @@ class NumberSeed(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     code_verification_status: str = "VERIFIED"
     messaging_limit: str = "TIER_100K"
     is_on_biz_app: bool = False
+    allowed_recipients: list[str] | None = None
 
 
 class TemplateSeed(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
@@ -79,7 +86,10 @@ class CatalogueSeed(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 class WabaSeed(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """A WhatsApp Business Account and what it owns.
 
-    portfolio  WABAs of one share a messaging limit; empty: its own
+    portfolio    WABAs of one share a messaging limit; empty: its own
+    is_verified  whether the business is: then it may have 6000 templates instead of 250
+    is_marketing_closed   marketing templates must go by the Marketing Messages API
+    restricted_countries  two-letter codes of countries that it may not write to
     """
 
     id: str
@@ -88,6 +98,9 @@ class WabaSeed(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     templates: list[TemplateSeed] = []
     catalogue: CatalogueSeed | None = None
     portfolio: str = ""
+    is_verified: bool = False
+    is_marketing_closed: bool = False
+    restricted_countries: list[str] = []
 
 
 class MediaSeed(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
@@ -99,11 +112,18 @@ class MediaSeed(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 
 
 class Seed(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """Everything the emulator starts with. `faults`: what goes wrong on purpose."""
+    """Everything the emulator starts with.
+
+    faults  what goes wrong on purpose
+    review  how reviews of templates end; None: they are approved
+    pacing  which messages of templates are held
+    """
 
     wabas: list[WabaSeed]
     media: list[MediaSeed] = []
     faults: Faults | None = None
+    review: Review | None = None
+    pacing: Pacing = Pacing()
 
 
 def parse_seed(raw: bytes, *, is_toml: bool = False) -> Seed:
@@ -117,6 +137,11 @@ def parse_seed(raw: bytes, *, is_toml: bool = False) -> Seed:
         raise SeedError(f"the seed cannot be used: {error}") from error
     if not seed.wabas or not seed.wabas[0].phone_numbers:
         raise SeedError("the seed needs at least one WABA with at least one phone number")
+    for number in (number for waba in seed.wabas for number in waba.phone_numbers):
+        if len(number.allowed_recipients or ()) > MOST_ALLOWED:
+            raise SeedError(
+                f"the seed's number {number.id} has more than {MOST_ALLOWED} allowed recipients"
+            )
     for what, ids in (
         ("WABA", [waba.id for waba in seed.wabas]),
         ("phone number", [number.id for waba in seed.wabas for number in waba.phone_numbers]),

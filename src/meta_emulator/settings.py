@@ -5,6 +5,10 @@ from dataclasses import dataclass
 from meta_emulator.faults import Faults
 from meta_emulator.protocol.answers import Version, parse_version, version_text
 
+LIMITS = ("throughput", "pair", "portfolio", "management", "templates", "windows", "caps")
+"""Meta's limits that can be kept, each alone."""
+
+MARKETING_CAP = 2
 STATUSES = ("sent", "delivered", "read")
 DEFAULT_DELAYS = (("sent", 0.15), ("delivered", 0.6), ("read", 1.5))
 WEEK_S = 7 * 24 * 3600.0
@@ -26,12 +30,15 @@ class Settings:
     retry_first_s   the first gap after a failed webhook; each further one is twice as long
     retry_cap_s     the longest gap
     retry_span_s    after this long a webhook is given up
-    keeps_limits    whether sends beyond Meta's rates are refused (limits.py)
-    messaging_limit_code  what templates to more users in 24 hours than the number's messaging
-                    limit are refused with (messaging_limit.py); None: nothing is
+    limits          which of Meta's limits are kept, of LIMITS
+    messaging_limit_code  what templates to more users in 24 hours than the portfolio's messaging
+                    limit are refused with
+    marketing_cap   marketing templates that one user may get in 24 hours
     review_delay_s  how long a new template is PENDING
+    forbidden_words texts for which a review rejects a template as ABUSIVE_CONTENT
     is_strict_about_handles  whether a sample's handle must come from an upload made here
     faults          what goes wrong on purpose from the start; None: what the seed says
+    product_delay_s how long a product that a batch adds cannot be sent yet (reference 8)
     kept            messages, refusals and callbacks remembered, each
     """
 
@@ -47,11 +54,14 @@ class Settings:
     retry_cap_s: float = 300.0
     retry_span_s: float = WEEK_S
     timeout_s: float = 10.0
-    keeps_limits: bool = False
-    messaging_limit_code: int | None = None
+    limits: frozenset[str] = frozenset()
+    messaging_limit_code: int = 131048
+    marketing_cap: int = MARKETING_CAP
     review_delay_s: float = 2.0
+    forbidden_words: tuple[str, ...] = ()
     is_strict_about_handles: bool = False
     faults: Faults | None = None
+    product_delay_s: float = 0.0
     kept: int = 200_000
 
 
@@ -71,6 +81,20 @@ def parse_delays(text: str) -> tuple[tuple[str, float], ...]:
             raise SettingsError(f"{item.strip()!r} needs milliseconds, as in {status}=150")
         delays[status] = int(milliseconds) / 1000
     return tuple(sorted(delays.items(), key=_delay))
+
+
+def parse_limits(text: str) -> frozenset[str]:
+    """The limits of `all`, `none`, or names with commas between; raises SettingsError."""
+    word = text.strip().lower()
+    if word in {"all", "none"}:
+        return frozenset(LIMITS) if word == "all" else frozenset()
+    names = [name.strip() for name in word.split(",")]
+    for name in names:
+        if name not in LIMITS:
+            raise SettingsError(
+                f"{name!r} is no limit; there are all, none, or some of {', '.join(LIMITS)}"
+            )
+    return frozenset(names)
 
 
 def parse_webhook_version(text: str) -> Version:

@@ -24,6 +24,7 @@ LONGEST_CALL_MINUTES = 43200
 ALONE = frozenset({"OTP", "MPM", "SPM", "CATALOG", "FLOW", "ORDER_DETAILS"})
 """Kinds of which a template has one."""
 
+MOST_APPS = 5
 OTP_TYPES = frozenset({"COPY_CODE", "ONE_TAP", "ZERO_TAP"})
 FLOW_KEYS = ("flow_id", "flow_name", "flow_json")
 TITLE = "Message Buttons Format Is Incorrect"
@@ -113,10 +114,33 @@ def _flow(button: Object) -> None:
 
 
 def _password(button: Object) -> None:
-    if str(button.get("otp_type", "")).upper() not in OTP_TYPES:
+    kind = str(button.get("otp_type", "")).upper()
+    if kind not in OTP_TYPES:
         raise wrong(f"otp_type must be one of {', '.join(sorted(OTP_TYPES))}.")
-    if str(button["otp_type"]).upper() == "ZERO_TAP" and not button.get("zero_tap_terms_accepted"):
+    if kind == "ZERO_TAP" and button.get("zero_tap_terms_accepted") is not True:
         raise wrong("zero_tap_terms_accepted must be true.")
+    autofill = button.get("autofill_text")
+    if autofill is not None:
+        if type(autofill) is not str:
+            raise wrong("The autofill_text of a button must be a text.")
+        check_length(autofill, LABEL_LIMIT, "autofill text of a button")
+    if kind != "COPY_CODE":
+        _apps(button)
+
+
+def _apps(button: Object) -> None:
+    """The apps that the code is handed to: an array, or one named by the button itself."""
+    apps = button.get("supported_apps")
+    if apps is None and "package_name" in button:
+        apps = [button]
+    if type(apps) is not list or not apps:
+        raise missing("BUTTONS", "supported_apps")
+    if len(apps) > MOST_APPS:
+        raise wrong(f"There are {len(apps)} supported_apps; at most {MOST_APPS} are allowed.")
+    for app in apps:
+        for key in ("package_name", "signature_hash"):
+            if type(app) is not dict or type(app.get(key)) is not str or not app[key]:
+                raise missing("BUTTONS", f"supported_apps.{key}")
 
 
 def _plain(_button: Object) -> None:

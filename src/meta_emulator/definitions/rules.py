@@ -72,7 +72,11 @@ def check_heading(body: Object) -> None:
     if not LANGUAGE.fullmatch(language):
         raise RefusedError(invalid(f"Param language is no language that is supported: {language}"))
     check_category(_text(body, "category"))
-    given = str(body.get("parameter_format") or "POSITIONAL")
+    check_format(str(body.get("parameter_format") or "POSITIONAL"))
+
+
+def check_format(given: str) -> None:
+    """Raise RefusedError unless it is one of the two."""
     if given.upper() not in FORMATS:
         raise RefusedError(
             invalid(f'Param parameter_format must be one of {{NAMED, POSITIONAL}} - got "{given}".')

@@ -1,42 +1,32 @@
-"""The edges of templates: create, list, show, edit, remove, unpause (reference 7.1)."""
+"""The edges of templates that change them: create, edit, remove, unpause (reference 7.1)."""
 
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 from meta_emulator.checks.forms import compile_form
-from meta_emulator.definitions.rules import Definition, check_category, check_heading, check_life
-from meta_emulator.definitions.shown import shown_components
-from meta_emulator.graph.messages import SUCCESS, read_object
-from meta_emulator.graph.room import Edges
-from meta_emulator.physics.review import Reviewer
-from meta_emulator.protocol.answers import Answer, Request, Responder, encode
-from meta_emulator.protocol.errors import (
-    GraphError,
-    RefusedError,
-    definition_refused,
-    invalid,
-    refused,
+from meta_emulator.definitions.extras import read_extras
+from meta_emulator.definitions.rules import (
+    Definition,
+    check_category,
+    check_format,
+    check_heading,
+    check_life,
 )
-from meta_emulator.protocol.fields import pick
-from meta_emulator.protocol.paging import page
+from meta_emulator.definitions.shown import shown_components
+from meta_emulator.graph.room import Edges
+from meta_emulator.graph.template_list import limit_of
+from meta_emulator.physics.pausing import Pausing
+from meta_emulator.physics.review import Reviewer
+from meta_emulator.physics.template_life import PENDING_DELETION, TemplateLife
+from meta_emulator.protocol.answers import SUCCESS, Answer, Request, Responder, encode
+from meta_emulator.protocol.errors import RefusedError, definition_refused, invalid, refused
+from meta_emulator.protocol.parameters import parameters
 from meta_emulator.settings import Settings
+from meta_emulator.world.kept_limits import TEMPLATES
 from meta_emulator.world.objects import Template, Waba
 from meta_emulator.world.state import State
 
-TEMPLATE_FIELDS = (
-    "name",
-    "parameter_format",
-    "components",
-    "language",
-    "status",
-    "category",
-    "sub_category",
-    "previous_category",
-    "message_send_ttl_seconds",
-)
-FILTERS = ("status", "language", "category", "quality_score")
-TEMPLATE_LIMIT = 250
 CREATIONS_AN_HOUR = 100
 HOUR = timedelta(hours=1)
 NAME_REST = timedelta(days=30)
@@ -51,26 +41,44 @@ TOO_MANY = 2388019
 STATUS_FIXED = 2388039
 NOT_FOUND = 2593002
 
+EDITS_OF = frozenset(
+    {
+        "category",
+        "components",
+        "cta_url_link_tracking_opted_out",
+        "message_send_ttl_seconds",
+        "parameter_format",
+    }
+)
+"""What an edit may name."""
+
+Object = dict[str, Any]
+
 
 class Templates:
     """Answers the edges of templates."""
 
     def __init__(
-        self, state: State, responder: Responder, reviewer: Reviewer, settings: Settings
+        self,
+        state: State,
+        responder: Responder,
+        settings: Settings,
+        reviewer: Reviewer,
+        physics: tuple[TemplateLife, Pausing],
     ) -> None:
         self._state = state
         self._responder = responder
         self._reviewer = reviewer
         self._settings = settings
+        self._life, self._pausing = physics
 
     @property
     def edges(self) -> Edges:
         """What it answers."""
         return {
-            ("waba", "GET", "message_templates"): self.listed,
             ("waba", "POST", "message_templates"): self.create,
             ("waba", "DELETE", "message_templates"): self.remove,
-            ("template", "GET", ""): self.show,
+            ("waba", "POST", "upsert_message_templates"): self.upsert,
             ("template", "POST", ""): self.edit,
             ("template", "POST", "unpause"): self.unpause,
         }
@@ -83,6 +91,10 @@ class Templates:
         """`POST /<template id>`."""
         return self._answer(request, template.waba_id, lambda: self._edit(request, template))
 
+    def upsert(self, request: Request, waba: Waba) -> Answer:
+        """`POST /<WABA id>/upsert_message_templates`: a one-time code in several languages."""
+        return self._answer(request, waba.id, lambda: self._upsert(request, waba))
+
     def remove(self, request: Request, waba: Waba) -> Answer:
         """`DELETE /<WABA id>/message_templates`."""
         return self._answer(request, waba.id, lambda: self._remove(request, waba))
@@ -94,47 +106,8 @@ class Templates:
                 STATUS_FIXED, "Template Status", f"The template is {template.status}, not PAUSED."
             )
             return self._responder.error(fault, request.version)
-        info = {"title": "UNPAUSE", "description": "The template was unpaused."}
-        self._reviewer.set_status(template, "APPROVED", "NONE", {"other_info": info})
+        self._pausing.unpause(template)
         return self._responder.success(SUCCESS, request.version, template.waba_id)
-
-    def show(self, request: Request, template: Template) -> Answer:
-        """`GET /<template id>`."""
-        shown = pick(template_object(template), request.query.get("fields"), TEMPLATE_FIELDS)
-        return self._responder.success(encode(shown), request.version, template.waba_id)
-
-    def listed(self, request: Request, waba: Waba) -> Answer:
-        """`GET /<WABA id>/message_templates`, filtered by the query."""
-        query = request.query
-        wanted = {
-            key: {word.strip(' "').lower() for word in query[key].strip("[]").split(",")}
-            for key in FILTERS
-            if query.get(key)
-        }
-        name = query.get("name", "").lower()
-        content = query.get("content", "").lower()
-        found = [
-            template
-            for template in waba.templates.values()
-            if name in template.name.lower()
-            and (not content or content in encode(template.components).decode().lower())
-            and all(_value(template, key).lower() in words for key, words in wanted.items())
-        ]
-        shown = page(
-            found,
-            request,
-            lambda template: pick(template_object(template), query.get("fields"), TEMPLATE_FIELDS),
-        )
-        if isinstance(shown, GraphError):
-            return self._responder.error(shown, request.version)
-        if query.get("summary", "false") != "false":
-            shown["summary"] = {
-                "total_count": len(found),
-                "message_template_count": len(waba.templates),
-                "message_template_limit": TEMPLATE_LIMIT,
-                "are_translations_complete": True,
-            }
-        return self._responder.success(encode(shown), request.version, waba.id)
 
     def _answer(self, request: Request, waba_id: str, work: Callable[[], bytes]) -> Answer:
         try:
@@ -144,11 +117,18 @@ class Templates:
         return self._responder.success(body, request.version, waba_id)
 
     def _create(self, request: Request, waba: Waba) -> bytes:
-        body = read_object(request.body)
+        body = parameters(request)
         check_heading(body)
+        template = self._made(body, waba)
+        self._reviewer.begin(template)
+        return encode({"id": template.id, "status": template.status, "category": template.category})
+
+    def _made(self, body: Object, waba: Waba) -> Template:
+        """The new template of a body whose heading is sound; raises RefusedError."""
         category = body["category"].upper()
         parameter_format = str(body.get("parameter_format") or "POSITIONAL").upper()
-        check_life(body.get("message_send_ttl_seconds"), category)
+        life_s = read_life(body, category)
+        extras = read_extras(body)
         components: Any = body.get("components")
         self._definition(category, parameter_format).check(components)
         self._check_place(waba, body["name"], body["language"])
@@ -169,13 +149,41 @@ class Templates:
             waba.id,
             quality="UNKNOWN",
             quality_at=int(now.timestamp()),
-            life_s=body.get("message_send_ttl_seconds"),
+            life_s=life_s,
             sub_category=body.get("sub_category"),
+            extras=extras,
         )
         self._state.add_template(waba, template)
+        self._life.begin(template)
         waba.created_at.append(now)
-        self._reviewer.begin(template)
-        return encode({"id": template.id, "status": template.status, "category": template.category})
+        return template
+
+    def _upsert(self, request: Request, waba: Waba) -> bytes:
+        """Each language is created, or gets the components; Meta reviews none of them for long."""
+        body = parameters(request)
+        languages = body.get("languages")
+        if type(languages) is not list or not languages:
+            raise RefusedError(invalid("The parameter languages is required."))
+        for language in languages:
+            check_heading({**body, "language": language})
+        if body["category"].upper() != "AUTHENTICATION":
+            raise RefusedError(invalid("Param category must be one of {AUTHENTICATION}."))
+        components: Any = body.get("components")
+        self._definition("AUTHENTICATION", "POSITIONAL").check(components)
+        life_s = read_life(body, "AUTHENTICATION")
+        done: list[Object] = []
+        for language in dict.fromkeys(languages):
+            template = waba.templates.get((body["name"], language))
+            if template is None:
+                template = self._made({**body, "language": language}, waba)
+            elif template.category != "AUTHENTICATION":
+                raise _fixed("The category of an existing template cannot be changed.")
+            else:
+                self._reviewer.set_components(template, components, is_told=False)
+                template.status, template.life_s = "PENDING", life_s
+            self._reviewer.decide(template)
+            done.append({"id": template.id, "language": language, "status": template.status})
+        return encode({"data": done})
 
     def _definition(self, category: str, parameter_format: str) -> Definition:
         is_named = parameter_format == "NAMED"
@@ -198,7 +206,10 @@ class Templates:
 
     def _check_place(self, waba: Waba, name: str, language: str) -> None:
         """Raise RefusedError if the name has this language already, or rests after a deletion."""
-        if (name, language) in waba.templates:
+        existing = waba.templates.get((name, language))
+        if existing is not None and existing.status == PENDING_DELETION:
+            raise _resting(language)
+        if existing is not None:
             raise RefusedError(
                 definition_refused(
                     LANGUAGE_EXISTS,
@@ -209,37 +220,30 @@ class Templates:
             )
         removed_at = waba.removed_at.get((name, language))
         if removed_at is not None and self._state.clock.now() < removed_at + NAME_REST:
-            raise RefusedError(
-                definition_refused(
-                    LANGUAGE_RESTS,
-                    "Message Template Language Is Being Deleted",
-                    f"New {language} content can't be added while the existing {language} content"
-                    " is being deleted. Try again in 4 weeks or consider creating a new message"
-                    " template.",
-                )
-            )
+            raise _resting(language)
 
     def _check_limits(self, waba: Waba) -> None:
         """Raise RefusedError for the account's limits, where they are kept."""
-        if not self._settings.keeps_limits:
+        if TEMPLATES not in self._state.limits.names:
             return
         now = self._state.clock.now()
         while waba.created_at and waba.created_at[0] <= now - HOUR:
             waba.created_at.popleft()
         if len(waba.created_at) >= CREATIONS_AN_HOUR:
             raise RefusedError(refused(80008))
-        if len(waba.templates) >= TEMPLATE_LIMIT:
+        most = limit_of(waba)
+        if len(waba.templates) >= most:
             raise RefusedError(
                 definition_refused(
                     TOO_MANY,
                     "Message Template Limit Exceeded",
-                    f"The account has {TEMPLATE_LIMIT} templates, as many as it may have.",
+                    f"The account has {most} templates, as many as it may have.",
                 )
             )
 
     def _edit(self, request: Request, template: Template) -> bytes:
-        body = read_object(request.body)
-        if not {"category", "components", "message_send_ttl_seconds"} & set(body):
+        body = parameters(request)
+        if not EDITS_OF & set(body):
             raise RefusedError(invalid("The parameter components is required."))
         if template.status not in EDITABLE:
             raise _fixed(f"The template is {template.status} and cannot be edited.")
@@ -249,17 +253,22 @@ class Templates:
         is_approved = template.status == "APPROVED"
         if is_approved and category != template.category:
             raise _fixed("The category of an approved template cannot be changed.")
-        check_life(body.get("message_send_ttl_seconds"), category)
+        parameter_format = str(body.get("parameter_format") or template.parameter_format)
+        check_format(parameter_format)
+        life_s = read_life({"message_send_ttl_seconds": template.life_s, **body}, category)
+        extras = read_extras(body)
         components = body.get("components")
         if components is not None:
-            self._definition(category, template.parameter_format).check(components)
-        if is_approved and self._settings.keeps_limits:
+            self._definition(category, parameter_format.upper()).check(components)
+        if is_approved and TEMPLATES in self._state.limits.names:
             self._check_edits(template)
         template.edited_at.append(self._state.clock.now())
-        template.category = category
-        template.life_s = body.get("message_send_ttl_seconds", template.life_s)
+        template.category, template.life_s = category, life_s
+        template.parameter_format = parameter_format.upper()
+        template.extras.update(extras)
         if components is not None:
             self._reviewer.set_components(template, components, is_told=False)
+            self._pausing.forget(template)
             self._reviewer.begin(template)
         return SUCCESS
 
@@ -278,24 +287,21 @@ class Templates:
             if template.status == "APPROVED":
                 key = template.name, template.language
                 waba.removed_at[key] = self._state.clock.now()
-            self._reviewer.set_status(template, "DELETED", "NONE", {})
+            self._life.remove(template)
         return SUCCESS
 
     def _meant(self, request: Request, waba: Waba) -> list[Template]:
         """The templates that a deletion names: all languages of a name, one id, or many."""
-        query = request.query
-        many = [word.strip(' "') for word in query.get("hsm_ids", "").strip("[]").split(",")]
-        if many != [""]:
-            if len(many) > MOST_IDS or "name" in query or "hsm_id" in query:
-                raise RefusedError(
-                    invalid(f"Param hsm_ids has at most {MOST_IDS} ids and stands alone.")
-                )
-            return [self._by_id(template_id, waba) for template_id in many]
-        name = query.get("name")
+        given = parameters(request)
+        if "hsm_ids" in given:
+            if "name" in given or "hsm_id" in given:
+                raise RefusedError(invalid("Param hsm_ids stands alone."))
+            return [self._by_id(template_id, waba) for template_id in read_ids(given["hsm_ids"])]
+        name = str(given.get("name") or "")
         if not name:
             raise RefusedError(invalid("The parameter name is required."))
-        if query.get("hsm_id"):
-            template = self._by_id(query["hsm_id"], waba)
+        if given.get("hsm_id"):
+            template = self._by_id(str(given["hsm_id"]), waba)
             if template.name != name:
                 raise _not_found(name)
             return [template]
@@ -311,6 +317,35 @@ class Templates:
         return template
 
 
+def read_ids(given: Any) -> list[str]:
+    """Ids of an array, or of a text with commas, each once; raises RefusedError."""
+    words = given.strip("[]").split(",") if type(given) is str else given
+    words = words if type(words) is list else [words]
+    ids = list(dict.fromkeys(str(word).strip(' "') for word in words))
+    if not all(ids) or not 1 <= len(ids) <= MOST_IDS:
+        raise RefusedError(invalid(f"Param hsm_ids must have 1 to {MOST_IDS} ids."))
+    return ids
+
+
+def read_life(body: Object, category: str) -> int | None:
+    """`message_send_ttl_seconds`, as it was given; raises RefusedError."""
+    life_s: int | None = body.get("message_send_ttl_seconds")
+    check_life(life_s, category)
+    return life_s
+
+
+def _resting(language: str) -> RefusedError:
+    return RefusedError(
+        definition_refused(
+            LANGUAGE_RESTS,
+            "Message Template Language Is Being Deleted",
+            f"New {language} content can't be added while the existing {language} content"
+            " is being deleted. Try again in 4 weeks or consider creating a new message"
+            " template.",
+        )
+    )
+
+
 def _fixed(text: str) -> RefusedError:
     return RefusedError(definition_refused(STATUS_FIXED, "Message Template Cannot Be Edited", text))
 
@@ -318,27 +353,3 @@ def _fixed(text: str) -> RefusedError:
 def _not_found(name: str) -> RefusedError:
     text = f"There is no message template {name} in this account."
     return RefusedError(definition_refused(NOT_FOUND, "Message Template Not Found", text))
-
-
-def _value(template: Template, key: str) -> str:
-    return template.quality if key == "quality_score" else str(getattr(template, key))
-
-
-def template_object(template: Template) -> dict[str, Any]:
-    """A template as Meta shows it; what it does not have is left out."""
-    shown = {
-        "name": template.name,
-        "parameter_format": template.parameter_format,
-        "components": template.components,
-        "language": template.language,
-        "status": template.status,
-        "category": template.category,
-        "sub_category": template.sub_category,
-        "previous_category": template.previous_category,
-        "correct_category": template.correct_category,
-        "message_send_ttl_seconds": template.life_s,
-        "quality_score": {"score": template.quality, "date": template.quality_at},
-        "rejected_reason": template.rejected_reason,
-        "id": template.id,
-    }
-    return {key: value for key, value in shown.items() if value is not None}

@@ -2,9 +2,10 @@
 
 from typing import Any
 
+from meta_emulator.settings import MARKETING_CAP
+
 THROUGHPUT, PAIR, PORTFOLIO, MANAGEMENT = "throughput", "pair", "portfolio", "management"
 TEMPLATES, WINDOWS, CAPS = "templates", "windows", "caps"
-MARKETING_CAP = 2
 
 
 class KeptLimits:

@@ -5,12 +5,18 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from msgspec.structs import replace
+
 from meta_emulator.checks.forms import Form, compile_form
 from meta_emulator.checks.template_send import Holdings
 from meta_emulator.seed import NumberSeed, TemplateSeed
 from meta_emulator.world.catalogue import Catalogue
 
 MEDIA_LIFE = timedelta(days=30)
+UPGRADED = 1000
+"""Messages a second of an upgraded number (reference 5)."""
+ON_BIZ_APP = 20
+"""Messages a second of a number that the WhatsApp Business app uses too, whatever is told."""
 
 
 @dataclass(slots=True)
@@ -61,6 +67,8 @@ class Number:
     public_key     of flows
     short_links    the QR codes' prefilled messages, by their codes
     groups         by id, each by Meta's keys and `participants`, a list of digits
+    upgraded_at    when the upgrade of its throughput began; None when it is over
+    allowed        digits of a test number's recipients; None: everybody
     """
 
     id: str
@@ -82,10 +90,26 @@ class Number:
     public_key: str | None = None
     short_links: dict[str, str] = field(default_factory=dict)
     groups: dict[str, dict[str, Any]] = field(default_factory=dict)
+    upgraded_at: datetime | None = None
     digits: str = field(init=False)
+    allowed: frozenset[str] | None = field(init=False)
 
     def __post_init__(self) -> None:
-        self.digits = "".join(filter(str.isdigit, self.display_phone_number))
+        self.digits = digits_of(self.display_phone_number)
+        allowed = self.seed.allowed_recipients
+        self.allowed = None if allowed is None else frozenset(map(digits_of, allowed))
+
+    @property
+    def rate(self) -> float:
+        """Messages a second, in and out."""
+        return float(ON_BIZ_APP if self.seed.is_on_biz_app else self.throughput)
+
+    def set_throughput(self, throughput: int, at: datetime) -> None:
+        """Another rate from now on; a higher one begins with the upgrade's maintenance."""
+        if throughput >= UPGRADED > self.throughput:
+            self.upgraded_at = at
+        self.throughput = throughput
+        self.seed = replace(self.seed, throughput=throughput)
 
 
 @dataclass(slots=True)
@@ -96,8 +120,11 @@ class Waba:
     removed_at     when an approved language of a template was deleted
     is_subscribed  whether the app hears of it by webhook
     is_catalogue_connected  whether sends may name the catalogue's products
+    usable_at               from when they may, of products that came late
+    batches                 what became of changes to the catalogue, by their handles
     has_marketing_messages  whether it is onboarded to the Marketing Messages API (reference 1.11)
     is_marketing_closed     whether marketing must go by that API (131063)
+    restricted_countries    two-letter codes of countries it may not write to (130497)
     """
 
     id: str
@@ -111,8 +138,12 @@ class Waba:
     portfolio: str = ""
     is_subscribed: bool = True
     is_catalogue_connected: bool = True
+    usable_at: dict[str, datetime] = field(default_factory=dict)
+    batches: dict[str, dict[str, Any]] = field(default_factory=dict)
     has_marketing_messages: bool = True
     is_marketing_closed: bool = False
+    restricted_countries: frozenset[str] = frozenset()
+    is_verified: bool = False
     created_at: deque[datetime] = field(default_factory=deque)
     removed_at: dict[tuple[str, str], datetime] = field(default_factory=dict)
 
@@ -154,3 +185,8 @@ def seeded_template(seed: TemplateSeed, waba_id: str) -> Template:
         life_s=seed.message_send_ttl_seconds,
         sub_category=seed.sub_category,
     )
+
+
+def digits_of(phone: str) -> str:
+    """A phone number's digits alone."""
+    return "".join(filter(str.isdigit, phone))

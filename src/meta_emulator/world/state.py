@@ -1,7 +1,7 @@
 """What the emulator holds: the objects of the Graph API, and what was sent, refused and heard."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from meta_emulator.checks.template_send import Holdings
@@ -23,6 +23,7 @@ from meta_emulator.world.objects import (
     Waba,
     seeded_template,
 )
+from meta_emulator.world.shop import Shop
 from meta_emulator.world.windows import Windows
 
 MOST_INDEXED = 500_000
@@ -215,6 +216,7 @@ class State:
             is_marketing_closed=seed.is_marketing_closed,
             restricted_countries=frozenset(seed.restricted_countries),
         )
+        waba.holdings = replace(waba.holdings, products=Shop(waba, self.clock))
         if catalogue_id is not None:
             self.catalogues[catalogue_id] = waba
         for template in seed.templates:
