@@ -15,6 +15,7 @@ from meta_emulator.control.objects import ObjectOrders
 from meta_emulator.control.page import Pages
 from meta_emulator.control.persons import Persons
 from meta_emulator.control.run import Run
+from meta_emulator.control.snapshots import Snapshots
 from meta_emulator.control.templates import TemplateOrders
 from meta_emulator.control.time import TimeOrders
 from meta_emulator.control.tokens import TokenOrders
@@ -108,7 +109,8 @@ class Emulator:
                 Persons(state, self.reporter),
                 ObjectOrders(state, self.reporter),
                 TemplateOrders(state, self.reviewer, (self.life, self.pausing, self.pacer)),
-                Run(settings, self.disorder, self.reporter, (http, chance), self.reset),
+                Run(settings, self.disorder, self.reporter, (http, chance)),
+                Snapshots(self.snapshot, self.restore, self.reset),
                 self.conversations,
                 Pages(state),
                 TimeOrders(clock, self.mover),

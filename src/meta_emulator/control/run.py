@@ -1,6 +1,6 @@
-"""The run itself: whether it is well, what goes wrong in it, where webhooks go, a new beginning."""
+"""The run itself: whether it is well, what goes wrong in it, where webhooks go."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -30,13 +30,11 @@ class Run:
         disorder: Disorder,
         reporter: Reporter,
         http_and_chance: tuple[Http, Chance],
-        reset: Callable[[], None],
     ) -> None:
         self._settings = settings
         self._disorder = disorder
         self._reporter = reporter
         self._http, self._chance = http_and_chance
-        self._reset = reset
 
     @property
     def routes(self) -> Sequence[Route]:
@@ -47,7 +45,6 @@ class Run:
             Route("GET", "faults", "The faults in force.", self._shown_faults, gives=Faults),
             Route("POST", "faults", "Put faults in force.", self._faults, Faults, Faults),
             Route("POST", "handshake", verify, self._handshake, Handshake),
-            Route("POST", "reset", "Forget all that happened.", self._begin_anew),
         )
 
     def _health(self, _call: Call) -> dict[str, str]:
@@ -69,7 +66,3 @@ class Run:
         if wrong is None:
             self._reporter.webhook_url = url
         return {"url": url, "verified": wrong is None, "reason": wrong}
-
-    def _begin_anew(self, _call: Call) -> list[Any]:
-        self._reset()
-        return []
