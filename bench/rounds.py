@@ -140,7 +140,7 @@ def emulator(trial: Trial, delays: str, webhook_url: str | None) -> Iterator[tup
     seed, ready = trial.folder / "seed.json", trial.folder / "emulator.json"
     seed.write_bytes(request.emulator_seed())
     command = ["-m", "meta_emulator", "serve", "--quiet", "--port", "0", "--seed", str(seed)]
-    command += ["--ready-file", str(ready), "--status-delays", delays]
+    command += ["--ready-file", str(ready), "--status-delays", delays, "--limits", "none"]
     if webhook_url is not None:
         command += ["--webhook-url", webhook_url]
     secrets = {"ACCESS_TOKEN": TOKEN, "APP_SECRET": SECRET, "VERIFY_TOKEN": WORD}

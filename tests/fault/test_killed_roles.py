@@ -7,7 +7,7 @@ import pytest
 
 from support.checker import check
 from support.crowd import Crowd
-from support.processes import House, house, until
+from support.processes import RATES, House, house, until
 from support.scenarios import FULL, at_full, report
 
 pytestmark = [pytest.mark.fault, pytest.mark.postgres_only, pytest.mark.timeout(400)]
@@ -137,7 +137,7 @@ def test_a_process_that_is_frozen_longer_than_its_lease_does_no_harm_when_it_wak
 def test_dispatchers_that_come_and_go_never_pace_a_sender_together(tmp_path, engine):
     throughput, lives = 80, at_full(12, 4)
     roles = ("api,webhook,callback", "dispatch", "dispatch", "dispatch")
-    options = ("--status-delays", "sent=100,delivered=200,read=300", "--limits")
+    options = ("--status-delays", "sent=100,delivered=200,read=300", *RATES)
     with house(tmp_path, *options, roles=roles, throughput=throughput, **BRISK) as home:
         crowd = Crowd(home, clients=6, gap_s=0.03)
         crowd.start()

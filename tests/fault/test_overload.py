@@ -6,7 +6,7 @@ import pytest
 
 from support.checker import check
 from support.crowd import Crowd
-from support.processes import house
+from support.processes import RATES, house
 from support.scenarios import at_full, report
 
 pytestmark = [pytest.mark.fault, pytest.mark.timeout(400)]
@@ -18,7 +18,7 @@ CLIENTS = 6
 
 
 def test_an_overload_of_half_as_much_again_is_worked_off_at_meta_s_pace(tmp_path, engine):
-    quick = ("--status-delays", "sent=100,delivered=200,read=300", "--limits")
+    quick = ("--status-delays", "sent=100,delivered=200,read=300", *RATES)
     with house(tmp_path, *quick, throughput=THROUGHPUT) as home:
         each = int(THROUGHPUT * OVERLOAD * FOR_S / CLIENTS)
         gap_s = CLIENTS / (THROUGHPUT * OVERLOAD) * 0.9

@@ -13,6 +13,7 @@ from waypost.model.messaging_limit import hour_of, start_of
 
 LIMIT = 250
 RECIPIENTS = 400
+PORTFOLIO = frozenset({"portfolio"})
 
 
 def limited(tier):
@@ -60,7 +61,7 @@ def refused(pair):
 def test_a_campaign_waits_for_places_and_meta_refuses_none_of_it(tmp_path):
     async def body():
         seed = limited(f"TIER_{LIMIT}")
-        async with running(tmp_path, seed=seed, messaging_limit_code=131048) as pair:
+        async with running(tmp_path, seed=seed, limits=PORTFOLIO) as pair:
             await pair.accepted(campaign(RECIPIENTS))
             await pair.until(lambda: len(pair.arrived()) == LIMIT)
             await pair.pass_time(5)
@@ -85,7 +86,7 @@ def test_a_campaign_waits_for_places_and_meta_refuses_none_of_it(tmp_path):
 def test_a_limit_that_meta_raises_lets_the_rest_go_at_once(tmp_path):
     async def body():
         seed = limited(f"TIER_{LIMIT}")
-        async with running(tmp_path, seed=seed, messaging_limit_code=131048) as pair:
+        async with running(tmp_path, seed=seed, limits=PORTFOLIO) as pair:
             await pair.accepted(campaign(RECIPIENTS))
             await pair.until(lambda: len(pair.arrived()) == LIMIT)
             await pair.pass_time(2)
@@ -102,7 +103,7 @@ def test_a_limit_that_meta_raises_lets_the_rest_go_at_once(tmp_path):
 
 def test_who_writes_is_answered_however_much_of_the_limit_is_used(tmp_path):
     async def body():
-        async with running(tmp_path, seed=limited("TIER_1"), messaging_limit_code=131048) as pair:
+        async with running(tmp_path, seed=limited("TIER_1"), limits=PORTFOLIO) as pair:
             await pair.accepted(campaign(2))
             await pair.until(lambda: len(pair.arrived()) == 1)
             await pair.order("inbound", {"from": "+919876500009", "text": "hello"})

@@ -49,6 +49,8 @@ def start(folder: Path, *options: str) -> subprocess.Popen[bytes]:
 @contextmanager
 def emulator_process(folder: Path, *options: str) -> Iterator[Running]:
     """A running emulator at a free port; it is stopped when the block ends."""
+    if "--limits" not in options:
+        options = (*options, "--limits", "none")
     ready = folder / "ready.json"
     process = start(folder, *options, "--port", "0", "--ready-file", str(ready))
     try:

@@ -291,7 +291,7 @@ async def running(
     check_mode  of the account: most of what happens behind the door is not about what the door
                 checks, so nothing is unless a test asks for it
     seed        what Meta has; the default's if none is given
-    config      settings of the gateway; and `messaging_limit_code`, the emulator's
+    config      settings of the gateway; and `limits`, those that the emulator keeps
     is_new      whether an account is made; False for a folder that has some
     """
     pair = await _build(folder, delays, seed or default_seed(), config)
@@ -331,7 +331,7 @@ async def _build(
         verify_token="verify",
         webhook_url="http://gateway/webhooks/meta",
         status_delays=delays,
-        messaging_limit_code=config.pop("messaging_limit_code", None),
+        limits=config.pop("limits", frozenset()),
     )
     emulator = Emulator(seed, settings, clock, SeededChance(1), EmulatorHttp(network))
     store = await CHOSEN.open(folder)

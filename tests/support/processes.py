@@ -149,7 +149,8 @@ class Emulator(Program):
             "--verify-token": VERIFY,
         }
         given = [word for pair in settings.items() for word in pair]
-        command = [*COMMAND, *given, *options]
+        limits = () if "--limits" in options else ("--limits", "none")
+        command = [*COMMAND, *given, *limits, *options]
         super().__init__(command, port, "/_emulator/health", folder / "emulator.log")
 
     def start(self) -> None:
@@ -344,6 +345,8 @@ class House:
 
 FINAL = {"read", "failed", "not_sent"}
 QUICK = ("--status-delays", "sent=100,delivered=200,read=300")
+RATES = ("--limits", "throughput,pair,templates")
+"""The emulator keeps Meta's rates."""
 ALL = ("all",)
 DATABASE_URL: ContextVar[str] = ContextVar("DATABASE_URL", default="")
 """The PostgreSQL that houses use unless they are told another; empty: SQLite."""

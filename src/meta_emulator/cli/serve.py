@@ -11,9 +11,12 @@ from meta_emulator.cli.output import MisusedError, UnreachableError, print_lines
 from meta_emulator.runtime.chance import SeededChance
 from meta_emulator.seed import SeedError, default_seed, load_seed
 from meta_emulator.settings import (
+    LIMITS,
+    MARKETING_CAP,
     Settings,
     SettingsError,
     parse_delays,
+    parse_limits,
     parse_webhook_version,
 )
 
@@ -48,15 +51,20 @@ def serve_command(
         typer.Option("--strict-handles", help="Take samples of templates uploaded here alone."),
     ] = False,
     limits: Annotated[
-        bool, typer.Option("--limits", help="Refuse sends beyond Meta's rates.")
-    ] = False,
-    messaging_limit_code: Annotated[
-        int | None,
+        str,
         typer.Option(
-            metavar="CODE",
-            help="Refuse templates to more users in 24 hours than the messaging limit, with this.",
+            metavar="LIMITS",
+            help=f"Which of Meta's limits are kept: all, none, {','.join(LIMITS)}.",
         ),
-    ] = None,
+    ] = "all",
+    messaging_limit_code: Annotated[
+        int,
+        typer.Option(metavar="CODE", help="For templates to more users than the messaging limit."),
+    ] = 131048,
+    marketing_cap: Annotated[
+        int,
+        typer.Option(help="Marketing templates that a user may get in 24 hours.", min=0),
+    ] = MARKETING_CAP,
     access_token: Annotated[
         str | None, typer.Option(envvar=SECRETS + "ACCESS_TOKEN", help="Random if not given.")
     ] = None,
@@ -87,8 +95,9 @@ def serve_command(
             webhook_version=parse_webhook_version(webhook_version),
             batch=webhook_batch,
             retry_cap_s=webhook_retry_cap,
-            keeps_limits=limits,
+            limits=parse_limits(limits),
             messaging_limit_code=messaging_limit_code,
+            marketing_cap=marketing_cap,
             review_delay_s=review_delay / 1000,
             is_strict_about_handles=strict_handles,
         )

@@ -9,9 +9,11 @@ from itertools import chain
 from typing import Any
 
 from meta_emulator.graph.room import Edges, Finder, Handler, Room
+from meta_emulator.physics.management_calls import USAGE, ManagementCalls
 from meta_emulator.protocol.answers import Answer, Request, Responder
-from meta_emulator.protocol.errors import object_unknown, path_unknown, several_at_once
+from meta_emulator.protocol.errors import object_unknown, path_unknown, refused, several_at_once
 from meta_emulator.protocol.parameters import parameters
+from meta_emulator.world.objects import Waba
 from meta_emulator.world.state import State
 
 MOST_SEGMENTS = 3
@@ -28,11 +30,13 @@ class Rooms:
         state: State,
         responder: Responder,
         rooms: Sequence[Room],
-        finders: Sequence[Finder] = (),
+        finders: Sequence[Finder],
+        calls: ManagementCalls,
     ) -> None:
         self._state = state
         self._responder = responder
         self._finders = finders
+        self._calls = calls
         self._edges: Edges = dict(chain.from_iterable(room.edges.items() for room in rooms))
 
     async def answer(self, request: Request) -> Answer:
@@ -48,8 +52,26 @@ class Rooms:
             unknown = object_unknown(segments[0], request.method)
             return self._responder.error(unknown, request.version)
         handler, owner = found
+        limited = self._calls.waba(segments[0], edge)
+        if limited is not None:
+            return await self._managed(request, found, limited, edge)
         answer = handler(request, owner)
         return answer if isinstance(answer, Answer) else await answer
+
+    async def _managed(
+        self, request: Request, found: tuple[Handler, Any], waba: Waba, edge: str
+    ) -> Answer:
+        """The answer to a call that counts for a WABA's limit, which the answer tells of."""
+        code = self._calls.count(waba, edge)
+        if code is not None:
+            answer = self._responder.error(refused(code), request.version)
+        else:
+            handler, owner = found
+            given = handler(request, owner)
+            answer = given if isinstance(given, Answer) else await given
+        answer.headers = [header for header in answer.headers if header[0] != USAGE]
+        answer.headers.append(self._calls.usage(waba))
+        return answer
 
     def _find(self, method: str, object_id: str, edge: str) -> tuple[Handler, Any] | None:
         for kind, owner in self._owners(object_id):

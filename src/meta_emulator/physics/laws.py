@@ -25,6 +25,7 @@ class Send:
     body      the request, decoded
     template  the one it names; None of other kinds
     lot       what its lots are drawn by, if a plan of disorder is in force
+    failure   Meta's code that it fails with; known when it is counted
     """
 
     number: Number
@@ -37,6 +38,7 @@ class Send:
     template: Template | None
     at: datetime
     lot: str = ""
+    failure: int | None = None
 
 
 class Law:
@@ -82,6 +84,7 @@ class Laws:
     def accept(self, send: Send) -> tuple[int | None, Course | None]:
         """Count the send; the code that it fails with, and its course where it has its own."""
         failure = next((code for fails in self._failing if (code := fails(send)) is not None), None)
+        send.failure = failure
         for count in self._counting:
             count(send)
         for course_of in self._fates:

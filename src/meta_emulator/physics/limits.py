@@ -1,71 +1,59 @@
-"""Meta's limits on a number: messages a second (130429), and messages to one recipient (131056).
+"""All of Meta's limits that are computed from the traffic, as one part of the emulator."""
 
-Buckets that fill steadily (reference 5). Off by default, as an emulator is often driven faster
-than Meta would allow.
-"""
+from collections.abc import Mapping
+from typing import Any
 
-from meta_emulator.physics.laws import Law, Send
-from meta_emulator.runtime.clock import Clock
-
-PAIR_BURST = 45.0
-PAIR_RATE = 1 / 6
-MOST_PAIRS = 100_000
-
-THROUGHPUT_REACHED = 130429
-PAIR_REACHED = 131056
-
-
-class Bucket:
-    """`capacity` tokens at first; `rate` more each second, never above the capacity."""
-
-    __slots__ = ("_at", "_capacity", "_rate", "_tokens")
-
-    def __init__(self, capacity: float, rate: float, at: float) -> None:
-        self._capacity = capacity
-        self._rate = rate
-        self._tokens = capacity
-        self._at = at
-
-    def fill(self, at: float) -> float:
-        """The tokens there are at the clock's second `at`."""
-        self._tokens = min(self._capacity, self._tokens + (at - self._at) * self._rate)
-        self._at = at
-        return self._tokens
-
-    def take(self) -> None:
-        """Take one token."""
-        self._tokens -= 1
+from meta_emulator.physics.caps import Caps
+from meta_emulator.physics.growth import Growth
+from meta_emulator.physics.laws import Law
+from meta_emulator.physics.management_calls import ManagementCalls
+from meta_emulator.physics.messaging_limit import MessagingLimit
+from meta_emulator.physics.rates import PairRate, Throughput
+from meta_emulator.physics.windows import ServiceWindows
+from meta_emulator.runtime.snapshot import Kept
+from meta_emulator.settings import Settings
+from meta_emulator.webhook.reporter import Reporter
+from meta_emulator.world.kept_limits import KeptLimits
+from meta_emulator.world.state import State
 
 
-class Limits(Law):
-    """Which rate a send breaches; a send that breaches one uses up neither."""
+class Limits:
+    """The limits, each of which is kept or not, as `state.limits` says."""
 
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
-        self._numbers: dict[str, Bucket] = {}
-        self._pairs: dict[tuple[str, str], Bucket] = {}
+    def __init__(self, state: State, reporter: Reporter, settings: Settings) -> None:
+        state.limits = KeptLimits(settings.limits, settings.marketing_cap)
+        self._state = state
+        self.throughput = Throughput(state)
+        self.pairs = PairRate(state)
+        self.growth = Growth(state, reporter)
+        self.portfolios = MessagingLimit(state, settings.messaging_limit_code, self.growth.used)
+        self.windows = ServiceWindows(state)
+        self.caps = Caps(state)
+        self.management = ManagementCalls(state)
 
-    def refusal(self, send: Send) -> int | None:
-        """Meta's code if the number may not send to this recipient now."""
-        now = self._clock.monotonic()
-        if self._number(send, now).fill(now) < 1:
-            return THROUGHPUT_REACHED
-        return PAIR_REACHED if self._pair(send, now).fill(now) < 1 else None
+    @property
+    def laws(self) -> tuple[Law, ...]:
+        """Those that sends are held against, in the order in which they are asked."""
+        return self.throughput, self.pairs, self.portfolios, self.windows, self.caps
 
-    def accept(self, send: Send) -> None:
-        """The send uses up one of each."""
-        now = self._clock.monotonic()
-        self._number(send, now).take()
-        self._pair(send, now).take()
+    @property
+    def _parts(self) -> Mapping[str, Kept]:
+        return {
+            "kept": self._state.limits,
+            "throughput": self.throughput,
+            "pairs": self.pairs,
+            "portfolios": self.portfolios,
+            "growth": self.growth,
+            "windows": self.windows,
+            "caps": self.caps,
+            "management": self.management,
+        }
 
-    def _number(self, send: Send, now: float) -> Bucket:
-        rate = float(send.number.throughput)
-        return self._numbers.setdefault(send.number.id, Bucket(rate, rate, now))
+    def snapshot(self) -> Any:
+        """Of each limit what it counts, and which are kept."""
+        return {name: part.snapshot() for name, part in self._parts.items()}
 
-    def _pair(self, send: Send, now: float) -> Bucket:
-        if len(self._pairs) >= MOST_PAIRS:
-            self._pairs = {
-                key: pair for key, pair in self._pairs.items() if pair.fill(now) < PAIR_BURST
-            }
-        key = (send.number.id, send.address)
-        return self._pairs.setdefault(key, Bucket(PAIR_BURST, PAIR_RATE, now))
+    def restore(self, kept: Any) -> None:
+        """The limits of a snapshot."""
+        for name, part in self._parts.items():
+            part.restore(kept[name])

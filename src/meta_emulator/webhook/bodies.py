@@ -15,7 +15,7 @@ from typing import Any
 
 from meta_emulator.protocol.answers import Version
 from meta_emulator.protocol.errors import webhook_error
-from meta_emulator.world.message import Message, Status, Told
+from meta_emulator.world.message import REGULAR, Message, Status, Told
 from meta_emulator.world.objects import Number
 from meta_emulator.world.recipients import user_id_of
 
@@ -86,10 +86,11 @@ def render_status(message: Message, status: Status, version: Version, *, is_pric
     if status.code is not None:
         text += f',"errors":[{ascii_json(webhook_error(status.code))}]'
     if is_priced:
-        if version <= CONVERSATION_UNTIL:
+        if version <= CONVERSATION_UNTIL or message.entry_ends_at is not None:
             text += f',"conversation":{_conversation(message, status)}'
+        billable = "true" if message.pricing_type == REGULAR else "false"
         text += (
-            ',"pricing":{"billable":true,"pricing_model":"PMP",'
+            f',"pricing":{{"billable":{billable},"pricing_model":"PMP",'
             f'"type":"{message.pricing_type}","category":"{message.category}"}}'
         )
     return text + '}]},"field":"messages"}'
@@ -152,6 +153,6 @@ def _conversation(message: Message, status: Status) -> str:
         "origin": {"type": message.category},
     }
     if status.status == "sent":
-        ends_at: datetime = status.time + WINDOW
+        ends_at: datetime = message.entry_ends_at or status.time + WINDOW
         conversation["expiration_timestamp"] = str(int(ends_at.timestamp()))
     return ascii_json(conversation)

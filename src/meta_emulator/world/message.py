@@ -72,7 +72,10 @@ class Message:
     wa_id         the recipient's digits; None if it was sent to a user id or a group
     user_id       the business-scoped user id that it was sent to; None if it was sent to a phone
     category      what it is priced as: `marketing`, `utility`, `service` ...
+    entry_ends_at  when the free entry point window ends that it falls in; None: in none
     pricing_type  `regular`, `free_customer_service`, `free_entry_point` (reference 4.4)
+    group_id      the group that it was sent to
+    participants  digits of the group's other participants at that time
     failure       Meta's code if it is to fail instead of being sent
     course        what becomes of it; None: what becomes of all by the settings' delays
     lot           what its lots are drawn by, if it was accepted under a plan of disorder
@@ -93,6 +96,9 @@ class Message:
     failure: int | None = None
     course: Course | None = None
     pricing_type: str = REGULAR
+    entry_ends_at: datetime | None = None
+    group_id: str | None = None
+    participants: tuple[str, ...] = ()
     statuses: list[Status] = field(default_factory=list)
     lot: str = ""
 

@@ -67,10 +67,6 @@ class Windows:
             for times in (self.heard_at, self.referred_at, self.entered_at):
                 times.pop((number_id, user), None)
 
-    def clear(self) -> None:
-        """No window is open."""
-        self.heard_at, self.referred_at, self.entered_at = {}, {}, {}
-
     def snapshot(self) -> Any:
         """The three, as lists of number, user and moment."""
         return {

@@ -10,6 +10,7 @@ from meta_emulator.seed import default_seed
 from support.emulated import NUMBER, WABA, order_update, running
 
 HOUR_S = 3600.0
+PORTFOLIO = frozenset({"portfolio"})
 
 
 def limited(tier):
@@ -29,7 +30,7 @@ async def send(it, *users):
 
 def test_a_user_counts_for_a_day_after_the_last_message():
     async def scene():
-        async with running(seed=limited("TIER_2"), messaging_limit_code=131048) as it:
+        async with running(seed=limited("TIER_2"), limits=PORTFOLIO) as it:
             assert await send(it, 1, 2, 1, 3) == [200, 200, 200, 131048]
             await it.clock.turn(23 * HOUR_S)
             assert await send(it, 2) == [200]
@@ -41,7 +42,9 @@ def test_a_user_counts_for_a_day_after_the_last_message():
 
 def test_users_who_wrote_within_a_day_do_not_count():
     async def scene():
-        async with running(seed=limited("TIER_1"), messaging_limit_code=131064) as it:
+        async with running(
+            seed=limited("TIER_1"), limits=PORTFOLIO, messaging_limit_code=131064
+        ) as it:
             await it.ask("POST", "/_emulator/inbound", {"from": "919876500002", "text": "hi"})
             assert await send(it, 1, 2, 3) == [200, 200, 131064]
             await it.clock.turn(24 * HOUR_S)
@@ -50,7 +53,7 @@ def test_users_who_wrote_within_a_day_do_not_count():
     asyncio.run(scene())
 
 
-@pytest.mark.parametrize("settings", [{}, {"messaging_limit_code": 131048}])
+@pytest.mark.parametrize("settings", [{}, {"limits": frozenset({"portfolio"})}])
 def test_without_a_limit_everybody_may_be_written_to(settings):
     async def scene():
         tier = "TIER_UNLIMITED" if settings else "TIER_1"
