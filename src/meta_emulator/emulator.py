@@ -20,21 +20,31 @@ from meta_emulator.control.templates import TemplateOrders
 from meta_emulator.control.time import TimeOrders
 from meta_emulator.control.tokens import TokenOrders
 from meta_emulator.faults import Faults
+from meta_emulator.graph.apps import Apps
 from meta_emulator.graph.blocking import Blocking
+from meta_emulator.graph.catalogues import Catalogues
 from meta_emulator.graph.edges import Rooms
+from meta_emulator.graph.groups import Groups
+from meta_emulator.graph.history import History
 from meta_emulator.graph.hooks import Hooks
+from meta_emulator.graph.items_batch import ItemsBatch
 from meta_emulator.graph.media import MediaShelf
 from meta_emulator.graph.messages import Sends
-from meta_emulator.graph.objects import Objects
+from meta_emulator.graph.numbers import Numbers
+from meta_emulator.graph.profiles import Profiles
+from meta_emulator.graph.registration import Registration
+from meta_emulator.graph.short_links import ShortLinks
 from meta_emulator.graph.template_archive import TemplateArchive
 from meta_emulator.graph.template_list import TemplateList
 from meta_emulator.graph.templates import Templates
 from meta_emulator.graph.uploads import Uploads
+from meta_emulator.graph.wabas import Wabas
 from meta_emulator.people.presence import Presence
 from meta_emulator.physics.account_standing import AccountStanding
 from meta_emulator.physics.deadlines import Deadlines
 from meta_emulator.physics.disorder import Disorder
 from meta_emulator.physics.laws import Laws
+from meta_emulator.physics.lifetimes import Lifetimes
 from meta_emulator.physics.limits import Limits
 from meta_emulator.physics.pacing import Pacer
 from meta_emulator.physics.pausing import Pausing
@@ -91,9 +101,22 @@ class Emulator:
         self.sends = Sends(state, responder, self.scheduler.add, self._laws(), self.disorder)
         uploads = Uploads(state, responder)
         media = MediaShelf(state, responder)
+        catalogues = Catalogues(state, responder)
+        groups = Groups(state, responder, self.reporter)
+        history = History(state, responder, self.reporter)
+        apps = Apps(state, responder, settings, self.reporter, (http, chance))
         rooms = (
             self.sends,
-            Objects(state, responder),
+            Numbers(responder, self.reporter),
+            Registration(responder, clock),
+            Profiles(state, responder),
+            ShortLinks(responder, chance),
+            Wabas(state, responder),
+            catalogues,
+            ItemsBatch(state, responder, settings),
+            groups,
+            history,
+            apps,
             Hooks(responder, settings, http, chance),
             media,
             uploads,
@@ -148,7 +171,8 @@ class Emulator:
         """In the order in which they are asked."""
         before = (self.disorder, AccountStanding(), Blocks(), Preferences(self.state))
         return Laws(
-            [*before, *self.limits.laws, MediaKinds(), self.life], [self.presence, self.pacer]
+            [*before, *self.limits.laws, MediaKinds(), self.life],
+            [Lifetimes(self.settings.status_delays, [self.presence, self.pacer])],
         )
 
     async def run(self) -> None:

@@ -78,7 +78,7 @@ def test_the_clock_is_shown():
             clock = await shown(here)
             assert datetime.fromisoformat(clock["now"]) == START
             assert (clock["is_frozen"], clock["ahead_s"], clock["followers"]) == (True, 0, 0)
-            assert clock["next_due_s"] is None
+            assert clock["next_due_s"] > HOUR
             await here.send(order_update())
             await let_go_on()
             assert (await shown(here))["next_due_s"] == pytest.approx(0.15, abs=0.011)
@@ -123,8 +123,7 @@ def test_an_order_that_cannot_be_carried_out_says_why(order, sentence):
 def test_a_clock_is_moved_a_century_at_most():
     async def scenario():
         async with in_time() as here:
-            for _ in range(10):
-                await advance(here, "3660d")
+            here.clock.ahead_s = 99 * 366 * DAY
             answer = await here.ask("POST", "/_emulator/clock", {"advance": "3660d"})
             assert answer.status == 400
             assert "more than a century ahead" in answer.json["error"]
