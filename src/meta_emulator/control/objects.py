@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from meta_emulator.control.routes import Call, OrderError, Route
-from meta_emulator.graph.objects import number_object
+from meta_emulator.graph.numbers import number_object
 from meta_emulator.graph.template_list import template_object
 from meta_emulator.physics.growth import announce_limit, announce_throughput
 from meta_emulator.seed import ProductSeed

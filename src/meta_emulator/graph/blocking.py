@@ -6,11 +6,11 @@ whole is 139100 (reference 3.3; the code of a single user is a judgement).
 
 from typing import Any
 
-from meta_emulator.graph.messages import read_object
 from meta_emulator.graph.room import Edges
 from meta_emulator.protocol.answers import Answer, Request, Responder, encode
 from meta_emulator.protocol.errors import GraphError, RefusedError, invalid, refused
 from meta_emulator.protocol.paging import page
+from meta_emulator.protocol.parameters import json_object
 from meta_emulator.world.objects import Number
 from meta_emulator.world.recipients import phone_digits
 from meta_emulator.world.state import State
@@ -108,7 +108,7 @@ class Blocking:
 
 def read_users(request: Request) -> list[User]:
     """The users of a body; raises RefusedError."""
-    body = read_object(request.body)
+    body = json_object(request.body)
     if body.get("messaging_product") != "whatsapp":
         raise RefusedError(invalid("The parameter messaging_product is required."))
     given = body.get("block_users")

@@ -48,6 +48,8 @@ class Rooms:
             return self._responder.error(path_unknown(request.path), request.version)
         edge = "/".join(segments[1:])
         found = self._find(request.method, segments[0], edge)
+        if found is None and len(segments) == MOST_SEGMENTS:
+            return self._responder.error(path_unknown(request.path), request.version)
         if found is None:
             unknown = object_unknown(segments[0], request.method)
             return self._responder.error(unknown, request.version)
@@ -76,6 +78,9 @@ class Rooms:
     def _find(self, method: str, object_id: str, edge: str) -> tuple[Handler, Any] | None:
         for kind, owner in self._owners(object_id):
             handler = self._edges.get((kind, method, edge))
+            if handler is not None:
+                return handler, owner
+            handler = self._edges.get((kind, method, f"{edge.rpartition('/')[0]}/{WHATEVER}"))
             if handler is not None:
                 return handler, owner
             whatever = self._edges.get((kind, method, WHATEVER))

@@ -7,9 +7,8 @@ from mimetypes import guess_type
 from typing import Any
 
 from meta_emulator.checks.file_types import file_fault, plain_type
-from meta_emulator.graph.messages import SUCCESS
 from meta_emulator.graph.room import Edges
-from meta_emulator.protocol.answers import Answer, Request, Responder, encode
+from meta_emulator.protocol.answers import SUCCESS, Answer, Request, Responder, encode
 from meta_emulator.protocol.errors import GraphError, invalid, object_unknown, refused
 from meta_emulator.protocol.multipart import Part, read_form
 from meta_emulator.world.objects import MEDIA_LIFE, Media, Number

@@ -8,6 +8,7 @@ contact, and a body has one entry for each WABA.
 import hashlib
 import hmac
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from json.encoder import encode_basestring_ascii as quoted
@@ -17,7 +18,7 @@ from meta_emulator.protocol.answers import Version
 from meta_emulator.protocol.errors import webhook_error
 from meta_emulator.world.message import REGULAR, Message, Status, Told
 from meta_emulator.world.objects import Number
-from meta_emulator.world.recipients import user_id_of
+from meta_emulator.world.recipients import identity_of, user_id_of
 
 USER_AGENT = "facebookexternalua"
 CONVERSATION_UNTIL: Version = (23, 0)
@@ -58,9 +59,24 @@ def change_head(number: Number) -> str:
     )
 
 
-def render_status(message: Message, status: Status, version: Version, *, is_priced: bool) -> str:
+def heard_of(message: Message, status: Status) -> Sequence[str | None]:
+    """Who each of the changes that report a status is about: one, and in a group everybody."""
+    if message.group_id is None or status.status in {"sent", "failed"}:
+        return (None,)
+    return message.participants
+
+
+def render_status(
+    message: Message,
+    status: Status,
+    version: Version,
+    participant: str | None = None,
+    *,
+    is_priced: bool,
+) -> str:
     """The change that reports `status` of `message`, as JSON.
 
+    participant  digits of the member of a group whom it is about
     is_priced  pricing goes with `sent` and with one of `delivered` and `read`, never with
                `failed`
 
@@ -68,19 +84,13 @@ def render_status(message: Message, status: Status, version: Version, *, is_pric
     current receivers need it. It has no `recipient_user_id` if it was sent to a phone
     (reference 4.7).
     """
-    user_id = message.user_id or user_id_of(message.wa_id or "")
-    reached = contact = ""
-    if message.wa_id is not None:
-        reached = f',"recipient_id":"{message.wa_id}"'
-        contact = f'"wa_id":"{message.wa_id}",'
-    user = quoted(user_id)
+    contacts, reached = _recipient(message, status, participant)
     text = (
-        f'{change_head(message.number)},"contacts":[{{"profile":{{"name":"{UNNAMED}"}},'
-        f'{contact}"user_id":{user}}}],"statuses":[{{"id":"{message.id}",'
+        f'{change_head(message.number)}{contacts},"statuses":[{{"id":"{message.id}",'
         f'"status":"{status.status}","timestamp":"{int(status.time.timestamp())}"{reached}'
     )
-    if status.status != "failed" or message.wa_id is None:
-        text += f',"recipient_user_id":{user}'
+    if message.wa_id is not None and checks_identity(message.number):
+        text += f',"recipient_identity_key_hash":"{identity_of(message.wa_id)}"'
     if message.callback_data is not None:
         text += f',"biz_opaque_callback_data":{quoted(message.callback_data)}'
     if status.code is not None:
@@ -96,9 +106,47 @@ def render_status(message: Message, status: Status, version: Version, *, is_pric
     return text + '}]},"field":"messages"}'
 
 
+def _recipient(message: Message, status: Status, participant: str | None) -> tuple[str, str]:
+    """The contacts of a status, and the keys that say whom it is about."""
+    if message.group_id is not None:
+        return _in_group(message.group_id, participant)
+    user = quoted(message.user_id or user_id_of(message.wa_id or ""))
+    reached = contact = ""
+    if message.wa_id is not None:
+        reached = f',"recipient_id":"{message.wa_id}"'
+        contact = f'"wa_id":"{message.wa_id}",'
+    if status.status != "failed" or message.wa_id is None:
+        reached += f',"recipient_user_id":{user}'
+    contacts = f',"contacts":[{{"profile":{{"name":"{UNNAMED}"}},{contact}"user_id":{user}}}]'
+    return contacts, reached
+
+
+def _in_group(group_id: str, participant: str | None) -> tuple[str, str]:
+    reached = f',"recipient_id":{quoted(group_id)},"recipient_type":"group"'
+    if participant is None:
+        return "", reached
+    user = quoted(user_id_of(participant))
+    contacts = (
+        f',"contacts":[{{"profile":{{"name":"{UNNAMED}"}},"wa_id":"{participant}",'
+        f'"user_id":{user}}}]'
+    )
+    return contacts, (
+        f'{reached},"recipient_participant_id":"{participant}"'
+        f',"recipient_participant_user_id":{user}'
+    )
+
+
+def checks_identity(number: Number) -> bool:
+    """Whether the number asked to be told when a user's identity changes."""
+    asked = number.options.get("user_identity_change") if number.options else None
+    return type(asked) is dict and asked.get("enable_identity_key_check") is True
+
+
 def render_inbound(number: Number, message: dict[str, Any], name: str, user_id: str) -> str:
     """The change that brings a recipient's `message`, complete with `from` and `id`."""
     contact = {"profile": {"name": name}, "wa_id": message["from"], "user_id": user_id}
+    if checks_identity(number):
+        contact["identity_key_hash"] = identity_of(message["from"])
     return (
         f'{change_head(number)},"contacts":[{ascii_json(contact)}],'
         f'"messages":[{ascii_json(message)}]}},"field":"messages"}}'

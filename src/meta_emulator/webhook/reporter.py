@@ -7,7 +7,7 @@ The number's override speaks before the WABA's, the WABA's before the app's URL
 from typing import Any
 
 from meta_emulator.protocol.answers import Version
-from meta_emulator.webhook.bodies import Update, render_account, render_status
+from meta_emulator.webhook.bodies import Update, heard_of, render_account, render_status
 from meta_emulator.webhook.delivery import Deliverer
 from meta_emulator.world.message import Inbound, Message, Status, Told
 from meta_emulator.world.objects import Number
@@ -25,6 +25,8 @@ class Reporter:
 
     def url_for(self, number: Number) -> str | None:
         """Where the webhooks of `number` go."""
+        if not number.waba.is_subscribed:
+            return None
         return number.webhook_url or number.waba.webhook_url or self.webhook_url
 
     def report(self, due: list[tuple[Message, Status]], is_priced: bool) -> None:  # noqa: FBT001 the scheduler's Emit
@@ -35,9 +37,12 @@ class Reporter:
             url = self.url_for(message.number)
             if url is None:
                 continue
-            change = render_status(message, status, self._version, is_priced=is_priced)
-            update = Update(message.number.waba.id, change, status, about=message.id)
-            for_url.setdefault(url, []).append(update)
+            updates = for_url.setdefault(url, [])
+            for participant in heard_of(message, status):
+                change = render_status(
+                    message, status, self._version, participant, is_priced=is_priced
+                )
+                updates.append(Update(message.number.waba.id, change, status, about=message.id))
         for url, updates in for_url.items():
             self._deliverer.push(url, updates)
         self._state.changes.happened()
@@ -57,7 +62,8 @@ class Reporter:
 
     def tell_app(self, update: Update) -> None:
         """Tell the app: overrides are for messages alone (reference 4.3)."""
-        if self.webhook_url is not None:
+        waba = self._state.wabas.get(update.waba_id)
+        if self.webhook_url is not None and (waba is None or waba.is_subscribed):
             self._deliverer.push(self.webhook_url, [update])
         self._state.changes.happened()
 

@@ -155,9 +155,9 @@ SHAPELESS = {
         {"messaging_product": "sms"},
         'Param messaging_product must be one of {WHATSAPP} - got "sms".',
     ),
-    "group": (
-        free_form("text", {"body": "x"}, recipient_type="group"),
-        'Param recipient_type must be one of {INDIVIDUAL} - got "group".',
+    "unknown kind of recipient": (
+        free_form("text", {"body": "x"}, recipient_type="channel"),
+        'Param recipient_type must be one of {INDIVIDUAL, GROUP} - got "channel".',
     ),
     "long callback data": (
         free_form("text", {"body": "x"}, biz_opaque_callback_data="x" * 513),
