@@ -341,17 +341,17 @@ class Deliverer:
         self._receivers, self._updates, self._failing = {}, {}, {}
         facts = kept["posts"]
         self.posts, self._last = int(facts["posts"]), int(facts["last"])
+        for url, told in facts["succeeded_at"].items():
+            receiver = self._receivers[url] = Receiver(url, self._settings.batch)
+            receiver.succeeded_at = second_of(self._clock, told)
         for number in sorted(int(key[1:]) for key in kept if key.startswith("u")):
             self._restore_update(number, kept[f"u{number}"])
         in_batches: set[int] = set()
         for key in sorted(key for key in kept if key.startswith("b")):
             in_batches |= self._restore_batch(kept[key])
-        for number, (receiver, update) in self._updates.items():
+        for number, (addressee, update) in self._updates.items():
             if number not in in_batches:
-                receiver.push([update])
-        for url, told in facts["succeeded_at"].items():
-            if url in self._receivers:
-                self._receivers[url].succeeded_at = second_of(self._clock, told)
+                addressee.push([update])
 
     def _restore_update(self, number: int, told: dict[str, Any]) -> None:
         url, about, place = told["url"], told["about"], told["place"]
