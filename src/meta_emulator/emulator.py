@@ -125,7 +125,9 @@ class Emulator:
             Templates(state, responder, settings, self.reviewer, (self.life, self.pausing)),
             TemplateArchive(state, responder, self.life),
         )
-        self.conversations = ConversationOrders(state, self.presence, self.reporter)
+        self.conversations = ConversationOrders(
+            state, self.presence, self.reporter, settings.webhook_version
+        )
         control = Control(
             (
                 Journal(state, self.deliverer),

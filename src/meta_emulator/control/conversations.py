@@ -11,15 +11,24 @@ from typing import Any
 import msgspec
 
 from meta_emulator.control.routes import Call, OrderError, Parameter, Route
+from meta_emulator.control.shapes import shown_headers
 from meta_emulator.people.conversations import Conversation, Conversations
-from meta_emulator.people.presence import Presence
+from meta_emulator.people.presence import ARRIVED, Presence
 from meta_emulator.people.shown import Shown
 from meta_emulator.people.shown_messages import shown_answer, shown_message
+from meta_emulator.protocol.answers import Version
 from meta_emulator.protocol.errors import webhook_error
-from meta_emulator.webhook.bodies import UNNAMED
+from meta_emulator.webhook.bodies import (
+    UNNAMED,
+    Update,
+    render_body,
+    render_inbound,
+    render_status,
+)
 from meta_emulator.webhook.reporter import Reporter
 from meta_emulator.world.message import Inbound, Message, Told
 from meta_emulator.world.objects import Number
+from meta_emulator.world.recipients import user_id_of
 from meta_emulator.world.state import State
 
 MOST = 100
@@ -106,6 +115,23 @@ class Talk(msgspec.Struct):
     entries: list[Entry]
 
 
+class Hook(msgspec.Struct):
+    """One webhook about a message. `about`: the status, or `message`; `body`: its one change."""
+
+    about: str
+    webhook: Telling
+    body: Any
+
+
+class Detail(msgspec.Struct):
+    """One message for its developer. `request`, `headers`: as received; None of what came in."""
+
+    id: str
+    webhooks: list[Hook]
+    request: Any = None
+    headers: dict[str, str] | None = None
+
+
 class Habit(msgspec.Struct, forbid_unknown_fields=True):
     """Whether a person reads by hand: only when the conversation is opened."""
 
@@ -116,7 +142,10 @@ class Habit(msgspec.Struct, forbid_unknown_fields=True):
 class ConversationOrders:
     """Shows conversations, and lets persons look at them."""
 
-    def __init__(self, state: State, presence: Presence, reporter: Reporter) -> None:
+    def __init__(
+        self, state: State, presence: Presence, reporter: Reporter, version: Version
+    ) -> None:
+        self._version = version
         self._state = state
         self._presence = presence
         self._reporter = reporter
@@ -127,11 +156,13 @@ class ConversationOrders:
     def routes(self) -> Sequence[Route]:
         """What it answers."""
         one = "conversations/{number}/{person}"
+        detail = "One message: what was asked, and what was told of it."
         habit = "A person reads by hand, or again by themselves."
         changes = "How many changes there were; with `after` as soon as there are more."
         return (
             Route("GET", "conversations", "Who talks with whom.", self._all, gives=Heading),
             Route("GET", one, "What a person sees.", self._one, gives=Talk, query=LIMIT),
+            Route("GET", f"{one}/{{id}}", detail, self._detail, gives=Detail),
             Route("POST", f"{one}/look", "The person opens the conversation.", self._look),
             Route("POST", "habits", habit, self._habit, Habit, Habit),
             Route("GET", "changes", changes, self._changes, query=WAIT),
@@ -152,6 +183,35 @@ class ConversationOrders:
         found = self._conversations.get(number.id, person) or Conversation(number.id, person)
         entries = [self._entry(item, number) for _, item in found.latest(max(1, most))]
         return Talk(self._heading(found), entries)
+
+    def _detail(self, call: Call) -> Detail:
+        number, person = self._named(call)
+        found = self._conversations.get(number.id, person)
+        wanted = call.named["id"]
+        if found is not None:
+            for _, message in found.sent:
+                if message.id == wanted:
+                    return self._detail_sent(message, number)
+            for _, inbound in found.heard:
+                if inbound.message["id"] == wanted:
+                    user_id = user_id_of(inbound.sender)
+                    change = render_inbound(number, inbound.message, inbound.name, user_id)
+                    hook = Hook("message", self._telling(inbound, number), _told(number, change))
+                    return Detail(wanted, [hook])
+        raise OrderError(f"there is no message {wanted} in this conversation", NOT_FOUND)
+
+    def _detail_sent(self, message: Message, number: Number) -> Detail:
+        hooks = []
+        has_arrived = False
+        for status in message.statuses:
+            arrives = status.status in ARRIVED
+            is_priced = status.status == "sent" or (arrives and not has_arrived)
+            has_arrived = has_arrived or arrives
+            change = render_status(message, status, self._version, is_priced=is_priced)
+            telling = self._telling(status, number)
+            hooks.append(Hook(status.status, telling, _told(number, change)))
+        request = msgspec.Raw(message.request)
+        return Detail(message.id, hooks, request, shown_headers(message.headers))
 
     def _look(self, call: Call) -> dict[str, int]:
         number, person = self._named(call)
@@ -254,3 +314,8 @@ def _shown(item: Message | Inbound, number: Number) -> Shown:
     if isinstance(item, Message):
         return shown_message(item)
     return shown_answer(item.message, number.waba.catalogue)
+
+
+def _told(number: Number, change: str) -> Any:
+    """The webhook's body with this change alone, as it would come without a batch."""
+    return msgspec.Raw(render_body([Update(number.waba.id, change)]))
