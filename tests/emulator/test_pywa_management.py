@@ -126,12 +126,13 @@ def test_a_template_is_created_with_its_sample_approved_and_deleted(management):
 def test_an_edited_template_is_reviewed_again(management):
     created = management.pywa.create_template(offer())
     management.read(1)
-    rule = {"delay_ms": 20, "outcome": "REJECTED"}
+    rule = {"delay_ms": 300, "outcome": "REJECTED"}
     management.emulator.ask("POST", "/_emulator/review", rule)
     changed = {"components": [BodyText("Good day {{1}}, how do you do?", "Pablo").to_dict()]}
     # Its own reader of the answer asks for keys that Meta's page does not show.
     assert management.pywa.api.update_template(created.id, changed) == {"success": True}
-    (rejected,) = management.read(1)
+    edited, rejected = management.read(2)
+    assert isinstance(edited, types.TemplateComponentsUpdate)
     assert rejected.new_status == TemplateStatus.REJECTED
     (body,) = management.pywa.get_template(created.id).components
     assert body.text == "Good day {{1}}, how do you do?"

@@ -150,7 +150,7 @@ class Templates:
             quality="UNKNOWN",
             quality_at=int(now.timestamp()),
             life_s=life_s,
-            sub_category=body.get("sub_category"),
+            sub_category=read_text(body, "sub_category"),
             extras=extras,
         )
         self._state.add_template(waba, template)
@@ -267,7 +267,7 @@ class Templates:
         template.parameter_format = parameter_format.upper()
         template.extras.update(extras)
         if components is not None:
-            self._reviewer.set_components(template, components, is_told=False)
+            self._reviewer.set_components(template, components, is_told=True)
             self._pausing.forget(template)
             self._reviewer.begin(template)
         return SUCCESS
@@ -305,7 +305,11 @@ class Templates:
             if template.name != name:
                 raise _not_found(name)
             return [template]
-        found = [template for template in waba.templates.values() if template.name == name]
+        found = [
+            template
+            for template in waba.templates.values()
+            if template.name == name and template.status != PENDING_DELETION
+        ]
         if not found:
             raise _not_found(name)
         return found
@@ -325,6 +329,14 @@ def read_ids(given: Any) -> list[str]:
     if not all(ids) or not 1 <= len(ids) <= MOST_IDS:
         raise RefusedError(invalid(f"Param hsm_ids must have 1 to {MOST_IDS} ids."))
     return ids
+
+
+def read_text(body: Object, key: str) -> str | None:
+    """A text that may be left out; raises RefusedError."""
+    value = body.get(key)
+    if value is not None and type(value) is not str:
+        raise RefusedError(invalid(f"Param {key} must be a string."))
+    return value
 
 
 def read_life(body: Object, category: str) -> int | None:
