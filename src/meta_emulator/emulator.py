@@ -46,12 +46,14 @@ from meta_emulator.physics.disorder import Disorder
 from meta_emulator.physics.laws import Laws
 from meta_emulator.physics.lifetimes import Lifetimes
 from meta_emulator.physics.limits import Limits
+from meta_emulator.physics.magic import Magic
 from meta_emulator.physics.pacing import Pacer
 from meta_emulator.physics.pausing import Pausing
 from meta_emulator.physics.review import Reviewer, first_rule
 from meta_emulator.physics.schedule import Scheduler
 from meta_emulator.physics.standing import Blocks, MediaKinds, Preferences
 from meta_emulator.physics.template_life import TemplateLife
+from meta_emulator.physics.turbulence import Turbulence
 from meta_emulator.protocol.answers import Responder
 from meta_emulator.runtime.chance import Chance
 from meta_emulator.runtime.changes import Predicate
@@ -85,6 +87,13 @@ class Emulator:
         self.settle = Settling(self.deliverer).settle
         self.mover = Mover(clock, self.settle) if isinstance(clock, VirtualClock) else None
         self.tokens = Tokens(settings.access_token)
+        self.disorder = Disorder(
+            clock,
+            settings.status_delays,
+            self.tokens,
+            settings.faults or seed.faults or Faults(),
+        )
+        self.turbulence = Turbulence(self.disorder, clock, self.deliverer, state)
         self.reporter = Reporter(state, self.deliverer, settings.webhook_version)
         self.reporter.webhook_url = settings.webhook_url
         self.scheduler = Scheduler(settings.status_delays, clock, self.reporter.report, state.sent)
@@ -94,9 +103,8 @@ class Emulator:
         self.life = TemplateLife(state, self.reviewer, self.deadlines)
         self.pausing = Pausing(state, self.reviewer, self.deadlines)
         self.pacer = Pacer(state, self.scheduler, self.pausing, self.deadlines, seed.pacing)
-        plan = settings.faults if settings.faults is not None else seed.faults or Faults()
-        self.disorder = Disorder(clock, settings.status_delays, self.tokens, plan)
         self.presence = Presence(settings.status_delays, state)
+        self.magic = Magic(settings.status_delays)
         self.limits = Limits(state, self.reporter, settings)
         self.sends = Sends(state, responder, self.scheduler.add, self._laws(), self.disorder)
         uploads = Uploads(state, responder)
@@ -153,6 +161,8 @@ class Emulator:
             "webhook_url": self.reporter,
             "uploads": uploads,
             "disorder": self.disorder,
+            "turbulence": self.turbulence,
+            "magic": self.magic,
             "presence": self.presence,
             "tokens": self.tokens,
             "reviews": self.reviewer,
@@ -171,10 +181,12 @@ class Emulator:
 
     def _laws(self) -> Laws:
         """In the order in which they are asked."""
-        before = (self.disorder, AccountStanding(), Blocks(), Preferences(self.state))
+        magic = [self.magic] if self.settings.magic else []
+        before = [self.disorder, *magic, AccountStanding(), Blocks(), Preferences(self.state)]
+        fates = [*magic, self.presence, self.pacer, self.disorder]
         return Laws(
             [*before, *self.limits.laws, MediaKinds(), self.life],
-            [Lifetimes(self.settings.status_delays, [self.presence, self.pacer])],
+            [Lifetimes(self.settings.status_delays, fates)],
         )
 
     async def run(self) -> None:
@@ -182,6 +194,7 @@ class Emulator:
         runners = (
             self.scheduler.run,
             self.deliverer.run,
+            self.turbulence.run,
             self.deadlines.run,
             self.limits.growth.run,
         )
@@ -244,6 +257,8 @@ class Emulator:
         """Messages, refusals and callbacks are forgotten, and nothing goes wrong any more."""
         self.scheduler.clear()
         self.deliverer.clear()
+        self.turbulence.clear()
+        self.magic.reset()
         self.disorder.reset()
         self.pacer.clear()
         self.state.forget()

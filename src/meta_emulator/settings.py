@@ -37,6 +37,7 @@ class Settings:
     review_delay_s  how long a new template is PENDING
     forbidden_words texts for which a review rejects a template as ABUSIVE_CONTENT
     is_strict_about_handles  whether a sample's handle must come from an upload made here
+    magic           whether numbers choose what becomes of a send (physics/outcomes.py)
     faults          what goes wrong on purpose from the start; None: what the seed says
     product_delay_s how long a product that a batch adds cannot be sent yet (reference 8)
     kept            messages, refusals and callbacks remembered, each
@@ -60,6 +61,7 @@ class Settings:
     review_delay_s: float = 2.0
     forbidden_words: tuple[str, ...] = ()
     is_strict_about_handles: bool = False
+    magic: bool = True
     faults: Faults | None = None
     product_delay_s: float = 0.0
     kept: int = 200_000

@@ -6,6 +6,7 @@ days for all else (reference 7.2). No webhook tells of it (reference 11), so tha
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from meta_emulator.physics.laws import Fate, Send
 from meta_emulator.world.message import FAILED, Course, Step
@@ -63,4 +64,4 @@ def within(course: Course, life: float) -> Course:
         for step in course.steps
         if step.status not in ARRIVALS and (step.status != FAILED or step.after_s <= life)
     )
-    return Course(kept, course.answer_status)
+    return replace(course, steps=kept)

@@ -35,6 +35,8 @@ class Update:
     time    the entry's Unix second; None for messages and statuses, whose entries have none
     about   the id of the message whose `status` it is
     number  the deliverer's, once it was pushed
+    lot     what its lots are drawn by, if a plan of disorder is in force
+    is_repeat  it was told before: no webhook has it beside what it repeats
     """
 
     waba_id: str
@@ -43,6 +45,8 @@ class Update:
     time: int | None = None
     about: str | None = None
     number: int = 0
+    lot: str = ""
+    is_repeat: bool = False
 
 
 def ascii_json(value: Any) -> str:

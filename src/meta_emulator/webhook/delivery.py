@@ -43,6 +43,22 @@ class Ledger(Protocol):
         ...
 
 
+class Unrest(Protocol):
+    """Who has a say in how webhooks are brought."""
+
+    def let_through(self, url: str, updates: list[Update]) -> list[Update]:
+        """Those of `updates` that are to be brought at once."""
+        ...
+
+    def most(self, url: str) -> int | None:
+        """How many updates the next webhook has at most; None: as the settings have it."""
+        ...
+
+    def taken(self, url: str, updates: Sequence[Update]) -> None:
+        """The receiver answered 200."""
+        ...
+
+
 @dataclass(slots=True)
 class Batch:
     """A body that is on its way. `since`: the clock's seconds when it was first tried.
@@ -82,14 +98,17 @@ class Receiver:
         self._waiting.extend(updates)
         self._wake()
 
-    async def take(self) -> list[Update]:
+    async def take(self, unrest: "Unrest | None") -> list[Update]:
         """The next batch; waits until there is one."""
         while not self._waiting:
             future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
             self._idle.append(future)
             await future
-        number = min(self._batch, len(self._waiting))
-        taken = [self._waiting.popleft() for _ in range(number)]
+        most = (None if unrest is None else unrest.most(self.url)) or self._batch
+        number = min(most, len(self._waiting))
+        taken = [self._waiting.popleft()]
+        while len(taken) < number and not self._waiting[0].is_repeat:
+            taken.append(self._waiting.popleft())
         if self._waiting:
             self._wake()
         return taken
@@ -114,6 +133,7 @@ class Deliverer:
         self.posts = 0
         self.in_flight = 0
         """POSTs that are under way."""
+        self.unrest: Unrest | None = None
         self.marks = Marks()
         """Pieces of the snapshot that changed."""
         self._landing: list[asyncio.Future[None]] = []
@@ -131,7 +151,14 @@ class Deliverer:
         self._failing: dict[int, tuple[Receiver, Batch]] = {}
         """Those that are tried again and again, by the number of the first update."""
 
-    def push(self, url: str, updates: Iterable[Update]) -> None:
+    def push(self, url: str, updates: list[Update]) -> None:
+        """Bring `updates` to `url`, as far as nobody else decides about them."""
+        if self.unrest is not None:
+            updates = self.unrest.let_through(url, updates)
+        if updates:
+            self.bring(url, updates)
+
+    def bring(self, url: str, updates: list[Update]) -> None:
         """Bring `updates` to `url`."""
         receiver = self._receivers.get(url)
         if receiver is None:
@@ -202,7 +229,7 @@ class Deliverer:
 
     async def _first_try(self, receiver: Receiver) -> tuple[Batch, bool]:
         """The next batch, and whether it is done with."""
-        updates = await receiver.take()
+        updates = await receiver.take(self.unrest)
         body = render_body(updates)
         headers = signed_headers(body, self._secret)
         batch = Batch(updates, body, headers, self._clock.monotonic())
@@ -235,6 +262,8 @@ class Deliverer:
                 if update.status is not None:
                     update.status.delivered_at = delivered_at
             self._end(batch)
+            if self.unrest is not None:
+                self.unrest.taken(receiver.url, batch.updates)
             return True
         batch.failures += 1
         for update in batch.updates:
