@@ -17,6 +17,7 @@ from meta_emulator.settings import (
     SettingsError,
     parse_delays,
     parse_limits,
+    parse_release,
     parse_webhook_version,
 )
 
@@ -46,6 +47,12 @@ def serve_command(
     review_delay: Annotated[
         int, typer.Option(help="Milliseconds that a new template is PENDING.", min=0)
     ] = 2000,
+    forbidden_word: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="WORD", help="A template with it is rejected; may be given several times."
+        ),
+    ] = None,
     strict_handles: Annotated[
         bool,
         typer.Option("--strict-handles", help="Take samples of templates uploaded here alone."),
@@ -74,6 +81,21 @@ def serve_command(
     verify_token: Annotated[
         str | None, typer.Option(envvar=SECRETS + "VERIFY_TOKEN", help="Random if not given.")
     ] = None,
+    release_url: Annotated[
+        str | None,
+        typer.Option(metavar="URL", help="The real Graph API, for `meta-emulator release`."),
+    ] = None,
+    release_number: Annotated[
+        str | None, typer.Option(metavar="ID", help="The real phone number id to release from.")
+    ] = None,
+    release_to: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NUMBER", help="Who may get released messages; may be repeated."),
+    ] = None,
+    release_token: Annotated[
+        str | None,
+        typer.Option(envvar=SECRETS + "RELEASE_TOKEN", help="The real access token.", hidden=True),
+    ] = None,
     until_stdin_closes: Annotated[
         bool,
         typer.Option("--until-stdin-closes", help="End with whoever holds the pipe of stdin."),
@@ -99,7 +121,9 @@ def serve_command(
             messaging_limit_code=messaging_limit_code,
             marketing_cap=marketing_cap,
             review_delay_s=review_delay / 1000,
+            forbidden_words=tuple(forbidden_word or ()),
             is_strict_about_handles=strict_handles,
+            release=parse_release(release_url, release_token, release_number, release_to or []),
         )
     except (SeedError, SettingsError) as error:
         raise MisusedError(str(error)) from error
