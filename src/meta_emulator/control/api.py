@@ -7,6 +7,7 @@ a sentence, a call that is not there a 404 that lists those that are.
 from collections.abc import Mapping, Sequence
 from itertools import chain
 
+from meta_emulator.control.describe import Description
 from meta_emulator.control.routes import (
     Call,
     OrderError,
@@ -26,7 +27,11 @@ class Control:
     """Answers everything under `/_emulator/`."""
 
     def __init__(self, rooms: Sequence[Room]) -> None:
-        self.routes = tuple(chain.from_iterable(room.routes for room in rooms))
+        description = Description()
+        self.routes = tuple(
+            chain.from_iterable(room.routes for room in (*rooms, description)),
+        )
+        description.describe(self.routes)
         self._fixed = {
             (route.method, route.path): route for route in self.routes if "{" not in route.path
         }

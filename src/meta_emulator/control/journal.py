@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from meta_emulator.control.routes import (
     JSON,
+    JSON_TYPE,
     PAGE,
     Call,
     OrderError,
@@ -104,8 +105,8 @@ class Journal:
                 self._counts,
                 gives=CountsShape,
             ),
-            Route("*", "inbox", inbox, self._keep),
-            Route("*", "inbox/{place...}", inbox, self._keep),
+            Route("*", "inbox", inbox, self._keep, content=JSON_TYPE),
+            Route("*", "inbox/{place...}", inbox, self._keep, content=JSON_TYPE),
         )
 
     async def _messages(self, call: Call) -> list[MessageShape]:

@@ -64,10 +64,34 @@ class ObjectOrders:
     def routes(self) -> Sequence[Route]:
         """What it answers."""
         return (
-            Route("GET", "state", "What the emulator holds.", self._shown),
-            Route("POST", "media/expire", "A media id expires.", self._expire, MediaOrder),
-            Route("POST", "products", "Products come and go.", self._products, ProductsOrder),
-            Route("POST", "numbers", "A number changes.", self._number_order, NumberOrder),
+            Route("GET", "state", "What the emulator holds.", self._shown, gives=dict[str, Any]),
+            Route(
+                "POST",
+                "media/expire",
+                "A media id expires.",
+                self._expire,
+                MediaOrder,
+                MediaOrder,
+                example={"id": "1558081531584829"},
+            ),
+            Route(
+                "POST",
+                "products",
+                "Products come and go.",
+                self._products,
+                ProductsOrder,
+                dict[str, Any],
+                example={"remove": ["2lc20305pt"]},
+            ),
+            Route(
+                "POST",
+                "numbers",
+                "A number changes; it is shown as Meta shows it.",
+                self._number_order,
+                NumberOrder,
+                dict[str, Any],
+                example={"quality_rating": "RED", "announce": True},
+            ),
         )
 
     def _number(self, number_id: str | None) -> Number:

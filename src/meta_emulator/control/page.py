@@ -49,9 +49,21 @@ class Pages:
         picture = "A drawing that stands for a product."
         previews = "Every template as it looks with its own examples."
         return (
-            Route("GET", "ui/{file}", "A file of the web page.", self._file),
-            Route("GET", "media/{id}", "The bytes of a medium, or a drawing.", self._medium),
-            Route("GET", "pictures/{retailer_id}", picture, self._picture),
+            Route("GET", "ui/{file}", "A file of the web page.", self._file, content="*/*"),
+            Route(
+                "GET",
+                "media/{id}",
+                "The bytes of a medium, or a drawing.",
+                self._medium,
+                content="*/*",
+            ),
+            Route(
+                "GET",
+                "pictures/{retailer_id}",
+                picture,
+                self._picture,
+                content="image/svg+xml",
+            ),
             Route("GET", "previews", previews, self._previews, gives=Preview),
         )
 

@@ -1,10 +1,12 @@
 """Orders to recipients: to write, to tap, to order, to stop marketing."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Literal
 
 import msgspec
+from msgspec import to_builtins
 
+from meta_emulator.control.inbound_orders import InboundOrder, Said, in_builtins
 from meta_emulator.control.routes import Call, OrderError, Route
 from meta_emulator.people.inbound import InboundError, receive
 from meta_emulator.webhook.bodies import UNNAMED, Update, render_preference
@@ -17,9 +19,19 @@ class Preference(msgspec.Struct, forbid_unknown_fields=True, rename={"sender": "
     """A recipient stops or resumes marketing from a number, by default the first."""
 
     sender: str
-    value: str
+    value: Literal["stop", "resume"]
     phone_number_id: str | None = None
     name: str = UNNAMED
+
+
+class ShownPreference(msgspec.Struct):
+    """The preference as the webhook tells it."""
+
+    wa_id: str
+    detail: str
+    category: str
+    value: str
+    timestamp: int
 
 
 class Persons:
@@ -34,20 +46,34 @@ class Persons:
         """What it answers."""
         stop = "A recipient stops marketing from a number, or resumes it."
         return (
-            Route("POST", "inbound", "A person writes.", self._inbound, dict[str, Any]),
-            Route("POST", "user_preferences", stop, self._preference, Preference),
+            Route(
+                "POST",
+                "inbound",
+                "A person writes, taps, orders; answers before the webhook is brought.",
+                self._inbound,
+                InboundOrder,
+                Said,
+                example={"from": "+919876543210", "text": "hi"},
+            ),
+            Route(
+                "POST",
+                "user_preferences",
+                stop,
+                self._preference,
+                Preference,
+                ShownPreference,
+                example={"from": "+919876543210", "value": "stop"},
+            ),
         )
 
-    def _inbound(self, call: Call) -> dict[str, str]:
+    def _inbound(self, call: Call) -> Said:
         try:
-            return {"id": receive(call.order, self._state, self._reporter)}
+            return Said(receive(in_builtins(call.order), self._state, self._reporter))
         except InboundError as error:
             raise OrderError(str(error)) from error
 
-    def _preference(self, call: Call) -> dict[str, Any]:
+    def _preference(self, call: Call) -> ShownPreference:
         order: Preference = call.order
-        if order.value not in {"stop", "resume"}:
-            raise OrderError(f"value must be one of resume, stop; it is {order.value!r}")
         digits = phone_digits(order.sender)
         if digits is None:
             raise OrderError('"from" must be a phone number, as in "+919876543210"')
@@ -58,13 +84,13 @@ class Persons:
             self._state.stopped.add((number.id, digits))
         else:
             self._state.stopped.discard((number.id, digits))
-        preference = {
-            "wa_id": digits,
-            "detail": f"User requested to {order.value} marketing messages",
-            "category": "marketing_messages",
-            "value": order.value,
-            "timestamp": int(self._state.clock.now().timestamp()),
-        }
-        change = render_preference(number, digits, order.name, preference)
+        preference = ShownPreference(
+            digits,
+            f"User requested to {order.value} marketing messages",
+            "marketing_messages",
+            order.value,
+            int(self._state.clock.now().timestamp()),
+        )
+        change = render_preference(number, digits, order.name, to_builtins(preference))
         self._reporter.tell_app(Update(number.waba.id, change))
         return preference

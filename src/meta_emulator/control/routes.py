@@ -11,7 +11,8 @@ import msgspec
 
 from meta_emulator.protocol.answers import Answer, Header, Request
 
-JSON: list[Header] = [(b"content-type", b"application/json")]
+JSON_TYPE = "application/json"
+JSON: list[Header] = [(b"content-type", JSON_TYPE.encode())]
 BAD_REQUEST = 400
 DIGITS = 15
 """Of a number of a query, at most."""

@@ -1,7 +1,6 @@
 """The run itself: whether it is well, what goes wrong in it, where webhooks go."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import msgspec
 
@@ -19,6 +18,20 @@ class Handshake(msgspec.Struct, forbid_unknown_fields=True):
     """Where webhooks shall go; left out: the address they go to now."""
 
     url: str | None = None
+
+
+class Shaken(msgspec.Struct):
+    """How the handshake ended. `reason`: why it did not pass."""
+
+    url: str
+    verified: bool
+    reason: str | None
+
+
+class Health(msgspec.Struct):
+    """It answers."""
+
+    status: str = "ok"
 
 
 class Run:
@@ -41,14 +54,30 @@ class Run:
         """What it answers."""
         verify = "Verify the webhook's address as Meta does; a new one that passes is then used."
         return (
-            Route("GET", "health", "Whether it answers.", self._health),
+            Route("GET", "health", "Whether it answers.", self._health, gives=Health),
             Route("GET", "faults", "The faults in force.", self._shown_faults, gives=Faults),
-            Route("POST", "faults", "Put faults in force.", self._faults, Faults, Faults),
-            Route("POST", "handshake", verify, self._handshake, Handshake),
+            Route(
+                "POST",
+                "faults",
+                "Put faults in force, in place of those before; `{}` lifts all.",
+                self._faults,
+                Faults,
+                Faults,
+                example={"refuse": {"code": 130429, "count": 3}, "lose_answers": 0.05},
+            ),
+            Route(
+                "POST",
+                "handshake",
+                verify,
+                self._handshake,
+                Handshake,
+                Shaken,
+                example={"url": "http://127.0.0.1:8080/webhooks/meta"},
+            ),
         )
 
-    def _health(self, _call: Call) -> dict[str, str]:
-        return {"status": "ok"}
+    def _health(self, _call: Call) -> Health:
+        return Health()
 
     def _shown_faults(self, _call: Call) -> Faults:
         return self._disorder.faults
@@ -58,11 +87,11 @@ class Run:
         self._disorder.faults = faults
         return faults
 
-    async def _handshake(self, call: Call) -> dict[str, Any]:
+    async def _handshake(self, call: Call) -> Shaken:
         url = call.order.url or self._reporter.webhook_url
         if url is None:
             raise OrderError('there is no webhook URL; give one as {"url": ...}')
         wrong = await shake_hands(url, self._settings, self._http, self._chance)
         if wrong is None:
             self._reporter.webhook_url = url
-        return {"url": url, "verified": wrong is None, "reason": wrong}
+        return Shaken(url, wrong is None, wrong)

@@ -55,9 +55,9 @@ class Snapshots:
         back = "Go on from a snapshot, whatever there is now."
         anew = "Begin anew with the seed; the clock, ids and positions go on."
         return (
-            Route("GET", "snapshot", whole, self._whole),
+            Route("GET", "snapshot", whole, self._whole, content="application/json"),
             Route("POST", "restore", back, self._put_back, Snapshot),
-            Route("POST", "reset", anew, self._begin_anew, Reset),
+            Route("POST", "reset", anew, self._begin_anew, Reset, example={"keep": "objects"}),
         )
 
     def _whole(self, _call: Call) -> Answer:

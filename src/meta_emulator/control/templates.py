@@ -103,13 +103,69 @@ class TemplateOrders:
         assess = "The assessment of a template whose messages are held ends now."
         return (
             Route("GET", "review", "How reviews end.", self._shown_review, gives=Review),
-            Route("POST", "review", "Tell how reviews end.", self._review, Review, Review),
-            Route("POST", "review/decide", decide, self._decide, Named),
+            Route(
+                "POST",
+                "review",
+                "Tell how reviews end.",
+                self._review,
+                Review,
+                Review,
+                example={"delay_ms": 2000, "names": {"an_offer": "REJECTED"}},
+            ),
+            Route(
+                "POST",
+                "review/decide",
+                decide,
+                self._decide,
+                Named,
+                dict[str, Any],
+                example={"id": "594425479261596"},
+            ),
             Route("GET", "pacing", "How templates are paced.", self._shown_pacing, gives=Pacing),
-            Route("POST", "pacing", "Tell how to pace.", self._pacing, Pacing, Pacing),
-            Route("POST", "pacing/assess", assess, self._assess, Named, Assessed),
-            Route("POST", "templates", "A template changes.", self._template, TemplateOrder),
-            Route("POST", "templates/new", appear, self._new_template, NewTemplate),
+            Route(
+                "POST",
+                "pacing",
+                "Tell how to pace.",
+                self._pacing,
+                Pacing,
+                Pacing,
+                example={"first": 100},
+            ),
+            Route(
+                "POST",
+                "pacing/assess",
+                assess,
+                self._assess,
+                Named,
+                Assessed,
+                example={"id": "594425479261596"},
+            ),
+            Route(
+                "POST",
+                "templates",
+                "A template changes; it is shown as Meta shows it.",
+                self._template,
+                TemplateOrder,
+                dict[str, Any],
+                example={"id": "594425479261596", "status": "PAUSED"},
+            ),
+            Route(
+                "POST",
+                "templates/new",
+                appear,
+                self._new_template,
+                NewTemplate,
+                dict[str, Any],
+                example={
+                    "template": {
+                        "id": "594425479269999",
+                        "name": "order_sent",
+                        "language": "en_US",
+                        "category": "UTILITY",
+                        "components": [{"type": "BODY", "text": "Your order is on its way."}],
+                    }
+                },
+            ),
         )
 
     def _shown_review(self, _call: Call) -> Review:

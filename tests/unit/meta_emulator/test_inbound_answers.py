@@ -75,7 +75,8 @@ def test_an_order_has_prices_and_names_no_message():
         (meta_fixture("carousel-meta"), {"tap": {"card": 1, "button": 1}}, "has no quick reply 1"),
         (BUTTONS, {"tap": {"button": 3}}, "has no button 3"),
         (order_update(), {"order": {"items": {"x": 1}}}, "there is no product x"),
-        (order_update(), {"order": {}}, 'an order needs "items"'),
+        (order_update(), {"order": {}}, "missing required field `items` - at `$.order`"),
+        (order_update(), {"order": {"items": {}}}, 'an order needs "items"'),
     ],
 )
 def test_what_cannot_be_answered_is_refused_with_a_sentence(message, order, reason):
