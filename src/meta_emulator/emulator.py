@@ -8,12 +8,14 @@ from typing import Any
 
 from meta_emulator.app import App
 from meta_emulator.control.api import Control
+from meta_emulator.control.businesses import BusinessOrders
 from meta_emulator.control.conversations import ConversationOrders
 from meta_emulator.control.journal import Journal
 from meta_emulator.control.limits import LimitOrders
 from meta_emulator.control.objects import ObjectOrders
 from meta_emulator.control.page import Pages
 from meta_emulator.control.persons import Persons
+from meta_emulator.control.release import Release
 from meta_emulator.control.run import Run
 from meta_emulator.control.snapshots import Snapshots
 from meta_emulator.control.templates import TemplateOrders
@@ -51,7 +53,7 @@ from meta_emulator.physics.pacing import Pacer
 from meta_emulator.physics.pausing import Pausing
 from meta_emulator.physics.review import Reviewer, first_rule
 from meta_emulator.physics.schedule import Scheduler
-from meta_emulator.physics.standing import Blocks, MediaKinds, Preferences
+from meta_emulator.physics.standing import Blocks, MediaKinds, MediaLinks, Preferences
 from meta_emulator.physics.template_life import TemplateLife
 from meta_emulator.physics.turbulence import Turbulence
 from meta_emulator.protocol.answers import Responder
@@ -136,10 +138,12 @@ class Emulator:
         self.conversations = ConversationOrders(
             state, self.presence, self.reporter, settings.webhook_version
         )
+        releases = Release(settings.release, state, http)
         control = Control(
             (
                 Journal(state, self.deliverer),
                 Persons(state, self.reporter),
+                BusinessOrders(state, groups),
                 ObjectOrders(state, self.reporter),
                 TemplateOrders(state, self.reviewer, (self.life, self.pausing, self.pacer)),
                 Run(settings, self.disorder, self.reporter, (http, chance)),
@@ -148,6 +152,7 @@ class Emulator:
                 Pages(state),
                 TimeOrders(clock, self.mover),
                 TokenOrders(self.tokens, clock, chance),
+                releases,
                 LimitOrders(state, self.limits),
             )
         )
@@ -165,6 +170,7 @@ class Emulator:
             "magic": self.magic,
             "presence": self.presence,
             "tokens": self.tokens,
+            "releases": releases,
             "reviews": self.reviewer,
             "template_life": self.life,
             "pauses": self.pausing,
@@ -185,7 +191,7 @@ class Emulator:
         before = [self.disorder, *magic, AccountStanding(), Blocks(), Preferences(self.state)]
         fates = [*magic, self.presence, self.pacer, self.disorder]
         return Laws(
-            [*before, *self.limits.laws, MediaKinds(), self.life],
+            [*before, *self.limits.laws, MediaKinds(), MediaLinks(), self.life],
             [Lifetimes(self.settings.status_delays, fates)],
         )
 

@@ -1,6 +1,7 @@
 """How an emulator is run: secrets, delays, delivery. One frozen object."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 from meta_emulator.faults import Faults
 from meta_emulator.protocol.answers import Version, parse_version, version_text
@@ -11,11 +12,28 @@ LIMITS = ("throughput", "pair", "portfolio", "management", "templates", "windows
 MARKETING_CAP = 2
 STATUSES = ("sent", "delivered", "read")
 DEFAULT_DELAYS = (("sent", 0.15), ("delivered", 0.6), ("read", 1.5))
+LEAST_DIGITS, MOST_DIGITS = 7, 15
+"""Of a phone number."""
 WEEK_S = 7 * 24 * 3600.0
 
 
 class SettingsError(ValueError):
     """A setting cannot be used; the text says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseSettings:
+    """Where captured messages may be released to: the real API, and whom they may reach there.
+
+    url              of the Graph API, with or without a version
+    phone_number_id  the real number that they are sent from
+    to               digits of those who may get them; nobody else ever does
+    """
+
+    url: str
+    phone_number_id: str
+    to: frozenset[str]
+    token: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +59,7 @@ class Settings:
     faults          what goes wrong on purpose from the start; None: what the seed says
     product_delay_s how long a product that a batch adds cannot be sent yet (reference 8)
     kept            messages, refusals and callbacks remembered, each
+    release         where captured messages may be released to; None: nowhere
     """
 
     access_token: str
@@ -65,6 +84,7 @@ class Settings:
     faults: Faults | None = None
     product_delay_s: float = 0.0
     kept: int = 200_000
+    release: ReleaseSettings | None = None
 
 
 def parse_delays(text: str) -> tuple[tuple[str, float], ...]:
@@ -83,6 +103,34 @@ def parse_delays(text: str) -> tuple[tuple[str, float], ...]:
             raise SettingsError(f"{item.strip()!r} needs milliseconds, as in {status}=150")
         delays[status] = int(milliseconds) / 1000
     return tuple(sorted(delays.items(), key=_delay))
+
+
+def parse_release(
+    url: str | None, token: str | None, phone_number_id: str | None, to: Sequence[str]
+) -> ReleaseSettings | None:
+    """Where messages may be released to; None if nothing of it is given.
+
+    Raises SettingsError for a half of it.
+    """
+    if not url and not phone_number_id and not to:
+        return None
+    for name, value in (
+        ("--release-url", url),
+        ("META_EMULATOR_RELEASE_TOKEN", token),
+        ("--release-number", phone_number_id),
+        ("--release-to", to),
+    ):
+        if not value:
+            raise SettingsError(f"to release messages, {name} must be given as well")
+    assert url
+    assert token
+    assert phone_number_id
+    if not url.startswith(("http://", "https://")):
+        raise SettingsError(f"--release-url must begin with https://; it is {url!r}")
+    allowed = frozenset("".join(filter(str.isdigit, number)) for number in to)
+    if not all(LEAST_DIGITS <= len(digits) <= MOST_DIGITS for digits in allowed):
+        raise SettingsError("--release-to takes whole phone numbers, as in +919876543210")
+    return ReleaseSettings(url.rstrip("/"), phone_number_id, allowed, token)
 
 
 def parse_limits(text: str) -> frozenset[str]:

@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from meta_emulator.cli import clock, journal, orders, seed, serve
+from meta_emulator.cli import clock, journal, orders, release, seed, serve
 from meta_emulator.cli.output import CommandError
 
 HELP = ("--help", "-h")
@@ -24,6 +24,7 @@ application = typer.Typer(
 application.command("serve")(serve.serve_command)
 application.command("seed")(seed.print_seed)
 application.command("advance")(clock.advance)
+application.command("release")(release.release)
 application.command("messages")(journal.messages)
 application.command("refusals")(journal.refusals)
 application.command("assert")(journal.assert_command)

@@ -1,10 +1,14 @@
-"""The socket outwards: webhooks leave by it. The rest of the emulator sees the Protocol alone."""
+"""The socket outwards: webhooks and released messages leave by it, and what a proxy hands on.
+
+The rest of the emulator sees the Protocols alone.
+"""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from types import TracebackType
-from typing import Protocol, Self
+from typing import Protocol, Self, runtime_checkable
 
 from pyreqwest.client import ClientBuilder
 from pyreqwest.exceptions import PyreqwestError
@@ -28,11 +32,45 @@ class Http(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Exchanged:
+    """A whole answer. Header names are in lower case, and may come twice."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+
+
+@runtime_checkable
+class Upstream(Protocol):
+    """What handing a request on to another server asks of an HTTP client."""
+
+    async def exchange(
+        self,
+        method: str,
+        url: str,
+        headers: Sequence[tuple[str, str]],
+        body: bytes,
+        timeout_s: float,
+    ) -> Exchanged:
+        """The answer as it came, packed as it came; raises UnreachableError if none came."""
+        ...
+
+
 class NetworkHttp:
     """HTTP over the network. Redirects are not followed, as Meta does not."""
 
     def __init__(self) -> None:
-        self._client = ClientBuilder().follow_redirects(enable=False).no_proxy().build()
+        self._client = (
+            ClientBuilder()
+            .follow_redirects(enable=False)
+            .gzip(enable=False)
+            .brotli(enable=False)
+            .deflate(enable=False)
+            .zstd(enable=False)
+            .no_proxy()
+            .build()
+        )
 
     async def __aenter__(self) -> Self:
         await self._client.__aenter__()
@@ -77,6 +115,30 @@ class NetworkHttp:
             raise UnreachableError(error.message) from error
         heed_cancellation()
         return answer.status, body
+
+
+    async def exchange(
+        self,
+        method: str,
+        url: str,
+        headers: Sequence[tuple[str, str]],
+        body: bytes,
+        timeout_s: float,
+    ) -> Exchanged:
+        """The answer as it came, packed as it came; raises UnreachableError if none came."""
+        try:
+            request = self._client.request(method, url).timeout(timedelta(seconds=timeout_s))
+            for name, value in headers:
+                request = request.header(name, value)
+            if body:
+                request = request.body_bytes(body)
+            answer = await request.build().send()
+            content = bytes(await answer.bytes())
+        except (PyreqwestError, ValueError) as error:
+            heed_cancellation()
+            raise UnreachableError(str(error)) from error
+        heed_cancellation()
+        return Exchanged(answer.status, tuple(answer.headers.items()), content)
 
 
 def heed_cancellation() -> None:

@@ -42,7 +42,7 @@ class Follow:
     machine: Clock
     patience_s: float = PATIENCE_S
 
-    async def begin(self) -> None:
+    async def join(self) -> None:
         """From now on the emulator waits for this gateway. Raises UnreachableError."""
         await self._ask(wait_s=0)
 

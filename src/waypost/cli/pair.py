@@ -99,7 +99,7 @@ async def run_pair(plan: Plan, present: Callable[[Ready], None]) -> None:
             ready = await make_ready(gateway, emulator, secrets, kept)
             await check(caller, ready)
             following = follow(shared, gateway.workers, caller, ready.emulator_url, plan.data)
-            await following.begin()
+            await following.join()
             write_ready(plan.data / KEPT, ready)
             present(ready)
             if plan.ready_file is not None:
