@@ -88,6 +88,7 @@ class WabaSeed(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 
     portfolio    WABAs of one share a messaging limit; empty: its own
     is_verified  whether the business is: then it may have 6000 templates instead of 250
+    has_marketing_messages  whether it is onboarded to the Marketing Messages API
     is_marketing_closed   marketing templates must go by the Marketing Messages API
     restricted_countries  two-letter codes of countries that it may not write to
     """
@@ -99,6 +100,7 @@ class WabaSeed(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     catalogue: CatalogueSeed | None = None
     portfolio: str = ""
     is_verified: bool = False
+    has_marketing_messages: bool = True
     is_marketing_closed: bool = False
     restricted_countries: list[str] = []
 

@@ -1,6 +1,5 @@
 """WhatsApp Business Accounts: what they are, their settings, their catalogue, their people."""
 
-from dataclasses import replace
 from typing import Any
 
 from meta_emulator.graph.catalogues import catalogue_object
@@ -82,8 +81,6 @@ class Wabas:
             unknown = object_unknown(str(catalogue_id), request.method)
             return self._replies.refused(unknown, request)
         waba.is_catalogue_connected = is_connected
-        held = str(catalogue_id) if is_connected else None
-        waba.holdings = replace(waba.holdings, catalogue_id=held)
         return self._replies.done(request, waba.id)
 
     def users(self, request: Request, waba: Waba) -> Answer:

@@ -16,6 +16,7 @@ from meta_emulator.runtime.snapshot import Kept
 from meta_emulator.seed import ProductSeed
 from meta_emulator.world.catalogue import Catalogue
 from meta_emulator.world.objects import Media, Number, Template, Waba
+from meta_emulator.world.shop import Shop
 from meta_emulator.world.state import State
 
 NAMED = "catalogue_id"
@@ -89,7 +90,7 @@ class Wabas:
             fields = dict(told)
             catalogue_id = fields.pop(NAMED)
             waba: Waba = self._way.read(fields)
-            waba.holdings = Holdings(catalogue_id, waba.catalogue, state.media_kind)
+            waba.holdings = Holdings(catalogue_id, Shop(waba, state.clock), state.media_kind)
             state.wabas[waba_id] = waba
             if catalogue_id is not None:
                 state.catalogues[catalogue_id] = waba

@@ -213,6 +213,7 @@ class State:
             "" if given is None else given.name,
             portfolio=seed.portfolio,
             is_verified=seed.is_verified,
+            has_marketing_messages=seed.has_marketing_messages,
             is_marketing_closed=seed.is_marketing_closed,
             restricted_countries=frozenset(seed.restricted_countries),
         )
