@@ -139,7 +139,7 @@ class Emulator:
             state, self.presence, self.reporter, settings.webhook_version
         )
         releases = Release(settings.release, state, http)
-        control = Control(
+        self.control = Control(
             (
                 Journal(state, self.deliverer),
                 Persons(state, self.reporter),
@@ -156,9 +156,8 @@ class Emulator:
                 LimitOrders(state, self.limits),
             )
         )
-        finders = (uploads, media)
-        graph = Rooms(state, responder, rooms, finders, self.limits.management)
-        self.app = App(state, responder, graph, control, self.tokens)
+        graph = Rooms(state, responder, rooms, (uploads, media), self.limits.management)
+        self.app = App(state, responder, graph, self.control, self.tokens)
         self.kept: dict[str, Kept] = {
             **kept_time(clock, chance),
             **kept_objects(state),

@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from meta_emulator.cli import clock, journal, orders, release, seed, serve
+from meta_emulator.cli import clock, journal, openapi, orders, release, seed, serve
 from meta_emulator.cli.output import CommandError
 
 HELP = ("--help", "-h")
@@ -31,6 +31,7 @@ application.command("assert")(journal.assert_command)
 application.command("says")(orders.says)
 application.command("faults")(orders.faults)
 application.command("reset")(orders.reset)
+application.command("openapi")(openapi.print_openapi)
 
 
 def main() -> None:

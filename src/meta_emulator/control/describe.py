@@ -125,6 +125,7 @@ def _responses(route: Route, known: dict[int, Json]) -> Iterator[tuple[str, Json
         yield str(BAD_REQUEST), _refusal("The order cannot be carried out.", "Failure")
     if "{" in route.path and route.method != ANY:
         yield "404", _refusal("There is nothing of that name.", "NoSuchCall")
+    yield "default", _refusal("Something else is in the way.", "Failure")
 
 
 def _content(route: Route, known: dict[int, Json]) -> Json:

@@ -145,6 +145,11 @@ def test_an_inbound_message_becomes_metas_webhook(order, content):
     asyncio.run(scene())
 
 
+KINDS = (
+    '"text", "message", "medium", "tap", "order", "choice", "form", "call_permission", "enquiry"'
+)
+
+
 @pytest.mark.parametrize(
     ("order", "reason"),
     [
@@ -152,8 +157,7 @@ def test_an_inbound_message_becomes_metas_webhook(order, content):
         ({"from": "x", "text": "hi"}, '"from" must be a phone number, as in "+919876543210"'),
         (
             {"from": "919876543210"},
-            'one of "text", "message", "medium", "tap", "order", "choice", "form", '
-            '"call_permission", "enquiry" is needed',
+            f"one of {KINDS} is needed",
         ),
         (
             {"from": "919876543210", "message": {}},
