@@ -62,7 +62,7 @@ from meta_emulator.runtime.changes import Predicate
 from meta_emulator.runtime.clock import Clock, VirtualClock
 from meta_emulator.runtime.http import Http
 from meta_emulator.runtime.mover import Mover
-from meta_emulator.runtime.snapshot import VERSION, Kept, SnapshotError, parts_of
+from meta_emulator.runtime.snapshot import BROKEN, VERSION, Kept, SnapshotError, parts_of
 from meta_emulator.seed import Seed
 from meta_emulator.settings import Settings
 from meta_emulator.webhook.delivery import Deliverer
@@ -114,7 +114,7 @@ class Emulator:
         catalogues = Catalogues(state, responder)
         groups = Groups(state, responder, self.reporter)
         history = History(state, responder, self.reporter)
-        apps = Apps(state, responder, settings, self.reporter, (http, chance))
+        apps = Apps(state, responder, (settings, self.tokens), self.reporter, (http, chance))
         rooms = (
             self.sends,
             Numbers(responder, self.reporter),
@@ -156,7 +156,8 @@ class Emulator:
                 LimitOrders(state, self.limits),
             )
         )
-        graph = Rooms(state, responder, rooms, (uploads, media), self.limits.management)
+        finders = (uploads, media, apps, groups, catalogues, history)
+        graph = Rooms(state, responder, rooms, finders, self.limits.management)
         self.app = App(state, responder, graph, self.control, self.tokens)
         self.kept: dict[str, Kept] = {
             **kept_time(clock, chance),
@@ -223,7 +224,7 @@ class Emulator:
         for name, part in self.kept.items():
             try:
                 part.restore(parts.get(name, self._first[name]))
-            except Exception as error:  # whatever a part makes of a broken snapshot
+            except BROKEN as error:
                 for known, other in self.kept.items():
                     other.restore(before[known])
                 self._begin_anew()

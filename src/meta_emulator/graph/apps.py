@@ -20,6 +20,7 @@ from meta_emulator.settings import Settings
 from meta_emulator.webhook.delivery import shake_hands
 from meta_emulator.webhook.reporter import Reporter
 from meta_emulator.world.state import State
+from meta_emulator.world.tokens import Tokens
 
 OBJECT = "whatsapp_business_account"
 ALONE = ("me", "debug_token", "oauth", "app")
@@ -47,13 +48,13 @@ class Apps:
         self,
         state: State,
         responder: Responder,
-        settings: Settings,
+        run_with: tuple[Settings, Tokens],
         reporter: Reporter,
         outside: tuple[Http, Chance],
     ) -> None:
         self._state = state
         self._replies = Replies(responder)
-        self._settings = settings
+        self._settings, self._tokens = run_with
         self._reporter = reporter
         self._http, self._chance = outside
 
@@ -88,14 +89,15 @@ class Apps:
         given = request.query.get("input_token")
         if not given:
             return self._replies.refused(invalid("The parameter input_token is required."), request)
-        if given != self._settings.access_token:
+        if self._tokens.fault(given, self._state.clock.now()) is not None:
             problem = {"code": 190, "message": "Invalid OAuth access token."}
             return self._shown({"data": {"error": problem, "is_valid": False}}, request)
+        end = self._tokens.ends.get(given)
         told = {
             "app_id": APP_ID,
             "type": "SYSTEM_USER",
             "application": APP_NAME,
-            "expires_at": 0,
+            "expires_at": 0 if end is None else int(end.timestamp()),
             "data_access_expires_at": 0,
             "is_valid": True,
             "issued_at": 1735689600,
