@@ -82,8 +82,8 @@ class Profiles:
         }
 
     def profile(self, request: Request, number: Number) -> Answer:
-        """`GET …/whatsapp_business_profile`; what was never set is left out."""
-        item = {"messaging_product": "whatsapp", **number.profile}
+        """`GET …/whatsapp_business_profile`; what was never set is left out, but the vertical."""
+        item = {"messaging_product": "whatsapp", "vertical": VERTICALS[0], **number.profile}
         fields = request.query.get("fields")
         shown = pick(item, fields and f"{fields},messaging_product", ("messaging_product",))
         return self._replies.shown({"data": [shown]}, request, number.waba.id)
