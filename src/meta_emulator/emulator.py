@@ -43,6 +43,7 @@ from meta_emulator.graph.uploads import Uploads
 from meta_emulator.graph.wabas import Wabas
 from meta_emulator.people.presence import Presence
 from meta_emulator.physics.account_standing import AccountStanding
+from meta_emulator.physics.complaints import Complaints
 from meta_emulator.physics.deadlines import Deadlines
 from meta_emulator.physics.disorder import Disorder
 from meta_emulator.physics.laws import Laws
@@ -105,6 +106,7 @@ class Emulator:
         self.life = TemplateLife(state, self.reviewer, self.deadlines)
         self.pausing = Pausing(state, self.reviewer, self.deadlines)
         self.pacer = Pacer(state, self.scheduler, self.pausing, self.deadlines, seed.pacing)
+        self.complaints = Complaints(state, self.pausing, self.deadlines, seed.quality)
         self.presence = Presence(settings.status_delays, state)
         self.magic = Magic(settings.status_delays)
         self.limits = Limits(state, self.reporter, settings)
@@ -145,7 +147,9 @@ class Emulator:
                 Persons(state, self.reporter),
                 BusinessOrders(state, groups),
                 ObjectOrders(state, self.reporter),
-                TemplateOrders(state, self.reviewer, (self.life, self.pausing, self.pacer)),
+                TemplateOrders(
+                    state, self.reviewer, (self.life, self.pausing, self.pacer, self.complaints)
+                ),
                 Run(settings, self.disorder, self.reporter, (http, chance)),
                 Snapshots(self.snapshot, self.restore, self.reset),
                 self.conversations,
@@ -175,6 +179,7 @@ class Emulator:
             "template_life": self.life,
             "pauses": self.pausing,
             "pacing": self.pacer,
+            "complaints": self.complaints,
             "deadlines": self.deadlines,
             "limits": self.limits,
             "schedule": self.scheduler,
@@ -191,7 +196,7 @@ class Emulator:
         before = [self.disorder, *magic, AccountStanding(), Blocks(), Preferences(self.state)]
         fates = [*magic, self.presence, self.pacer, self.disorder]
         return Laws(
-            [*before, *self.limits.laws, MediaKinds(), MediaLinks(), self.life],
+            [*before, *self.limits.laws, MediaKinds(), MediaLinks(), self.life, self.complaints],
             [Lifetimes(self.settings.status_delays, fates)],
         )
 

@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 
 from meta_emulator.definitions.pacing_rule import Pacing
+from meta_emulator.definitions.quality_rule import Quality
 from meta_emulator.definitions.review_rule import Review
 from meta_emulator.faults import Faults
 
@@ -119,6 +120,7 @@ class Seed(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     faults  what goes wrong on purpose
     review  how reviews of templates end; None: they are approved
     pacing  which messages of templates are held
+    quality how quality follows from complaints
     """
 
     wabas: list[WabaSeed]
@@ -126,6 +128,7 @@ class Seed(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     faults: Faults | None = None
     review: Review | None = None
     pacing: Pacing = Pacing()
+    quality: Quality = Quality()
 
 
 def parse_seed(raw: bytes, *, is_toml: bool = False) -> Seed:

@@ -11,8 +11,10 @@ import msgspec
 
 from meta_emulator.control.routes import Call, OrderError, Route
 from meta_emulator.definitions.pacing_rule import OUTCOMES, Pacing
+from meta_emulator.definitions.quality_rule import Quality, quality_fault
 from meta_emulator.definitions.review_rule import CATEGORIES, Review, rule_fault
 from meta_emulator.graph.template_list import template_object
+from meta_emulator.physics.complaints import Complaints
 from meta_emulator.physics.pacing import Pacer
 from meta_emulator.physics.pausing import Pausing
 from meta_emulator.physics.review import Reviewer
@@ -89,11 +91,14 @@ class TemplateOrders:
     """Carries out orders about templates."""
 
     def __init__(
-        self, state: State, reviewer: Reviewer, physics: tuple[TemplateLife, Pausing, Pacer]
+        self,
+        state: State,
+        reviewer: Reviewer,
+        physics: tuple[TemplateLife, Pausing, Pacer, Complaints],
     ) -> None:
         self._state = state
         self._reviewer = reviewer
-        self._life, self._pausing, self._pacer = physics
+        self._life, self._pausing, self._pacer, self._complaints = physics
 
     @property
     def routes(self) -> Sequence[Route]:
@@ -139,6 +144,16 @@ class TemplateOrders:
                 Named,
                 Assessed,
                 example={"id": "594425479261596"},
+            ),
+            Route("GET", "quality", "How quality is made.", self._shown_quality, gives=Quality),
+            Route(
+                "POST",
+                "quality",
+                "Tell how quality follows from complaints.",
+                self._quality,
+                Quality,
+                Quality,
+                example={"fewest": 20, "yellow": 0.02, "red": 0.05},
             ),
             Route(
                 "POST",
@@ -200,6 +215,17 @@ class TemplateOrders:
     def _assess(self, call: Call) -> Assessed:
         template = self._found(call.order.id)
         return Assessed(template.id, self._pacer.assess(template))
+
+    def _shown_quality(self, _call: Call) -> Quality:
+        return self._complaints.rule
+
+    def _quality(self, call: Call) -> Quality:
+        rule: Quality = call.order
+        fault = quality_fault(rule)
+        if fault is not None:
+            raise OrderError(fault)
+        self._complaints.set_rule(rule)
+        return rule
 
     def _template(self, call: Call) -> dict[str, Any]:
         order: TemplateOrder = call.order

@@ -69,6 +69,7 @@ class Pacer(Fate):
         held = self._held(template)
         for message in held:
             message.course = None if is_good else Course((Step(FAILED, 0.0, PAUSED_CODE),))
+            self._state.marks.add(message.id)
             self._scheduler.add(message)
         self._sent.pop(template.id, None)
         if is_good:
