@@ -68,7 +68,10 @@ class Pages:
         )
 
     def _file(self, call: Call) -> Answer:
-        return served(call.named["file"])
+        answer = served(call.named["file"])
+        if answer.status == NOT_FOUND:
+            raise OrderError(f"there is no file {call.named['file']}", NOT_FOUND)
+        return answer
 
     def _medium(self, call: Call) -> Answer:
         medium = self._state.media.get(call.named["id"])

@@ -100,6 +100,8 @@ class NetworkHttp:
         except PyreqwestError as error:
             heed_cancellation()
             raise UnreachableError(error.message) from error
+        except ValueError as error:
+            raise UnreachableError(f"{url!r} is no address: {error}") from error
         heed_cancellation()
         return answer.status
 
@@ -113,9 +115,10 @@ class NetworkHttp:
         except PyreqwestError as error:
             heed_cancellation()
             raise UnreachableError(error.message) from error
+        except ValueError as error:
+            raise UnreachableError(f"{url!r} is no address: {error}") from error
         heed_cancellation()
         return answer.status, body
-
 
     async def exchange(
         self,
