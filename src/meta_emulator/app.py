@@ -7,7 +7,7 @@ then the edge (reference 12.2, 12.3). A form counts as the JSON object that it s
 
 from collections.abc import Awaitable, Callable, MutableMapping
 from functools import lru_cache
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import parse_qsl
 
 from meta_emulator.control.api import Control
@@ -30,6 +30,18 @@ from meta_emulator.world.tokens import Tokens
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+
+class Settled(Protocol):
+    """Returns when all that happened so far is kept."""
+
+    async def __call__(self, *, is_all: bool) -> None:
+        """Wait for it; `is_all`: also for what is only kept once in a while."""
+        ...
+
+
+FREQUENT = ("/messages", "/marketing_messages")
+INBOX = "/_emulator/inbox"
 
 BAD = 400
 LOST = 502
@@ -54,6 +66,8 @@ class App:
         self._rooms = rooms
         self._control = control
         self._tokens = tokens
+        self.settled: Settled | None = None
+        """Awaited before an answer goes out to who may have changed something."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -64,6 +78,8 @@ class App:
         if message.get("more_body"):
             body = await _rest(body, receive)
         answer = await self._answer(scope, body)
+        if self.settled is not None and scope["method"] != "GET":
+            await self.settled(is_all=not is_frequent(scope["path"]))
         if answer.is_lost:
             answer = Answer(LOST, b"")
         await send(
@@ -134,6 +150,11 @@ class App:
             )
         )
         self._state.changes.happened()
+
+
+def is_frequent(path: str) -> bool:
+    """Whether it is the path of sends, or the inbox: what these change is kept piece by piece."""
+    return path.endswith(FREQUENT) or path.startswith(INBOX)
 
 
 def wants_page(request: Request) -> bool:

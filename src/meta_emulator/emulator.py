@@ -3,7 +3,6 @@
 `Emulator(...)`, its `.app`, `run()`, `advance()` and `wait_for()`; `server` makes it a program.
 """
 
-import asyncio
 from typing import Any
 
 from meta_emulator.app import App
@@ -22,25 +21,16 @@ from meta_emulator.control.templates import TemplateOrders
 from meta_emulator.control.time import TimeOrders
 from meta_emulator.control.tokens import TokenOrders
 from meta_emulator.faults import Faults
-from meta_emulator.graph.apps import Apps
 from meta_emulator.graph.blocking import Blocking
-from meta_emulator.graph.catalogues import Catalogues
+from meta_emulator.graph.businesses import business_rooms
 from meta_emulator.graph.edges import Rooms
-from meta_emulator.graph.groups import Groups
-from meta_emulator.graph.history import History
-from meta_emulator.graph.hooks import Hooks
-from meta_emulator.graph.items_batch import ItemsBatch
 from meta_emulator.graph.media import MediaShelf
 from meta_emulator.graph.messages import Sends
-from meta_emulator.graph.numbers import Numbers
-from meta_emulator.graph.profiles import Profiles
-from meta_emulator.graph.registration import Registration
-from meta_emulator.graph.short_links import ShortLinks
+from meta_emulator.graph.room import Finder
 from meta_emulator.graph.template_archive import TemplateArchive
 from meta_emulator.graph.template_list import TemplateList
 from meta_emulator.graph.templates import Templates
 from meta_emulator.graph.uploads import Uploads
-from meta_emulator.graph.wabas import Wabas
 from meta_emulator.people.presence import Presence
 from meta_emulator.physics.account_standing import AccountStanding
 from meta_emulator.physics.complaints import Complaints
@@ -63,6 +53,7 @@ from meta_emulator.runtime.changes import Predicate
 from meta_emulator.runtime.clock import Clock, VirtualClock
 from meta_emulator.runtime.http import Http
 from meta_emulator.runtime.mover import Mover
+from meta_emulator.runtime.runners import Runners
 from meta_emulator.runtime.snapshot import BROKEN, VERSION, Kept, SnapshotError, parts_of
 from meta_emulator.seed import Seed
 from meta_emulator.settings import Settings
@@ -113,23 +104,12 @@ class Emulator:
         self.sends = Sends(state, responder, self.scheduler.add, self._laws(), self.disorder)
         uploads = Uploads(state, responder)
         media = MediaShelf(state, responder)
-        catalogues = Catalogues(state, responder)
-        groups = Groups(state, responder, self.reporter)
-        history = History(state, responder, self.reporter)
-        apps = Apps(state, responder, (settings, self.tokens), self.reporter, (http, chance))
+        business = business_rooms(
+            state, responder, self.reporter, (settings, self.tokens), (http, chance)
+        )
         rooms = (
             self.sends,
-            Numbers(responder, self.reporter),
-            Registration(responder, clock),
-            Profiles(state, responder),
-            ShortLinks(responder, chance),
-            Wabas(state, responder),
-            catalogues,
-            ItemsBatch(state, responder, settings),
-            groups,
-            history,
-            apps,
-            Hooks(responder, settings, http, chance),
+            *business.rooms,
             media,
             uploads,
             Blocking(state, responder),
@@ -145,7 +125,7 @@ class Emulator:
             (
                 Journal(state, self.deliverer),
                 Persons(state, self.reporter),
-                BusinessOrders(state, groups),
+                BusinessOrders(state, business.groups),
                 ObjectOrders(state, self.reporter),
                 TemplateOrders(
                     state, self.reviewer, (self.life, self.pausing, self.pacer, self.complaints)
@@ -160,7 +140,7 @@ class Emulator:
                 LimitOrders(state, self.limits),
             )
         )
-        finders = (uploads, media, apps, groups, catalogues, history)
+        finders: tuple[Finder, ...] = (uploads, media, *business.finders)
         graph = Rooms(state, responder, rooms, finders, self.limits.management)
         self.app = App(state, responder, graph, self.control, self.tokens)
         self.kept: dict[str, Kept] = {
@@ -187,8 +167,7 @@ class Emulator:
         }
         """The parts with state of their own, in the order in which they are restored."""
         self._first = self._snapshots()
-        self._tasks: list[asyncio.Task[None]] = []
-        self._is_begun_anew = asyncio.Event()
+        self._runners = Runners()
 
     def _laws(self) -> Laws:
         """In the order in which they are asked."""
@@ -202,18 +181,15 @@ class Emulator:
 
     async def run(self) -> None:
         """Let statuses fall due and deliver webhooks, until cancelled."""
-        runners = (
-            self.scheduler.run,
-            self.deliverer.run,
-            self.turbulence.run,
-            self.deadlines.run,
-            self.limits.growth.run,
+        await self._runners.run(
+            (
+                self.scheduler.run,
+                self.deliverer.run,
+                self.turbulence.run,
+                self.deadlines.run,
+                self.limits.growth.run,
+            )
         )
-        while True:
-            self._is_begun_anew.clear()
-            async with asyncio.TaskGroup() as group:
-                self._tasks = [group.create_task(runner()) for runner in runners]
-                await self._is_begun_anew.wait()
 
     def snapshot(self) -> dict[str, Any]:
         """The whole state, in builtins that JSON has."""
@@ -241,9 +217,7 @@ class Emulator:
 
     def _begin_anew(self) -> None:
         """What runs is begun again with what is held now; nothing of the old runs a step more."""
-        for task in self._tasks:
-            task.cancel()
-        self._is_begun_anew.set()
+        self._runners.begin_anew()
         self.state.changes.happened()
 
     def reset(self, *, keeps_objects: bool = False) -> None:

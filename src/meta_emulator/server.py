@@ -15,10 +15,13 @@ from granian.server.embed import Server
 from meta_emulator.emulator import Emulator
 from meta_emulator.faults import Faults
 from meta_emulator.runtime.chance import SeededChance
-from meta_emulator.runtime.clock import Clock, VirtualClock
+from meta_emulator.runtime.clock import Clock, SystemClock, VirtualClock
 from meta_emulator.runtime.http import NetworkHttp
+from meta_emulator.runtime.keeper import Keeper
+from meta_emulator.runtime.state_file import StateFile
 from meta_emulator.seed import Seed
 from meta_emulator.settings import Settings
+from meta_emulator.world.kept_time import TIME_AND_CHANCE
 
 STDIN = 0
 
@@ -33,19 +36,24 @@ class PortTakenError(OSError):
 async def serve(
     seed: Seed,
     settings: Settings,
-    host: str,
-    port: int,
+    address: tuple[str, int],
     ready_file: Path | None,
     *,
+    state_file: StateFile | None = None,
     until_stdin_closes: bool = False,
 ) -> None:
-    """Serve until SIGTERM or SIGINT. `port` is a free one (`free_port`).
+    """Serve until SIGTERM or SIGINT.
 
+    address             host, and a port that is free (`free_port`)
+    state_file          where the state is kept, and gone on with; raises StateFileError and
+                        SnapshotError, some within an ExceptionGroup
     until_stdin_closes  end as well when whoever holds the other end of standard input, a pipe,
                         is gone: also when it was killed and could tell nobody
     """
+    host, port = address
     async with NetworkHttp() as http, asyncio.TaskGroup() as group:
         emulator = Emulator(seed, settings, VirtualClock(), SeededChance(), http)
+        keeper = None if state_file is None else go_on(emulator, state_file)
         server = Server(
             emulator.app,
             address=host,
@@ -63,14 +71,17 @@ async def serve(
         if until_stdin_closes:
             loop.add_reader(STDIN, _stop_when_closed, stopping)
         running = group.create_task(emulator.run())
+        keeping = group.create_task(_forever() if keeper is None else keeper.run())
         serving = group.create_task(server.serve())
-        await _until_listening(host, port, emulator.state.clock)
+        await _until_listening(host, port, SystemClock())
         gc.collect()
         gc.freeze()
         gc.set_threshold(50_000, 50, 50)
         if ready_file is not None:
             write_ready_file(ready_file, ready_facts(emulator, host, port))
         await stopping.wait()
+        if keeper is not None:
+            await keeper.end()
         emulator.disorder.faults = Faults()
         emulator.conversations.end()
         server.stop()  # type: ignore[no-untyped-call]  # granian leaves it without types
@@ -78,6 +89,31 @@ async def serve(
         with suppress(TimeoutError):
             await asyncio.wait_for(asyncio.shield(serving), STOP_S)
         serving.cancel()
+        keeping.cancel()
+
+
+async def _forever() -> None:
+    """Never return."""
+    await asyncio.Event().wait()
+
+
+def go_on(emulator: Emulator, state_file: StateFile) -> Keeper:
+    """The emulator is as the file has it, and what changes is kept there from now on.
+
+    The time that has passed meanwhile has passed for it too, unless its clock stood still.
+    Raises StateFileError, SnapshotError.
+    """
+    keeper = Keeper(
+        state_file, emulator.kept, lambda: emulator.state.changes.count, TIME_AND_CHANCE
+    )
+    kept = keeper.kept()
+    if kept is not None:
+        emulator.restore(kept)
+        if isinstance(emulator.clock, VirtualClock):
+            emulator.clock.catch_up()
+    keeper.begin()
+    emulator.app.settled = keeper.settled
+    return keeper
 
 
 def _stop_when_closed(stopping: asyncio.Event) -> None:

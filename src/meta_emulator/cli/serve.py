@@ -1,14 +1,17 @@
 """`meta-emulator serve`: an emulator at an address, until it is told to stop."""
 
 import asyncio
+from contextlib import closing, nullcontext
 from pathlib import Path
 from typing import Annotated
 
 import typer
 import uvloop
 
-from meta_emulator.cli.output import MisusedError, UnreachableError, print_lines
+from meta_emulator.cli.output import CommandError, MisusedError, UnreachableError, print_lines
 from meta_emulator.runtime.chance import SeededChance
+from meta_emulator.runtime.snapshot import SnapshotError
+from meta_emulator.runtime.state_file import StateFile, StateFileError
 from meta_emulator.seed import SeedError, default_seed, load_seed
 from meta_emulator.settings import (
     LIMITS,
@@ -96,6 +99,12 @@ def serve_command(
         str | None,
         typer.Option(envvar=SECRETS + "RELEASE_TOKEN", help="The real access token.", hidden=True),
     ] = None,
+    state: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="Keep the whole state here, and go on from it: a SQLite file."
+        ),
+    ] = None,
     until_stdin_closes: Annotated[
         bool,
         typer.Option("--until-stdin-closes", help="End with whoever holds the pipe of stdin."),
@@ -142,9 +151,20 @@ def serve_command(
             f"what was sent   http://{host}:{free}/_emulator/messages",
         )
     uvloop.install()
-    asyncio.run(
-        serve(held, settings, host, free, ready_file, until_stdin_closes=until_stdin_closes)
-    )
+    try:
+        with closing(StateFile.open(state)) if state is not None else nullcontext() as file:
+            asyncio.run(
+                serve(
+                    held,
+                    settings,
+                    (host, free),
+                    ready_file,
+                    state_file=file,
+                    until_stdin_closes=until_stdin_closes,
+                )
+            )
+    except* (StateFileError, SnapshotError) as group:
+        raise CommandError("; ".join(map(str, group.exceptions))) from group
 
 
 def _random() -> str:

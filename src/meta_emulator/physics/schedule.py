@@ -203,6 +203,10 @@ class Scheduler:
         keys += [f"{STEPS}@{moment}" for moment, waiting in self._steps.items() if waiting]
         return {key: self.piece(key) for key in keys}
 
+    def watch(self) -> None:
+        """Remember what changes from now on."""
+        self.marks.watch()
+
     def changed(self) -> dict[str, Any]:
         """The pieces that changed since it was last asked; None for one that is gone."""
         return {key: self.piece(key) for key in self.marks.take()}

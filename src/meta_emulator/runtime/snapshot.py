@@ -8,10 +8,23 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
+import msgspec
+
 from meta_emulator.runtime.clock import Clock
 
 VERSION = 1
 """Of the snapshots that are written; others are refused."""
+
+
+BROKEN = (
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    TypeError,
+    ValueError,
+    msgspec.MsgspecError,
+)
+"""What a part may make of a snapshot that is none of its own."""
 
 
 class SnapshotError(ValueError):

@@ -321,6 +321,10 @@ class Deliverer:
         keys += [f"b{number}" for number in self._failing]
         return {key: self.piece(key) for key in (*keys, "posts")}
 
+    def watch(self) -> None:
+        """Remember what changes from now on."""
+        self.marks.watch()
+
     def changed(self) -> dict[str, Any]:
         """The pieces that changed since it was last asked; None for one that is gone."""
         return {key: self.piece(key) for key in self.marks.take()}

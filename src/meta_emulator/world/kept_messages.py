@@ -47,6 +47,10 @@ class Remembered(Generic[T]):
         told = {str(position): self._way.tell(item) for position, item in self._log.after(0)}
         return {**told, LAST: self._log.last}
 
+    def watch(self) -> None:
+        """Remember what changes from now on."""
+        self.marks.watch()
+
     def changed(self) -> dict[str, Any]:
         """The pieces that changed since it was last asked; None for one that is gone."""
         keys = self.marks.take()

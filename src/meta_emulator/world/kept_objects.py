@@ -189,6 +189,10 @@ class Files:
         """In base64."""
         return {media_id: self.piece(media_id) for media_id in self._held()}
 
+    def watch(self) -> None:
+        """Remember what comes and goes from now on."""
+        self._known = self._held()
+
     def changed(self) -> dict[str, Any]:
         """The files that came since it was last asked; None for one that is gone."""
         held = self._held()
