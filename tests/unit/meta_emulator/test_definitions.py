@@ -58,6 +58,7 @@ OFFER = {
     "limited_time_offer": {"text": "Expiring!", "has_expiration": True},
 }
 OTP = {"type": "OTP", "otp_type": "COPY_CODE"}
+APP = {"package_name": "com.example.shop", "signature_hash": "K8a/AINcGX7"}
 NAMED = {
     "type": "BODY",
     "text": "Hello {{first_name}}, your order is on its way.",
@@ -100,6 +101,23 @@ TAKEN = {
     "contact details": definition(plain(), buttons({"type": "REQUEST_CONTACT_INFO"})),
     "permission to call": definition(plain(), {"type": "call_permission_request"}),
     "code": definition({"type": "BODY"}, buttons(OTP), category="AUTHENTICATION"),
+    "code for one app": definition(
+        {"type": "BODY"},
+        buttons({**OTP, "otp_type": "one_tap", "autofill_text": "Fill in", **APP}),
+        category="AUTHENTICATION",
+    ),
+    "code for five apps without a tap": definition(
+        {"type": "BODY"},
+        buttons(
+            {
+                **OTP,
+                "otp_type": "ZERO_TAP",
+                "zero_tap_terms_accepted": True,
+                "supported_apps": [APP] * 5,
+            }
+        ),
+        category="AUTHENTICATION",
+    ),
     "waiting time": definition(plain(), category="UTILITY", message_send_ttl_seconds=60),
 }
 
@@ -290,6 +308,40 @@ REFUSED: dict[str, tuple[dict[str, Any], int | None, str]] = {
         definition({"type": "BODY"}, category="AUTHENTICATION"),
         FIELD,
         "An authentication template has one OTP button, and no header.",
+    ),
+    "code for six apps": (
+        definition(
+            {"type": "BODY"},
+            buttons({**OTP, "otp_type": "ONE_TAP", "supported_apps": [APP] * 6}),
+            category="AUTHENTICATION",
+        ),
+        FIELD,
+        "There are 6 supported_apps; at most 5 are allowed.",
+    ),
+    "one tap for no app": (
+        definition(
+            {"type": "BODY"}, buttons({**OTP, "otp_type": "ONE_TAP"}), category="AUTHENTICATION"
+        ),
+        FIELD,
+        "component of type BUTTONS is missing expected field(s) (supported_apps)",
+    ),
+    "app without its signature": (
+        definition(
+            {"type": "BODY"},
+            buttons({**OTP, "otp_type": "ONE_TAP", "package_name": "com.example.shop"}),
+            category="AUTHENTICATION",
+        ),
+        FIELD,
+        "component of type BUTTONS is missing expected field(s) (supported_apps.signature_hash)",
+    ),
+    "no tap without terms": (
+        definition(
+            {"type": "BODY"},
+            buttons({**OTP, "otp_type": "ZERO_TAP", **APP}),
+            category="AUTHENTICATION",
+        ),
+        FIELD,
+        "zero_tap_terms_accepted must be true.",
     ),
     "code in one's own words": (
         definition(plain(), buttons(OTP), category="AUTHENTICATION"),
