@@ -44,15 +44,16 @@ FREQUENT = ("/messages", "/marketing_messages")
 INBOX = "/_emulator/inbox"
 
 BAD = 400
-LOST = 502
-"""What a client sees of a lost answer: a gateway's 502 with an empty body."""
-
 MOST_BYTES = 128 * 1024 * 1024
 """Of a body that is read: a file of 100 MB, and what is around it."""
 
 OBJECT = ord("{")
 METHODS = frozenset({"GET", "POST", "DELETE"})
 ALLOWED = ", ".join(sorted(METHODS)).encode()
+
+
+class CutError(ConnectionResetError):
+    """The connection is to be cut: what was to be answered is lost."""
 
 
 class App:
@@ -70,7 +71,7 @@ class App:
         """Awaited before an answer goes out to who may have changed something."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request."""
+        """Answer one request; raises CutError where the connection is to be cut instead."""
         if scope["type"] != "http":
             return
         message = await receive()
@@ -80,8 +81,6 @@ class App:
         answer = await self._answer(scope, body)
         if self.settled is not None and scope["method"] != "GET":
             await self.settled(is_all=not is_frequent(scope["path"]))
-        if answer.is_lost:
-            answer = Answer(LOST, b"")
         await send(
             {
                 "type": "http.response.start",
@@ -92,6 +91,11 @@ class App:
                 ],
             }
         )
+        if answer.is_lost:
+            # Servers close a connection whose answer was begun and breaks off: the client has the
+            # head and not one byte of the body. Without the head they would answer a 500.
+            await send({"type": "http.response.body", "body": b"", "more_body": True})
+            raise CutError("the answer is lost by order")
         shown = b"" if scope["method"] == "HEAD" else answer.body
         await send({"type": "http.response.body", "body": shown})
 

@@ -124,19 +124,6 @@ def test_a_wrong_token_is_refused_over_the_socket(tmp_path):
         refused.value.close()
 
 
-def test_a_lost_answer_reaches_the_client_as_an_empty_502(tmp_path):
-    with emulator_process(tmp_path) as emulator:
-        emulator.ask("POST", "/_emulator/faults", {"lose_answers": 1.0})
-        message = {"messaging_product": "whatsapp", "to": "919876543210", "text": {"body": "x"}}
-        path = f"/v25.0/{emulator.facts['phone_number_id']}/messages"
-        with pytest.raises(HTTPError) as lost:
-            emulator.ask("POST", path, message)
-        assert (lost.value.code, lost.value.read()) == (502, b"")
-        lost.value.close()
-        (kept,) = emulator.ask("GET", "/_emulator/messages")["data"]
-        assert kept["request"] == message
-
-
 def test_a_signal_does_not_wait_for_slow_answers_or_dead_receivers(tmp_path):
     with emulator_process(tmp_path, "--webhook-url", "http://127.0.0.1:9/") as emulator:
         path = f"/v25.0/{emulator.facts['phone_number_id']}/messages"

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from waypost.runtime.http import HttpAnswer, HttpCall, NeverLeftError
+from waypost.runtime.http import AnswerLostError, HttpAnswer, HttpCall, NeverLeftError
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -115,7 +115,10 @@ class GatewayHttp:
 
     async def request(self, call: HttpCall, timeout_s: float) -> HttpAnswer:
         assert timeout_s > 0
-        answer = await self.network.ask(call.method, call.url, call.headers, call.body or b"")
+        try:
+            answer = await self.network.ask(call.method, call.url, call.headers, call.body or b"")
+        except ConnectionResetError as error:  # the application cuts the connection
+            raise AnswerLostError(str(error)) from error
         return HttpAnswer(answer.status, answer.headers, answer.body[: call.most_bytes])
 
 

@@ -112,7 +112,10 @@ class Emulated:
         body: Any = None,
         headers: Mapping[str, str] | None = None,
     ) -> Answered:
-        """One request; `body` is JSON, or bytes as they are. The token is sent by default."""
+        """One request; `body` is JSON, or bytes as they are. The token is sent by default.
+
+        Raises ConnectionResetError where the connection is cut.
+        """
         raw = body if isinstance(body, bytes) else b"" if body is None else _json(body)
         path, _, query = path.partition("?")
         given = {"authorization": f"Bearer {TOKEN}"} if headers is None else headers
