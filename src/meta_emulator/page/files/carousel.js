@@ -31,8 +31,10 @@ export function carousel(cards) {
   function mark() {
     const place = current();
     [...dots.children].forEach((dot, index) => dot.classList.toggle('is-current', index === place));
+    const hadFocus = document.activeElement === back || document.activeElement === next;
     back.toggleAttribute('disabled', strip.scrollLeft <= 4);
     next.toggleAttribute('disabled', strip.scrollLeft + strip.clientWidth >= strip.scrollWidth - 4);
+    if (hadFocus && document.activeElement?.hasAttribute('disabled')) strip.focus({ preventScroll: true });
   }
 
   strip.addEventListener('scroll', () => requestAnimationFrame(mark), { passive: true });

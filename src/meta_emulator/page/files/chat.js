@@ -99,6 +99,11 @@ export function openChat({ who, now, back, inspect, developer }) {
     const meta = h('div', { class: 'meta' });
     const [inside, ...more] = drawShown(entry, acts);
     if (quoted) inside.prepend(drawQuote(quoted));
+    const last = inside.lastElementChild;
+    if (last?.classList.contains('body') && !inside.classList.contains('inside-jumbo')) {
+      inside.classList.add('has-inline-meta');
+      last.append(h('span', { class: 'meta-space', 'aria-hidden': 'true' }));
+    }
     inside.append(meta);
     const bubble = h('div', { class: 'bubble' }, inside, ...more.filter((part) => part.classList.contains('buttons')));
     const tools = h(
@@ -134,7 +139,7 @@ export function openChat({ who, now, back, inspect, developer }) {
   function drawHook(webhook) {
     if (!webhook || webhook.state === 'delivered') return h('span', { class: 'hook', role: 'img', 'aria-label': 'Webhook delivered', title: 'Webhook delivered' }, icon('check'));
     const names = { nobody: 'No webhook address is set', waiting: 'Webhook on its way', retrying: `Webhook failed ${webhook.failures} times; tried again` };
-    return h('span', { class: `hook hook-${webhook.state}`, role: 'img', 'aria-label': names[webhook.state], title: names[webhook.state] }, icon(webhook.state === 'waiting' ? 'clock' : 'warn'));
+    return h('span', { class: `hook hook-${webhook.state}`, role: 'img', 'aria-label': names[webhook.state], title: names[webhook.state] }, icon({ waiting: 'clock', nobody: 'stop' }[webhook.state] ?? 'warn'));
   }
 
   function drawQuote(quoted) {

@@ -44,7 +44,7 @@ export function inbox(element, { open, developer, now }) {
     const options = numbers.map((number) => [number.id, `${number.verified_name} (${number.display_phone_number})`]);
     const fields = [
       { name: 'number', label: 'Business number', options },
-      { name: 'phone', label: 'The person’s phone', type: 'tel', value: '+91', required: true, hint: 'With its country code. Nobody is called: the emulator keeps all to itself.' },
+      { name: 'phone', label: 'Phone of the person', type: 'tel', value: '+91', required: true, hint: 'With its country code. Nobody is called: the emulator keeps all to itself.' },
       { name: 'name', label: 'Name', value: '' },
       { name: 'text', label: 'First message', value: 'Hi', required: true },
     ];
