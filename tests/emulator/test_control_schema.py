@@ -19,9 +19,9 @@ from schemathesis.specs.openapi.checks import (
 from support.emulated import order_update
 from support.emulator_process import emulator_process
 
-EXAMPLES = 15
+EXAMPLES = 10
 CHECKS = [status_code_conformance, content_type_conformance, response_schema_conformance]
-TEMPLATE = "594425479261596"
+TEMPLATE = "546151681022906"
 TEMPLATES = re.compile("templates|review|pacing")
 LONG = ("wait_s",)
 """Parts of a query that would have the test wait."""
@@ -46,20 +46,16 @@ def test_it_is_a_sound_document_of_openapi_3_1(document):
 
 
 def test_every_order_has_an_example_that_is_carried_out(running, document):
-    told = running.ask(
-        "POST", f"/v25.0/{running.facts['phone_number_id']}/messages", order_update()
-    )
-    assert told["messages"]
-    for path, item in document["paths"].items():
-        order = item.get("post", {}).get("requestBody", {}).get("content", {})
-        if not order or "{" in path:
-            continue
-        example = order["application/json"].get("example")
-        if example is None:
-            continue
-        url = running.facts["url"] + path
-        answer = requests.post(url, json=example, timeout=10)
-        assert answer.status_code < 500, f"{path}: {answer.text}"
+    orders = {
+        path: item["post"]["requestBody"]["content"]["application/json"].get("example")
+        for path, item in document["paths"].items()
+        if "requestBody" in item.get("post", {})
+    }
+    for path, example in orders.items():
+        if path not in {"/_emulator/restore", "/_emulator/messages/{id}/release"}:
+            assert example is not None, path
+            answer = requests.post(running.facts["url"] + path, json=example, timeout=10)
+            assert answer.status_code == 200, f"{path}: {answer.text}"
 
 
 def test_no_answer_breaks_the_document(running, document):
@@ -125,7 +121,14 @@ def name_what_is_there(running, case):
 
 def name_the_message(running, body):
     """What answers a message answers one that was sent."""
-    sent = running.ask("GET", "/_emulator/messages")["data"]
     for answer in body.values():
-        if sent and isinstance(answer, dict) and "id" in answer:
-            answer["id"] = sent[-1]["id"]
+        if isinstance(answer, dict) and "id" in answer:
+            sent = running.ask("GET", "/_emulator/messages?limit=1")["data"]
+            answer["id"] = sent[0]["id"] if sent else send(running)
+
+
+def send(running):
+    headers = {"Authorization": f"Bearer {running.facts['access_token']}"}
+    url = f"{running.facts['url']}/v25.0/{running.facts['phone_number_id']}/messages"
+    told = requests.post(url, json=order_update(), headers=headers, timeout=10).json()
+    return told["messages"][0]["id"] if "messages" in told else "wamid.none"

@@ -53,8 +53,24 @@ class BusinessOrders:
     def routes(self) -> Sequence[Route]:
         """What it answers."""
         return (
-            Route("POST", "groups", "A group is made or changed.", self._group, GroupOrder),
-            Route("POST", "wabas", "An account changes.", self._waba, WabaOrder),
+            Route(
+                "POST",
+                "groups",
+                "A group is made or changed.",
+                self._group,
+                GroupOrder,
+                dict[str, Any],
+                example={"subject": "Gardeners", "participants": ["+919876543210"]},
+            ),
+            Route(
+                "POST",
+                "wabas",
+                "An account changes.",
+                self._waba,
+                WabaOrder,
+                dict[str, Any],
+                example={"is_catalogue_connected": False},
+            ),
         )
 
     def _group(self, call: Call) -> dict[str, Any]:

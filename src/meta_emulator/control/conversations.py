@@ -164,7 +164,15 @@ class ConversationOrders:
             Route("GET", one, "What a person sees.", self._one, gives=Talk, query=LIMIT),
             Route("GET", f"{one}/{{id}}", detail, self._detail, gives=Detail),
             Route("POST", f"{one}/look", "The person opens the conversation.", self._look),
-            Route("POST", "habits", habit, self._habit, Habit, Habit),
+            Route(
+                "POST",
+                "habits",
+                habit,
+                self._habit,
+                Habit,
+                Habit,
+                example={"person": "919876543210", "reads_by_hand": True},
+            ),
             Route("GET", "changes", changes, self._changes, query=WAIT),
         )
 

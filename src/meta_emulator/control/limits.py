@@ -125,8 +125,24 @@ class LimitOrders:
         keep = "Change which limits are kept."
         return (
             Route("GET", "limits", "Limits, and what is used up.", self._shown, gives=LimitsShown),
-            Route("POST", "limits", keep, self._keep, LimitsOrder, LimitsShown),
-            Route("POST", "windows", window, self._window, WindowOrder, NumberLimits),
+            Route(
+                "POST",
+                "limits",
+                keep,
+                self._keep,
+                LimitsOrder,
+                LimitsShown,
+                example={"limits": "pair,caps", "marketing_cap": 2},
+            ),
+            Route(
+                "POST",
+                "windows",
+                window,
+                self._window,
+                WindowOrder,
+                NumberLimits,
+                example={"user": "+919876543210", "is_open": False},
+            ),
         )
 
     def _keep(self, call: Call) -> LimitsShown:

@@ -124,7 +124,7 @@ class TemplateOrders:
                 self._decide,
                 Named,
                 dict[str, Any],
-                example={"id": "594425479261596"},
+                example={"id": "546151681022918"},
             ),
             Route("GET", "pacing", "How templates are paced.", self._shown_pacing, gives=Pacing),
             Route(
@@ -143,7 +143,7 @@ class TemplateOrders:
                 self._assess,
                 Named,
                 Assessed,
-                example={"id": "594425479261596"},
+                example={"id": "546151681022906"},
             ),
             Route("GET", "quality", "How quality is made.", self._shown_quality, gives=Quality),
             Route(
@@ -162,7 +162,7 @@ class TemplateOrders:
                 self._template,
                 TemplateOrder,
                 dict[str, Any],
-                example={"id": "594425479261596", "status": "PAUSED"},
+                example={"id": "546151681022906", "status": "PAUSED"},
             ),
             Route(
                 "POST",

@@ -68,7 +68,15 @@ class TimeOrders:
         moved = "Move the clock; answers when all that fell due has been brought."
         return (
             Route("GET", "clock", shown, self._follow, gives=ShownClock, query=QUERY),
-            Route("POST", "clock", moved, self._move, ClockOrder, ShownClock),
+            Route(
+                "POST",
+                "clock",
+                moved,
+                self._move,
+                ClockOrder,
+                ShownClock,
+                example={"advance": "24h"},
+            ),
         )
 
     def _shown(self) -> ShownClock:

@@ -52,9 +52,23 @@ class TokenOrders:
         restored = "Only the first token is good again, for ever."
         return (
             Route("GET", "tokens", "The access tokens.", self._all, gives=ShownToken),
-            Route("POST", "tokens", "Issue a token.", self._issue, IssueOrder, ShownToken),
             Route(
-                "POST", "tokens/expire", "A token expires.", self._expire, ExpiryOrder, ShownToken
+                "POST",
+                "tokens",
+                "Issue a token.",
+                self._issue,
+                IssueOrder,
+                ShownToken,
+                example={"life": "1h"},
+            ),
+            Route(
+                "POST",
+                "tokens/expire",
+                "A token expires.",
+                self._expire,
+                ExpiryOrder,
+                ShownToken,
+                example={"after": "24h"},
             ),
             Route("POST", "tokens/restore", restored, self._restore, gives=ShownToken),
         )
