@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from meta_emulator.cli import clock, journal, openapi, orders, release, seed, serve
+from meta_emulator.cli import clock, journal, openapi, orders, proxy, release, seed, serve, state
 from meta_emulator.cli.output import CommandError
 
 HELP = ("--help", "-h")
@@ -22,9 +22,12 @@ application = typer.Typer(
     epilog="Exit codes: 0 done, 1 refused or not so, 2 misused, 3 nobody answers.",
 )
 application.command("serve")(serve.serve_command)
+application.command("snapshot")(state.snapshot)
+application.command("restore")(state.restore)
 application.command("seed")(seed.print_seed)
 application.command("advance")(clock.advance)
 application.command("release")(release.release)
+application.command("proxy")(proxy.proxy)
 application.command("messages")(journal.messages)
 application.command("refusals")(journal.refusals)
 application.command("assert")(journal.assert_command)
