@@ -85,6 +85,13 @@ def examples(call: str) -> dict[str, Any]:
     return found
 
 
+def documented(call: str) -> dict[str, Any]:
+    """Meta's answers to one call that succeeded, by their names."""
+    raw = (Path(FOLDER or ".") / "openapi" / "examples.json").read_bytes()
+    found: dict[str, Any] = msgspec.json.decode(raw)[call]["responses"]["200"]
+    return found
+
+
 def sends() -> list[Any]:
     """Every send with its name, as parameters; none without the folder."""
     if FOLDER is None:
