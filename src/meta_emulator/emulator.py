@@ -11,6 +11,7 @@ from meta_emulator.control.businesses import BusinessOrders
 from meta_emulator.control.conversations import ConversationOrders
 from meta_emulator.control.journal import Journal
 from meta_emulator.control.limits import LimitOrders
+from meta_emulator.control.magic import MagicTable
 from meta_emulator.control.objects import ObjectOrders
 from meta_emulator.control.page import Pages
 from meta_emulator.control.persons import Persons
@@ -31,6 +32,7 @@ from meta_emulator.graph.template_archive import TemplateArchive
 from meta_emulator.graph.template_list import TemplateList
 from meta_emulator.graph.templates import Templates
 from meta_emulator.graph.uploads import Uploads
+from meta_emulator.people.habits import Habits
 from meta_emulator.people.presence import Presence
 from meta_emulator.physics.account_standing import AccountStanding
 from meta_emulator.physics.complaints import Complaints
@@ -42,6 +44,7 @@ from meta_emulator.physics.limits import Limits
 from meta_emulator.physics.magic import Magic
 from meta_emulator.physics.pacing import Pacer
 from meta_emulator.physics.pausing import Pausing
+from meta_emulator.physics.planned_pauses import PlannedPauses
 from meta_emulator.physics.review import Reviewer, first_rule
 from meta_emulator.physics.schedule import Scheduler
 from meta_emulator.physics.standing import Blocks, MediaKinds, MediaLinks, Preferences
@@ -63,6 +66,7 @@ from meta_emulator.webhook.settling import Settling
 from meta_emulator.world.kept_messages import kept_messages
 from meta_emulator.world.kept_objects import kept_objects
 from meta_emulator.world.kept_time import TIME_AND_CHANCE, kept_time
+from meta_emulator.world.message import Message
 from meta_emulator.world.state import State
 from meta_emulator.world.tokens import Tokens
 
@@ -101,7 +105,8 @@ class Emulator:
         self.presence = Presence(settings.status_delays, state)
         self.magic = Magic(settings.status_delays)
         self.limits = Limits(state, self.reporter, settings)
-        self.sends = Sends(state, responder, self.scheduler.add, self._laws(), self.disorder)
+        self.habits = Habits(state, self.reporter, self.deadlines, self.magic)
+        self.sends = Sends(state, responder, self._begin, self._laws(), self.disorder)
         uploads = Uploads(state, responder)
         media = MediaShelf(state, responder)
         business = business_rooms(
@@ -131,6 +136,7 @@ class Emulator:
                     state, self.reviewer, (self.life, self.pausing, self.pacer, self.complaints)
                 ),
                 Run(settings, self.disorder, self.reporter, (http, chance)),
+                MagicTable(),
                 Snapshots(self.snapshot, self.restore, self.reset),
                 self.conversations,
                 Pages(state),
@@ -169,13 +175,21 @@ class Emulator:
         self._first = self._snapshots()
         self._runners = Runners()
 
+    def _begin(self, message: Message) -> None:
+        """A message was accepted: its statuses fall due, and its person may answer it."""
+        self.scheduler.add(message)
+        if self.settings.magic:
+            self.habits.heed(message)
+
     def _laws(self) -> Laws:
         """In the order in which they are asked."""
         magic = [self.magic] if self.settings.magic else []
         before = [self.disorder, *magic, AccountStanding(), Blocks(), Preferences(self.state)]
+        pauses = PlannedPauses(self.disorder, self.reviewer, self.deadlines)
+        counting = [self.life, self.complaints, pauses]
         fates = [*magic, self.presence, self.pacer, self.disorder]
         return Laws(
-            [*before, *self.limits.laws, MediaKinds(), MediaLinks(), self.life, self.complaints],
+            [*before, *self.limits.laws, MediaKinds(), MediaLinks(), *counting],
             [Lifetimes(self.settings.status_delays, fates)],
         )
 

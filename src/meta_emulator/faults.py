@@ -6,6 +6,8 @@ give the same fates, in whatever order they come.
 """
 
 import math
+import tomllib
+from pathlib import Path
 from typing import Annotated
 
 import msgspec
@@ -207,11 +209,25 @@ class Faults(msgspec.Struct, forbid_unknown_fields=True):
         return self.late_failure is not None or max(shares) > 0
 
 
-def parse_faults(raw: bytes) -> Faults:
-    """The plan in `raw`, JSON; raises FaultsError with the place and how to mend it."""
+def read_faults(text: str) -> Faults:
+    """The plan in `text`, JSON, or in the file that it names; raises FaultsError."""
+    if text.lstrip().startswith("{"):
+        return parse_faults(text.encode())
     try:
+        return parse_faults(Path(text).read_bytes(), is_toml=text.endswith(".toml"))
+    except OSError as error:
+        raise FaultsError(
+            f"the faults {text} cannot be read: {error.strerror}; give a file, or JSON"
+        ) from error
+
+
+def parse_faults(raw: bytes, *, is_toml: bool = False) -> Faults:
+    """The plan in `raw`; raises FaultsError with the place and how to mend it."""
+    try:
+        if is_toml:
+            return msgspec.convert(tomllib.loads(raw.decode()), Faults)
         return msgspec.json.decode(raw, type=Faults)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+    except (msgspec.MsgspecError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         known = ", ".join(Faults.__struct_fields__)
         raise FaultsError(f"the faults cannot be used: {error}; there are {known}") from error
 

@@ -9,6 +9,7 @@ import typer
 import uvloop
 
 from meta_emulator.cli.output import CommandError, MisusedError, UnreachableError, print_lines
+from meta_emulator.faults import FaultsError, read_faults
 from meta_emulator.runtime.chance import SeededChance
 from meta_emulator.runtime.snapshot import SnapshotError
 from meta_emulator.runtime.state_file import StateFile, StateFileError
@@ -105,6 +106,13 @@ def serve_command(
             metavar="FILE", help="Keep the whole state here, and go on from it: a SQLite file."
         ),
     ] = None,
+    faults: Annotated[
+        str | None,
+        typer.Option(metavar="FILE|JSON", help="What goes wrong on purpose, from the start."),
+    ] = None,
+    no_magic: Annotated[
+        bool, typer.Option("--no-magic", help="No number chooses what becomes of a send.")
+    ] = False,
     until_stdin_closes: Annotated[
         bool,
         typer.Option("--until-stdin-closes", help="End with whoever holds the pipe of stdin."),
@@ -132,9 +140,11 @@ def serve_command(
             review_delay_s=review_delay / 1000,
             forbidden_words=tuple(forbidden_word or ()),
             is_strict_about_handles=strict_handles,
+            magic=not no_magic,
+            faults=None if faults is None else read_faults(faults),
             release=parse_release(release_url, release_token, release_number, release_to or []),
         )
-    except (SeedError, SettingsError) as error:
+    except (SeedError, SettingsError, FaultsError) as error:
         raise MisusedError(str(error)) from error
     try:
         free = free_port(host, port)

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from typing import Literal
 
 import msgspec
-from msgspec import to_builtins
 
 from meta_emulator.control.inbound_orders import InboundOrder, Said, in_builtins
 from meta_emulator.control.routes import Call, OrderError, Route
 from meta_emulator.people.inbound import InboundError, receive
-from meta_emulator.webhook.bodies import UNNAMED, Update, render_preference
+from meta_emulator.people.wishes import wish
+from meta_emulator.webhook.bodies import UNNAMED
 from meta_emulator.webhook.reporter import Reporter
 from meta_emulator.world.recipients import phone_digits
 from meta_emulator.world.state import State
@@ -80,17 +80,5 @@ class Persons:
         number = self._state.number_named(order.phone_number_id)
         if number is None:
             raise OrderError(f"there is no phone number {order.phone_number_id}")
-        if order.value == "stop":
-            self._state.stopped.add((number.id, digits))
-        else:
-            self._state.stopped.discard((number.id, digits))
-        preference = ShownPreference(
-            digits,
-            f"User requested to {order.value} marketing messages",
-            "marketing_messages",
-            order.value,
-            int(self._state.clock.now().timestamp()),
-        )
-        change = render_preference(number, digits, order.name, to_builtins(preference))
-        self._reporter.tell_app(Update(number.waba.id, change))
-        return preference
+        told = wish(number, (digits, order.name), order.value, self._state, self._reporter)
+        return ShownPreference(**told)

@@ -109,6 +109,17 @@ def _texts(template: Template, card: int | None) -> dict[int, str]:
     }
 
 
+def quick_replies(message: Message, card: int | None) -> list[int]:
+    """The indexes of its quick replies or reply buttons, at the top or of one card."""
+    request = msgspec.json.decode(message.request)
+    if message.kind == "template":
+        shown = request["template"]
+        template = message.number.waba.templates.get((shown["name"], shown["language"]["code"]))
+        return [] if template is None else sorted(_texts(template, card))
+    buttons = request.get("interactive", {}).get("action", {}).get("buttons") or []
+    return list(range(len(buttons)))
+
+
 def _payload(components: list[Any], card: int | None, index: int) -> str | None:
     """What the send gave the button; None if it gave nothing."""
     if card is not None:

@@ -9,6 +9,8 @@ from meta_emulator.physics.outcomes import Move, Outcome, outcome_of
 from meta_emulator.settings import DEFAULT_DELAYS
 from meta_emulator.world.message import FAILED, Course, Step
 
+READ = "read"
+
 MARKETING = frozenset({"marketing", "marketing_lite"})
 
 
@@ -53,9 +55,10 @@ class Magic(Law, Fate):
         steps = tuple(sorted(map(self._step, moves), key=_after))
         return Course(steps, outcome.answer_status, outcome.loses_answer, outcome.answers_after_s)
 
-    def read_after_s(self) -> float:
-        """When a person has read a message of the usual course."""
-        return self._times["read"]
+    def read_after_s(self, course: Course | None) -> float:
+        """When a person has read a message of this course, or of the usual one."""
+        steps = () if course is None else course.steps
+        return next((step.after_s for step in steps if step.status == READ), self._times[READ])
 
     def _step(self, move: Move) -> Step:
         after_s = move.after_s
