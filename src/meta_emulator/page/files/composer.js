@@ -13,6 +13,7 @@ const MOST_TEXT = 4096;
  * @param {import('./api.js').Who} who
  */
 export function composer(who) {
+  if (!/^\d+$/.test(who.person)) return unreachable();
   /** @type {{reply_to?: string, enquiry?: {id: string, product: string}} | null} */
   let about = null;
   const quote = h('div', { class: 'quoting', hidden: true });
@@ -142,6 +143,12 @@ export function composer(who) {
     /** @param {any} product @param {any} entry */
     enquire: (product, entry) => setAbout({ enquiry: { id: entry.id, product: product.retailer_id } }, `About ${product.name || product.retailer_id}`),
   };
+}
+
+/** Of whom no phone is known; their messages would need one. */
+function unreachable() {
+  const text = 'Only the user id of this person is known. They can answer once they have written from their phone.';
+  return { element: h('p', { class: 'composer hint' }, text), quote: () => undefined, enquire: () => undefined };
 }
 
 /** @param {File} file */

@@ -118,7 +118,7 @@ export function openDeveloper(element, { close, moved }) {
         toast(/** @type {Error} */ (error).message);
       }
     };
-    const inForce = Object.fromEntries(Object.entries(faults).filter(([, value]) => value !== null && value !== 0 && !(Array.isArray(value) && !value.length)));
+    const inForce = Object.fromEntries(Object.entries(faults).filter(([name, value]) => isInForce(name, value, faults)));
     fill(
       body,
       h('h3', null, 'Clock'),
@@ -161,6 +161,12 @@ function drawPreview(shown, acts) {
   const [inside, ...more] = drawShown({ id: '', shown }, acts);
   const isButtons = (part) => part.classList.contains('buttons');
   return h('div', { class: 'message message-theirs' }, h('div', { class: 'bubble' }, inside, ...more.filter(isButtons)), ...more.filter((part) => !isButtons(part)));
+}
+
+/** Whether a part of the plan does anything. @param {string} name @param {unknown} value @param {any} faults */
+function isInForce(name, value, faults) {
+  if (name === 'late_share') return faults.late_ms > 0;
+  return Boolean(value) && !(Array.isArray(value) && value.length === 0);
 }
 
 /** @param {unknown} value */

@@ -37,15 +37,19 @@ function drawPicture(medium, url) {
   return box;
 }
 
-function missing(text) {
-  return h('div', { class: 'missing' }, icon('image'), h('span', null, text));
+/** @param {string} text @param {'image' | 'file' | 'mic'} [sign] */
+function missing(text, sign = 'image') {
+  return h('div', { class: 'missing' }, icon(sign), h('span', null, text));
 }
+
+const KINDS = { image: 'Photo', video: 'Video', sticker: 'Sticker', gif: 'GIF', document: 'Document', audio: 'Audio' };
 
 /** What lies on another host is not loaded: the page talks to the emulator alone. */
 function elsewhere(medium) {
   const link = medium.link ?? '';
-  const label = h('span', { class: 'elsewhere-link' }, link || 'no address');
-  const kind = { image: 'Picture', video: 'Video', sticker: 'Sticker', gif: 'GIF' }[medium.kind] ?? 'File';
+  const kind = KINDS[medium.kind] ?? 'File';
+  if (!link) return missing(`${kind} of the message`);
+  const label = h('span', { class: 'elsewhere-link' }, link);
   return h('div', { class: 'elsewhere' }, icon('image'), h('span', { class: 'elsewhere-kind' }, `${kind} from the web`), outside(link, label));
 }
 
@@ -56,6 +60,7 @@ function drawFile(medium, url) {
     h('span', { class: 'file-name' }, name),
     h('span', { class: 'file-kind' }, (name.includes('.') ? name.split('.').pop() : 'file').toUpperCase().slice(0, 5)),
   ];
+  if (!url && !medium.link) return missing('Document of the message', 'file');
   if (url) return h('a', { class: 'file', href: url, download: name }, ...inside);
   return outside(medium.link ?? '', h('span', { class: 'file' }, ...inside));
 }

@@ -42,7 +42,7 @@ export function openShop(title, sections, order, enquire) {
             'section',
             { class: 'shelf', 'aria-label': section.title || 'Items' },
             section.title ? h('h3', null, section.title) : null,
-            (section.products ?? []).map((product) => row(product, showFoot)),
+            (section.products ?? []).map((product) => row(product, showFoot, true)),
           ),
         ),
         products.size === 0 ? h('p', { class: 'hint' }, 'None of these products is in the catalogue.') : null,
@@ -98,8 +98,8 @@ export function openShop(title, sections, order, enquire) {
       send.focus();
     }
 
-    /** @param {any} product @param {() => void} changed */
-    function row(product, changed) {
+    /** @param {any} product @param {() => void} changed @param {boolean} [isShelf] else in the cart */
+    function row(product, changed, isShelf = false) {
       const id = product.retailer_id;
       const name = product.name || id;
       const stepper = h('div', { class: 'stepper' });
@@ -133,7 +133,7 @@ export function openShop(title, sections, order, enquire) {
           { class: 'shelf-text' },
           h('strong', null, name),
           h('span', { class: 'price' }, priceOf(product)),
-          h('button', { type: 'button', class: 'text-button', onclick: () => { close(); enquire(product); } }, 'Message business'),
+          isShelf && h('button', { type: 'button', class: 'text-button', onclick: () => { close(); enquire(product); } }, 'Message business'),
         ),
         stepper,
       );
