@@ -95,13 +95,13 @@ def test_orders_of_the_control_api_change_accounts_and_groups():
     async def go() -> None:
         it = emulated()
         changed = await it.ask("POST", "/_emulator/wabas", {"has_marketing_messages": False})
-        assert changed.json["data"]["marketing_messages_onboarding_status"] == "ELIGIBLE"
+        assert changed.json["data"][0]["marketing_messages_onboarding_status"] == "ELIGIBLE"
         assert (await it.ask("POST", "/_emulator/wabas", {"waba_id": "0"})).status == 400
         people = {"subject": "Friends", "participants": ["+525512345678"]}
-        group = (await it.ask("POST", "/_emulator/groups", people)).json["data"]
+        group = (await it.ask("POST", "/_emulator/groups", people)).json["data"][0]
         assert group["participants"] == ["5215512345678"]
         renamed = {"id": group["id"], "subject": "Foes", "is_suspended": True}
-        again = (await it.ask("POST", "/_emulator/groups", renamed)).json["data"]
+        again = (await it.ask("POST", "/_emulator/groups", renamed)).json["data"][0]
         assert (again["subject"], again["suspended"], again["participants"]) == (
             "Foes",
             True,
