@@ -17,6 +17,7 @@ from meta_emulator.runtime.clock import VirtualClock
 from meta_emulator.runtime.http import Http
 from meta_emulator.seed import Seed, SeedError, default_seed, load_seed, parse_seed
 from meta_emulator.settings import (
+    LIMITS,
     Settings,
     SettingsError,
     parse_delays,
@@ -30,6 +31,10 @@ SECRETS = {
     "verify_token": "emulated-verify-token",
 }
 """The same in every run, as a test may write them down."""
+
+RATES = {"throughput", "pair"}
+"""Limits that are not kept, unless they are asked for, where the clock stands still: there all
+sends fall into one moment, and a test that takes its time would be told that it is too fast."""
 
 SETTINGS = frozenset(field.name for field in fields(Settings))
 OWN = ("seed", "is_frozen", "start", "chance")
@@ -64,7 +69,8 @@ def read_options(given: Mapping[str, Any]) -> Options:
     given  `seed`: a file (JSON or TOML), or what would stand in it as a dictionary; `is_frozen`,
            `start`, `chance` as in Options; and any field of Settings, where `limits` may be true,
            or a text as the command takes it, as may `status_delays` and `webhook_version`,
-           and `faults` a dictionary as the control API takes it
+           and `faults` a dictionary as the control API takes it. Without `limits` all are kept
+           as by the command; where the clock stands still, all but RATES
 
     Raises TypeError for a keyword that is none of these, SeedError, SettingsError.
     """
@@ -73,6 +79,8 @@ def read_options(given: Mapping[str, Any]) -> Options:
         known = ", ".join(sorted({*OWN, *SETTINGS}))
         raise TypeError(f"the emulator takes no {', '.join(unknown)}; it takes {known}")
     told = {name: _setting(name, value) for name, value in given.items() if name in SETTINGS}
+    if "limits" not in told:
+        told["limits"] = frozenset(LIMITS) - (RATES if given.get("is_frozen", True) else set())
     own = {name: value for name, value in given.items() if name in OWN and name != "seed"}
     return Options(_seed(given.get("seed")), Settings(**{**SECRETS, **told}), **own)
 
