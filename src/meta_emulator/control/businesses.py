@@ -8,7 +8,7 @@ import msgspec
 from meta_emulator.control.routes import Call, OrderError, Route
 from meta_emulator.graph.groups import Groups, group_fault
 from meta_emulator.graph.wabas import waba_object
-from meta_emulator.world.recipients import phone_digits, wa_id_of
+from meta_emulator.world.recipients import person_at
 from meta_emulator.world.state import State
 
 
@@ -109,7 +109,7 @@ class BusinessOrders:
 
 
 def _digits(phone: str) -> str:
-    digits = phone_digits(phone)
+    digits = person_at(phone)
     if digits is None:
         raise OrderError(f"{phone!r} is no phone number, as in +919876543210")
-    return wa_id_of(digits)
+    return digits

@@ -10,7 +10,7 @@ from meta_emulator.physics.limits import Limits
 from meta_emulator.physics.messaging_limit import users_of
 from meta_emulator.settings import SettingsError, parse_limits
 from meta_emulator.world.objects import Number, Waba
-from meta_emulator.world.recipients import phone_digits, user_id_of
+from meta_emulator.world.recipients import person_at, user_id_of
 from meta_emulator.world.state import State
 from meta_emulator.world.windows import SERVICE
 
@@ -162,7 +162,7 @@ class LimitOrders:
 
     def _window(self, call: Call) -> NumberLimits:
         order: WindowOrder = call.order
-        digits = phone_digits(order.user)
+        digits = person_at(order.user)
         if digits is None:
             raise OrderError('"user" must be a phone number, as in "+919876543210"')
         number = self._state.number_named(order.phone_number_id)

@@ -11,7 +11,7 @@ from meta_emulator.people.inbound import InboundError, receive
 from meta_emulator.people.wishes import wish
 from meta_emulator.webhook.bodies import UNNAMED
 from meta_emulator.webhook.reporter import Reporter
-from meta_emulator.world.recipients import phone_digits
+from meta_emulator.world.recipients import person_at
 from meta_emulator.world.state import State
 
 
@@ -74,7 +74,7 @@ class Persons:
 
     def _preference(self, call: Call) -> ShownPreference:
         order: Preference = call.order
-        digits = phone_digits(order.sender)
+        digits = person_at(order.sender)
         if digits is None:
             raise OrderError('"from" must be a phone number, as in "+919876543210"')
         number = self._state.number_named(order.phone_number_id)

@@ -12,7 +12,7 @@ from meta_emulator.protocol.errors import GraphError, RefusedError, invalid, ref
 from meta_emulator.protocol.paging import page
 from meta_emulator.protocol.parameters import json_object
 from meta_emulator.world.objects import Number
-from meta_emulator.world.recipients import phone_digits
+from meta_emulator.world.recipients import person_at
 from meta_emulator.world.state import State
 
 MOST_BLOCKED = 64_000
@@ -119,7 +119,7 @@ def read_users(request: Request) -> list[User]:
 
 def _user(item: Any, place: int) -> User:
     if type(item) is dict and "user" in item:
-        digits = phone_digits(item["user"])
+        digits = person_at(item["user"])
         if digits is not None:
             return str(item["user"]), "wa_id", digits
     if type(item) is dict and type(item.get("user_id")) is str:

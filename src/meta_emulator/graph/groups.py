@@ -15,7 +15,7 @@ from meta_emulator.protocol.fields import pick
 from meta_emulator.protocol.parameters import parameters
 from meta_emulator.webhook.reporter import Reporter
 from meta_emulator.world.objects import Number
-from meta_emulator.world.recipients import phone_digits, wa_id_of
+from meta_emulator.world.recipients import person_at
 from meta_emulator.world.state import State
 
 SUBJECT_LIMIT, DESCRIPTION_LIMIT = 128, 2048
@@ -146,9 +146,9 @@ class Groups:
             error = invalid("Param participants must be an array of at least one user.")
             return self._replies.refused(error, request)
         for user in given:
-            digits = phone_digits(user.get("user")) if type(user) is dict else None
-            if digits is not None and wa_id_of(digits) in group["participants"]:
-                group["participants"].remove(wa_id_of(digits))
+            digits = person_at(user.get("user")) if type(user) is dict else None
+            if digits is not None and digits in group["participants"]:
+                group["participants"].remove(digits)
         return self._replies.done(request, number.waba.id)
 
     def _invitation(self) -> str:

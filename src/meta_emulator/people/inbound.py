@@ -11,7 +11,7 @@ from meta_emulator.webhook.bodies import UNNAMED, render_inbound
 from meta_emulator.webhook.reporter import Reporter
 from meta_emulator.world.message import Inbound
 from meta_emulator.world.objects import Number
-from meta_emulator.world.recipients import phone_digits, user_id_of
+from meta_emulator.world.recipients import person_at, user_id_of
 from meta_emulator.world.state import State
 
 ANSWERS: dict[str, Reply] = {"tap": tap, "order": order_from, **REPLIES}
@@ -30,7 +30,7 @@ def receive(order: dict[str, Any], state: State, reporter: Reporter) -> str:
            "phone_number_id", "name", "reply_to": the id of the message that it quotes,
            and "referral": Meta's object about the advertisement they came from
     """
-    sender = phone_digits(order.get("from"))
+    sender = person_at(order.get("from"))
     if sender is None:
         raise InboundError('"from" must be a phone number, as in "+919876543210"')
     number_id = order.get("phone_number_id")

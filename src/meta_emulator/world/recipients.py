@@ -64,6 +64,12 @@ def dialled(to: Any, own: str) -> str | None:
     return wa_id_of(completed if is_national else digits)
 
 
+def person_at(phone: Any) -> str | None:
+    """The WhatsApp id of a phone that is written with its country code; None of no phone."""
+    digits = phone_digits(phone)
+    return None if digits is None else wa_id_of(digits)
+
+
 def wa_id_of(digits: str) -> str:
     """A phone as WhatsApp knows it, which is not always as it is dialled (reference 1.2).
 

@@ -117,3 +117,17 @@ def test_identities_are_told_to_who_asked_for_it():
             assert hashes == {identity_of("919876543210")}
 
     asyncio.run(go())
+
+
+def test_who_writes_from_a_number_is_who_is_reached_by_it():
+    async def go() -> str:
+        it = emulated(limits="windows")
+        phone = "+525512345678"
+        await it.ask("POST", "/_emulator/inbound", {"from": phone, "text": "Hola"})
+        free = {"messaging_product": "whatsapp", "to": phone, "type": "text", "text": {"body": "x"}}
+        await it.send(free)
+        (message,) = it.emulator.state.messages
+        assert message.failure is None
+        return message.wa_id or ""
+
+    assert asyncio.run(go()) == "5215512345678"
