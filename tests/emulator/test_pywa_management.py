@@ -14,8 +14,11 @@ import pywa
 from pywa import types
 from pywa.errors import BulkBlockingFailed, WhatsAppError
 from pywa.types.templates import (
+    AuthenticationBody,
+    AuthenticationFooter,
     BodyText,
     Buttons,
+    CopyCodeOTPButton,
     HeaderFormatType,
     HeaderImage,
     QuickReplyButton,
@@ -131,11 +134,84 @@ def test_an_edited_template_is_reviewed_again(management):
     changed = {"components": [BodyText("Good day {{1}}, how do you do?", "Pablo").to_dict()]}
     # Its own reader of the answer asks for keys that Meta's page does not show.
     assert management.pywa.api.update_template(created.id, changed) == {"success": True}
-    edited, rejected = management.read(2)
-    assert isinstance(edited, types.TemplateComponentsUpdate)
+    told = {type(update): update for update in management.read(2)}
+    assert types.TemplateComponentsUpdate in told
+    rejected = told[types.TemplateStatusUpdate]
     assert rejected.new_status == TemplateStatus.REJECTED
     (body,) = management.pywa.get_template(created.id).components
     assert body.text == "Good day {{1}}, how do you do?"
+
+
+class Elsewhere(httpx.BaseTransport):
+    """Brings what is sent to Meta's other host, whose address pywa has fixed, to the emulator."""
+
+    def __init__(self, url: str) -> None:
+        self.url = httpx.URL(url)
+        self.transport = httpx.HTTPTransport()
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        place = {"scheme": "http", "host": self.url.host, "port": self.url.port}
+        request.url = request.url.copy_with(**place)
+        return self.transport.handle_request(request)
+
+    def close(self) -> None:
+        self.transport.close()
+
+
+def test_a_template_is_archived_and_comes_back(management):
+    session = management.pywa.api._session
+    elsewhere = Elsewhere(management.emulator.facts["url"])
+    session._mounts = {httpx._utils.URLPattern("https://api.facebook.com"): elsewhere}
+    (template,) = management.pywa.get_templates(name="order_update")
+
+    archived = template.archive()
+    again = template.archive()
+    back = template.unarchive()
+
+    assert (archived.archived, dict(archived.failed)) == ((template.id,), {})
+    assert list(again.failed) == [template.id]
+    assert back.unarchived == (template.id,)
+    statuses = [update.new_status for update in management.read(2)]
+    assert statuses == [TemplateStatus.ARCHIVED, TemplateStatus.UNARCHIVED]
+    assert management.pywa.get_template(template.id).status == TemplateStatus.APPROVED
+
+
+def test_a_code_is_made_in_several_languages(management):
+    components = [
+        AuthenticationBody(add_security_recommendation=True).to_dict(),
+        AuthenticationFooter(code_expiration_minutes=5).to_dict(),
+        Buttons(buttons=[CopyCodeOTPButton()]).to_dict(),
+    ]
+    languages = [TemplateLanguage.ENGLISH_US, TemplateLanguage.HINDI]
+    given = {
+        "name": "a_code",
+        "languages": [str(language) for language in languages],
+        "category": "AUTHENTICATION",
+        "components": components,
+    }
+    # Its own call encodes the JSON a second time, as a string, which is no object to anybody.
+    made = management.pywa.api.upsert_message_templates(management.pywa.waba_id, given)
+
+    assert [one["language"] for one in made["data"]] == given["languages"]
+    assert {update.new_status for update in management.read(2)} == {TemplateStatus.APPROVED}
+    listed = list(management.pywa.get_templates(name="a_code"))
+    assert {one.language for one in listed} == set(languages)
+
+
+def test_low_quality_pauses_and_an_unpause_is_read(management):
+    (template,) = management.pywa.get_templates(name="order_update")
+    order = {"id": template.id, "quality": "RED"}
+    management.emulator.ask("POST", "/_emulator/templates", order)
+
+    told = {type(update): update for update in management.read(2)}
+    assert management.pywa.unpause_template(template.id)
+    (unpaused,) = management.read(1)
+
+    assert types.TemplateQualityUpdate in told
+    paused = told[types.TemplateStatusUpdate]
+    assert paused.new_status == TemplateStatus.PAUSED
+    assert str(paused.other_info.title) == "FIRST_PAUSE"
+    assert unpaused.new_status == TemplateStatus.APPROVED
 
 
 def test_drift_is_read(management):
