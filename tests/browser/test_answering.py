@@ -188,7 +188,7 @@ def test_a_photo_is_sent_and_shown(opened, person):
     assert told["image"]["mime_type"] == "image/png"
     shown = page.locator(".message-own img")
     expect(shown).to_be_visible()
-    page.wait_for_function("document.querySelector('.message-own img').naturalWidth === 1")
+    expect(shown).to_have_js_property("naturalWidth", 1)
 
 
 def test_a_message_is_quoted_and_reacted_to(opened, person):

@@ -18,6 +18,7 @@ import { ticks } from './ticks.js';
 export function inbox(element, { open, developer, now }) {
   let headings = [];
   let current = '';
+  let firstNumber = '';
   const search = /** @type {HTMLInputElement} */ (h('input', { type: 'search', placeholder: 'Search', 'aria-label': 'Search conversations', autocomplete: 'off' }));
   const box = h('ul', { class: 'conversations' });
   const state = h('p', { class: 'connection', role: 'status' });
@@ -38,9 +39,19 @@ export function inbox(element, { open, developer, now }) {
     box,
   );
 
-  async function begin() {
+  async function numbersHeld() {
     const [held] = await list('state');
-    const numbers = held.wabas.flatMap((waba) => waba.phone_numbers);
+    return held.wabas.flatMap((waba) => waba.phone_numbers);
+  }
+
+  async function nameNumber() {
+    const [first] = await numbersHeld();
+    firstNumber = first?.id ?? '';
+    if (headings.length === 0) draw();
+  }
+
+  async function begin() {
+    const numbers = await numbersHeld();
     const options = numbers.map((number) => [number.id, `${number.verified_name} (${number.display_phone_number})`]);
     const fields = [
       { name: 'number', label: 'Business number', options },
@@ -59,7 +70,7 @@ export function inbox(element, { open, developer, now }) {
     const wanted = search.value.trim().toLowerCase();
     const shown = headings.filter((one) => `${one.name} ${one.phone} ${one.business} ${one.gist}`.toLowerCase().includes(wanted));
     fill(box, shown.map(row));
-    if (headings.length === 0) fill(box, h('li', { class: 'inbox-empty' }, emptyText(begin)));
+    if (headings.length === 0) fill(box, h('li', { class: 'inbox-empty' }, emptyText(firstNumber, begin)));
     else if (shown.length === 0) fill(box, h('li', { class: 'inbox-empty' }, h('p', null, 'No conversation matches.')));
   }
 
@@ -95,6 +106,7 @@ export function inbox(element, { open, developer, now }) {
       headings = found;
       current = key;
       if (isSame) return;
+      if (found.length === 0 && !firstNumber) nameNumber().catch(() => undefined);
       const focused = document.activeElement instanceof HTMLAnchorElement && box.contains(document.activeElement) ? document.activeElement.getAttribute('href') : null;
       draw();
       if (focused) /** @type {HTMLElement | null} */ (box.querySelector(`a[href="${CSS.escape(focused)}"]`))?.focus();
@@ -106,9 +118,9 @@ export function inbox(element, { open, developer, now }) {
   };
 }
 
-/** @param {() => void} begin */
-function emptyText(begin) {
-  const command = `curl ${location.origin}/v25.0/<phone number id>/messages \\\n  -H "Authorization: Bearer $TOKEN" \\\n  -H "Content-Type: application/json" \\\n  -d '{"messaging_product": "whatsapp", "to": "+919876543210",\n       "type": "text", "text": {"body": "Hello"}}'`;
+/** @param {string} number @param {() => void} begin */
+function emptyText(number, begin) {
+  const command = `curl ${location.origin}/v25.0/${number || '<phone number id>'}/messages \\\n  -H "Authorization: Bearer $TOKEN" \\\n  -H "Content-Type: application/json" \\\n  -d '{"messaging_product": "whatsapp", "to": "+919876543210",\n       "type": "text", "text": {"body": "Hello"}}'`;
   return [
     h('p', null, h('strong', null, 'Nobody has been written to yet.')),
     h('p', null, 'Point your client at this address, send a message, and it appears here:'),
