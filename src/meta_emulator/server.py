@@ -7,6 +7,7 @@ import signal
 import socket
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import msgspec
 from granian.constants import Interfaces
@@ -108,12 +109,22 @@ def go_on(emulator: Emulator, state_file: StateFile) -> Keeper:
     )
     kept = keeper.kept()
     if kept is not None:
+        redirect(kept, emulator.settings.webhook_url)
         emulator.restore(kept)
         if isinstance(emulator.clock, VirtualClock):
             emulator.clock.catch_up()
     keeper.begin()
     emulator.app.settled = keeper.settled
     return keeper
+
+
+def redirect(kept: dict[str, Any], url: str | None) -> None:
+    """Webhooks that were on their way to the app's old address go to `url`, if one is given."""
+    parts = kept["parts"]
+    old, parts["webhook_url"] = parts.get("webhook_url"), url or parts.get("webhook_url")
+    for piece in parts.get("deliveries", {}).values():
+        if url is not None and piece.get("url") == old:
+            piece["url"] = url
 
 
 def _stop_when_closed(stopping: asyncio.Event) -> None:

@@ -46,7 +46,7 @@ def folder(pair):
 def travelled(folder):
     """One `waypost demo --json` against the pair."""
     done = waypost(folder, "demo", "--ready-file", "ready.json", "--json")
-    assert done.returncode == 0, done.stderr
+    assert done.returncode == 0, done.stdout + done.stderr
     return json.loads(done.stdout)
 
 
@@ -84,7 +84,7 @@ def test_both_printed_commands_are_answered_202_when_pasted(pair):
 def test_the_demo_makes_the_whole_round_trip_and_says_so(folder):
     done = waypost(folder, "demo", "--ready-file", "ready.json")
 
-    assert done.returncode == 0, done.stderr
+    assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.endswith("All 2 messages were read, and every callback arrived.\n")
     for name in ("carousel", "mpm"):
         for status in ("sent", "delivered", "read"):

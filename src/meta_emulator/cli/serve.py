@@ -1,18 +1,15 @@
 """`meta-emulator serve`: an emulator at an address, until it is told to stop."""
 
-import asyncio
-from contextlib import closing, nullcontext
 from pathlib import Path
 from typing import Annotated
 
 import typer
 import uvloop
 
-from meta_emulator.cli.output import CommandError, MisusedError, UnreachableError, print_lines
+from meta_emulator.cli.output import MisusedError, UnreachableError, print_lines
+from meta_emulator.cli.state import run_kept
 from meta_emulator.faults import FaultsError, read_faults
 from meta_emulator.runtime.chance import SeededChance
-from meta_emulator.runtime.snapshot import SnapshotError
-from meta_emulator.runtime.state_file import StateFile, StateFileError
 from meta_emulator.seed import SeedError, default_seed, load_seed
 from meta_emulator.settings import (
     LIMITS,
@@ -106,6 +103,12 @@ def serve_command(
             metavar="FILE", help="Keep the whole state here, and go on from it: a SQLite file."
         ),
     ] = None,
+    renew_state: Annotated[
+        bool,
+        typer.Option(
+            "--renew-state", help="Move a state file away that cannot be read, and begin anew."
+        ),
+    ] = False,
     faults: Annotated[
         str | None,
         typer.Option(metavar="FILE|JSON", help="What goes wrong on purpose, from the start."),
@@ -161,20 +164,18 @@ def serve_command(
             f"what was sent   http://{host}:{free}/_emulator/messages",
         )
     uvloop.install()
-    try:
-        with closing(StateFile.open(state)) if state is not None else nullcontext() as file:
-            asyncio.run(
-                serve(
-                    held,
-                    settings,
-                    (host, free),
-                    ready_file,
-                    state_file=file,
-                    until_stdin_closes=until_stdin_closes,
-                )
-            )
-    except* (StateFileError, SnapshotError) as group:
-        raise CommandError("; ".join(map(str, group.exceptions))) from group
+    run_kept(
+        state,
+        lambda file: serve(
+            held,
+            settings,
+            (host, free),
+            ready_file,
+            state_file=file,
+            until_stdin_closes=until_stdin_closes,
+        ),
+        renews=renew_state,
+    )
 
 
 def _random() -> str:

@@ -16,7 +16,7 @@ from typing import Any, Protocol, runtime_checkable
 import msgspec
 
 from meta_emulator.runtime.snapshot import VERSION, Kept
-from meta_emulator.runtime.state_file import Row, StateFile, StateFileError
+from meta_emulator.runtime.state_file import Row, StateFile, UnreadableError
 
 TICK_S = 0.2
 """How often parts are compared that do not tell what changed."""
@@ -79,7 +79,7 @@ class Keeper:
         try:
             parts = {name: _part(pieces) for name, pieces in self._known.items()}
         except (msgspec.DecodeError, KeyError) as error:
-            raise StateFileError(
+            raise UnreadableError(
                 f"the state file {self._file.path} is broken ({error}): move it away to begin anew"
             ) from error
         return {"version": VERSION, "parts": parts}

@@ -14,6 +14,9 @@ from meta_emulator.runtime.snapshot import VERSION
 APPLICATION = 0x57504D45
 """SQLite's `application_id` of these files."""
 
+BUSY_S = 3.0
+"""How long one that is just being stopped may still hold the file."""
+
 CREATE = """
     CREATE TABLE pieces (
         place INTEGER PRIMARY KEY,
@@ -38,8 +41,8 @@ class StateFileError(OSError):
     """The file cannot be used, or be written any more; the text says why, and what to do."""
 
 
-class OtherVersionError(StateFileError):
-    """The file is another version's."""
+class UnreadableError(StateFileError):
+    """The file is another version's, or broken."""
 
 
 class StateFile:
@@ -51,12 +54,13 @@ class StateFile:
 
     @classmethod
     def open(cls, path: Path) -> Self:
-        """The file at `path`, made if there is none; raises StateFileError."""
+        """The file at `path`, made if there is none, for its owner alone; raises StateFileError."""
         try:
+            path.touch(mode=0o600)
             database = sqlite3.connect(
-                path, timeout=0.0, isolation_level=None, check_same_thread=False
+                path, timeout=BUSY_S, isolation_level=None, check_same_thread=False
             )
-        except sqlite3.Error as error:
+        except (sqlite3.Error, OSError) as error:
             raise StateFileError(f"the state file {path} cannot be opened: {error}") from error
         try:
             database.execute("PRAGMA locking_mode = EXCLUSIVE")
@@ -75,7 +79,7 @@ class StateFile:
             database.execute("COMMIT")
         except sqlite3.Error as error:
             database.close()
-            raise StateFileError(_sentence(path, error)) from error
+            raise _fault(path, error) from error
         except StateFileError:
             database.close()
             raise
@@ -88,7 +92,7 @@ class StateFile:
             for part, key, value in self._database.execute(READ):
                 parts.setdefault(part, {})[key] = value
         except sqlite3.Error as error:
-            raise StateFileError(_sentence(self.path, error)) from error
+            raise _fault(self.path, error) from error
         return parts
 
     def write(self, rows: Iterable[Row]) -> None:
@@ -105,7 +109,7 @@ class StateFile:
             self._database.executemany(PUT, put)
             self._database.execute("COMMIT")
         except sqlite3.Error as error:
-            raise StateFileError(_sentence(self.path, error)) from error
+            raise _fault(self.path, error) from error
 
     def close(self) -> None:
         """Let go of the file."""
@@ -119,18 +123,26 @@ def _look_at(path: Path, application: int, version: int) -> None:
             f"the state file {path} is a database of something else: name another file"
         )
     if version != VERSION:
-        raise OtherVersionError(
+        raise UnreadableError(
             f"the state file {path} is of version {version}, and this emulator reads"
             f" version {VERSION}: use the emulator that made it, or move the file away"
         )
 
 
-def _sentence(path: Path, error: sqlite3.Error) -> str:
+def _fault(path: Path, error: sqlite3.Error) -> StateFileError:
     name = getattr(error, "sqlite_errorname", "")
     if name.startswith("SQLITE_BUSY"):
-        return f"the state file {path} is in use by another emulator: stop it, or name another file"
-    if name in {"SQLITE_NOTADB", "SQLITE_CORRUPT"}:
-        return f"the state file {path} is broken ({error}): move it away to begin anew"
-    if name == "SQLITE_FULL":
-        return f"the state file {path} cannot be written, as the disk is full: make room"
-    return f"the state file {path} cannot be used ({error}): look at its folder and its owner"
+        return StateFileError(
+            f"the state file {path} is in use by another emulator: stop it, or name another file"
+        )
+    if name.startswith(("SQLITE_NOTADB", "SQLITE_CORRUPT")):
+        return UnreadableError(
+            f"the state file {path} is broken ({error}): move it away to begin anew"
+        )
+    if name.startswith("SQLITE_FULL"):
+        return StateFileError(
+            f"the state file {path} cannot be written, as the disk is full: make room"
+        )
+    return StateFileError(
+        f"the state file {path} cannot be used ({error}): look at its folder and its owner"
+    )

@@ -64,6 +64,7 @@ async def emulator_process(
             "serve",
             "--quiet",
             "--until-stdin-closes",
+            "--renew-state",
             "--ready-file",
             str(ready_file),
             *arguments,

@@ -105,9 +105,16 @@ def keep_ahead(folder: Path, ahead_s: float) -> None:
 
 
 async def bring_ahead(caller: Caller, emulator_url: str, ahead_s: float) -> None:
-    """A new emulator's clock is moved to where the data folder's is. Raises UnreachableError."""
-    if ahead_s:
-        order = msgspec.json.encode({"advance": ahead_s})
+    """The emulator's clock is moved to where the data folder's is, unless it is there.
+
+    Raises UnreachableError.
+    """
+    if not ahead_s:
+        return
+    shown = await caller.get(f"{emulator_url}/_emulator/clock")
+    left_s = ahead_s - shown["data"][0]["ahead_s"]
+    if left_s > 0:
+        order = msgspec.json.encode({"advance": left_s})
         await caller.post(f"{emulator_url}/_emulator/clock", {}, order)
 
 

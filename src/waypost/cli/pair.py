@@ -5,6 +5,7 @@ touching the demo account, and what it still sends at its end finds the emulator
 """
 
 import asyncio
+import fcntl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -19,6 +20,7 @@ from waypost.cli.following import bring_ahead, follow, read_ahead
 from waypost.cli.output import UnreachableError
 from waypost.cli.ready import DEMO_APP, KEPT, Ready, read_ready, write_ready
 from waypost.cli.settings import load
+from waypost.model.errors import StoreBusyError
 from waypost.runtime.clock import Clock, FollowingClock, SystemClock
 from waypost.runtime.config import Config
 from waypost.runtime.entropy import Entropy, SystemEntropy
@@ -27,6 +29,12 @@ from waypost.serve import run_gateway
 
 PORT_WAIT_S = 3.0
 """How long the emulator of a gateway that was killed may take to go."""
+
+LOCK = "gateway.lock"
+"""Which a gateway holds in its folder while it runs."""
+
+STATE = "emulator.sqlite"
+"""Where the emulator keeps what it holds, so that a restart forgets nothing."""
 
 LOOK_EVERY_S = 0.05
 TOKEN_BYTES = 16
@@ -79,10 +87,12 @@ async def run_pair(plan: Plan, present: Callable[[Ready], None]) -> None:
     emulator_port = await wait_for_port(plan.host, plan.emulator_port, clock)
     config = configure(plan, secrets, port, url_of(plan.host, emulator_port))
     plan.data.mkdir(parents=True, exist_ok=True)
+    refuse_second(plan.data)
     options = {
         "host": plan.host,
         "port": str(emulator_port),
         "webhook-url": f"{url_of(plan.host, port)}/webhooks/meta",
+        "state": str(plan.data / STATE),
     }
     if plan.status_delays is not None:
         options["status-delays"] = plan.status_delays
@@ -111,6 +121,21 @@ async def run_pair(plan: Plan, present: Callable[[Ready], None]) -> None:
             await run_gateway(config, ready=standing.set_result, clock=shared)
             for task in beside:
                 task.cancel()
+
+
+def refuse_second(folder: Path) -> None:
+    """Raises StoreBusyError where a gateway runs: else its emulator's file would be missed first.
+
+    The gateway itself takes the lock for good, and says the same if another was faster.
+    """
+    with (folder / LOCK).open("a", encoding="utf-8") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise StoreBusyError(
+                f"Another gateway is running on {folder}. Stop it, or name another --data"
+                " directory."
+            ) from None
 
 
 def choose_secrets(given: Config, kept: Ready | None, entropy: Entropy) -> Secrets:

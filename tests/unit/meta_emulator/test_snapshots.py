@@ -4,13 +4,22 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, fields, is_dataclass, replace
+from dataclasses import dataclass, is_dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from meta_emulator.emulator import Emulator
+from meta_emulator.runtime.chance import SeededChance
+from meta_emulator.runtime.clock import VirtualClock
+from meta_emulator.runtime.codec import Codec
+from meta_emulator.seed import default_seed
+from meta_emulator.settings import Settings
+from meta_emulator.world import message, objects
+from meta_emulator.world.kept_objects import object_codec
 from support.emulated import (
     NUMBER,
     SECRET,
@@ -21,19 +30,8 @@ from support.emulated import (
     Receiver,
     emulated,
     order_update,
-    running,
 )
 from support.turned_clock import TurnedClock
-
-from meta_emulator.emulator import Emulator
-from meta_emulator.runtime.chance import SeededChance
-from meta_emulator.runtime.clock import VirtualClock
-from meta_emulator.runtime.codec import Codec
-from meta_emulator.runtime.snapshot import SnapshotError
-from meta_emulator.seed import default_seed
-from meta_emulator.settings import Settings
-from meta_emulator.world import message, objects
-from meta_emulator.world.kept_objects import object_codec
 
 START = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 PERSON = "919876543210"
