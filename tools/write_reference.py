@@ -4,7 +4,8 @@
 docs/reference/configuration.md, whose words come from the fields of `Config`, and the table of
 every operation into docs/management-api.md, from the OpenAPI document; and Meta's error codes
 into docs/reference/meta-errors.md, from the rows that decide what is done about them; and every
-metric into docs/reference/metrics.md.
+metric into docs/reference/metrics.md; and every call of the emulator's control API into
+docs/reference/emulator-control-api.md.
 """
 
 import sys
@@ -12,6 +13,7 @@ from pathlib import Path
 
 from prometheus_client import CollectorRegistry
 
+from tools.control_reference import render_control
 from tools.marked import write_generated
 from waypost.api.framework import describe_api
 from waypost.api.management.openapi import list_operations
@@ -24,6 +26,7 @@ PAGE = DOCS / "reference" / "configuration.md"
 OPERATIONS_PAGE = DOCS / "management-api.md"
 ERRORS_PAGE = DOCS / "reference" / "meta-errors.md"
 METRICS_PAGE = DOCS / "reference" / "metrics.md"
+CONTROL_PAGE = DOCS / "reference" / "emulator-control-api.md"
 
 
 def render_settings() -> str:
@@ -84,6 +87,7 @@ def main(arguments: list[str]) -> int:
     write_generated(OPERATIONS_PAGE, render_operations())
     write_generated(ERRORS_PAGE, render_errors())
     write_generated(METRICS_PAGE, render_metrics())
+    write_generated(CONTROL_PAGE, render_control())
     return 0
 
 
