@@ -250,6 +250,7 @@ class Emulator:
                 part.restore(self._first[name])
             else:
                 begin_anew()
+        self.state.hold_recipients()
         self._begin_anew()
 
     def _forget(self) -> None:

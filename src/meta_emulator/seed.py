@@ -5,6 +5,7 @@ a seed may break Meta's rules for creating one, as the default does with a carou
 because the customer-facing documents show such a send.
 """
 
+import re
 import tomllib
 from importlib import resources
 from pathlib import Path
@@ -19,6 +20,10 @@ from meta_emulator.faults import Faults
 
 MOST_ALLOWED = 5
 """Recipients of a test number (reference 5)."""
+
+
+PHONE = re.compile(r"\+?[0-9]{7,15}")
+"""A recipient's, with its country."""
 
 
 class SeedError(ValueError):
@@ -114,6 +119,24 @@ class MediaSeed(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     file_size: int = 303833
 
 
+class RecipientSeed(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """A person whom the numbers may write to; one that is not named is a stranger to all.
+
+    name             of the person's profile
+    phone_number_ids what follows is so between the person and these numbers; left out: all
+    has_written      just before the start: the window of 24 hours is open
+    is_blocked       the numbers have blocked the person
+    is_stopped       the person wants no marketing of the numbers
+    """
+
+    phone: str
+    name: str = ""
+    phone_number_ids: list[str] | None = None
+    has_written: bool = False
+    is_blocked: bool = False
+    is_stopped: bool = False
+
+
 class Seed(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """Everything the emulator starts with.
 
@@ -121,6 +144,7 @@ class Seed(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     review  how reviews of templates end; None: they are approved
     pacing  which messages of templates are held
     quality how quality follows from complaints
+    recipients  people with a name, or with a history
     """
 
     wabas: list[WabaSeed]
@@ -129,6 +153,7 @@ class Seed(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     review: Review | None = None
     pacing: Pacing = Pacing()
     quality: Quality = Quality()
+    recipients: list[RecipientSeed] = []
 
 
 def parse_seed(raw: bytes, *, is_toml: bool = False) -> Seed:
@@ -155,7 +180,24 @@ def parse_seed(raw: bytes, *, is_toml: bool = False) -> Seed:
         for object_id in ids:
             if ids.count(object_id) > 1:
                 raise SeedError(f"the seed names the {what} id {object_id} twice")
+    _check_recipients(seed)
     return seed
+
+
+def _check_recipients(seed: Seed) -> None:
+    """Raises SeedError for a person without a phone, or with numbers that there are not."""
+    known = {number.id for waba in seed.wabas for number in waba.phone_numbers}
+    for place, person in enumerate(seed.recipients):
+        where = f"at `$.recipients[{place}]`"
+        if not PHONE.fullmatch(person.phone):
+            raise SeedError(
+                f'the seed cannot be used: "phone" must be like "+919876543210" - {where}'
+            )
+        unknown = set(person.phone_number_ids or ()) - known
+        if unknown:
+            raise SeedError(
+                f"the seed cannot be used: it has no phone number {min(unknown)} - {where}"
+            )
 
 
 def load_seed(path: Path) -> Seed:

@@ -53,7 +53,7 @@ def receive(order: dict[str, Any], state: State, reporter: Reporter) -> str:
     if "referral" in order:
         message["referral"] = order["referral"]
     state.hear(number, (sender, user_id), is_referred="referral" in message)
-    name = str(order.get("name") or UNNAMED)
+    name = str(order.get("name") or state.names.get(sender, UNNAMED))
     inbound = Inbound(state.clock.now(), number.id, sender, name, message)
     state.inbound.append(inbound)
     reporter.tell(number, render_inbound(number, message, name, user_id), inbound)

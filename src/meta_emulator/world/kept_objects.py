@@ -216,7 +216,7 @@ class Files:
 
 
 class Marked:
-    """Handles of uploads, and recipients who stopped marketing."""
+    """Handles of uploads, names of people, and who stopped marketing."""
 
     def __init__(self, state: State, codec: Codec) -> None:
         self._state = state
@@ -226,14 +226,16 @@ class Marked:
         """They are begun anew with the accounts."""
 
     def snapshot(self) -> dict[str, Any]:
-        """Both."""
+        """All three."""
         stopped = sorted(self._state.stopped)
         return {
             "handles": self._codec.tell(HANDLES, self._state.handles),
             "stopped": self._codec.tell(STOPPED, stopped),
+            "names": self._codec.tell(HANDLES, self._state.names),
         }
 
     def restore(self, kept: Any) -> None:
-        """Both as they were."""
+        """All three as they were."""
         self._state.handles = self._codec.read(HANDLES, kept["handles"])
         self._state.stopped = self._codec.read(STOPPED, kept["stopped"])
+        self._state.names = self._codec.read(HANDLES, kept["names"])

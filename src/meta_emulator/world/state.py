@@ -21,8 +21,10 @@ from meta_emulator.world.objects import (
     Number,
     Template,
     Waba,
+    digits_of,
     seeded_template,
 )
+from meta_emulator.world.recipients import user_id_of
 from meta_emulator.world.shop import Shop
 from meta_emulator.world.windows import Windows
 
@@ -89,6 +91,8 @@ class State:
         self.reads: Log[ReadMark] = Log(kept)
         self.stopped: set[tuple[str, str]] = set()
         """Phone number id and digits of recipients who want no marketing (reference 4.6)."""
+        self.names: dict[str, str] = {}
+        """The names of people's profiles, by their digits."""
         self.windows = Windows()
         self.limits = KeptLimits()
         """Which of Meta's limits are kept now."""
@@ -97,14 +101,31 @@ class State:
         self.refusals: Log[Refusal] = Log(kept)
         self.callbacks: Log[Callback] = Log(kept)
         self._hold_seed()
+        self.hold_recipients()
 
     def begin_anew(self) -> None:
         """Hold what the seed gave, and nothing else; media are as new as at the start."""
         self.forget()
         for held in (self.wabas, self.numbers, self.catalogues, self.templates, self.media):
             held.clear()
-        self.handles, self.stopped = {}, set()
+        self.handles, self.stopped, self.names = {}, set(), {}
         self._hold_seed()
+
+    def hold_recipients(self) -> None:
+        """What the seed tells of people; their windows are as new as at the start."""
+        for person in self.seed.recipients:
+            digits = digits_of(person.phone)
+            if person.name:
+                self.names[digits] = person.name
+            ids = self.numbers if person.phone_number_ids is None else person.phone_number_ids
+            for number in (self.numbers[number_id] for number_id in ids):
+                users = digits, user_id_of(digits)
+                if person.has_written:
+                    self.windows.hear(number.id, users, self.clock.now())
+                if person.is_blocked:
+                    number.blocked[digits] = "wa_id"
+                if person.is_stopped:
+                    self.stopped.add((number.id, digits))
 
     def _hold_seed(self) -> None:
         for media in self.seed.media:
