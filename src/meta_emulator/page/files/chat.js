@@ -31,6 +31,7 @@ export function openChat({ who, now, back, inspect, developer }) {
   const drawn = new Map();
   let heading = null;
   let wasAtEnd = true;
+  let asked = 0;
 
   thread.addEventListener('scroll', () => {
     wasAtEnd = thread.scrollHeight - thread.scrollTop - thread.clientHeight < 80;
@@ -224,7 +225,12 @@ export function openChat({ who, now, back, inspect, developer }) {
   return {
     element: phone,
     show,
-    load: async () => show((await list(pathOf(who)))[0]),
+    load: async () => {
+      asked += 1;
+      const its = asked;
+      const [talk] = await list(pathOf(who));
+      if (its === asked) show(talk);
+    },
     look: () => post(`${pathOf(who)}/look`),
     close: () => clearInterval(timer),
   };
