@@ -145,6 +145,19 @@ def test_who_forgets_the_messages_holds_none():
     assert asyncio.run(scene()) == [[], ["accepted", "accepted", HELD]]
 
 
+def test_held_messages_outlive_a_snapshot():
+    async def scene() -> list[str]:
+        async with running() as it:
+            await approved(it, PACED)
+            sent = await send(it, 3)
+            await it.clock.turn(5)
+            it.emulator.restore(it.emulator.snapshot())
+            await it.clock.turn(HOUR + 60)
+            return it.receiver.statuses_of(sent[2][0])
+
+    assert asyncio.run(scene()) == ["sent", "delivered", "read"]
+
+
 @pytest.mark.parametrize("rule", [{"first": -1}, {"hold_ms": -1}, {"outcome": "MAYBE"}])
 def test_a_rule_that_means_nothing_is_refused(rule):
     assert asyncio.run(emulated().ask("POST", "/_emulator/pacing", rule)).status == 400
