@@ -31,7 +31,7 @@ from waypost.queue.in_hand import InHand
 from waypost.queue.lanes import Lanes
 from waypost.queue.lease import Lease
 from waypost.queue.looker import Looker
-from waypost.queue.setback import Setbacks
+from waypost.queue.setback_watcher import SetbackWatcher
 from waypost.runtime.clock import Clock
 from waypost.runtime.entropy import Entropy
 from waypost.store.ports import Store, Transaction
@@ -78,7 +78,7 @@ class Worker:
         self._begun: Counter[LaneKey] = Counter()
         self._woken = asyncio.Event()
         self._alarm_at = inf
-        self._setbacks = Setbacks(plan.queue, store, clock)
+        self._setbacks = SetbackWatcher(plan.queue, store, clock)
         self._look = Looker(plan.queue, store, clock, duty.survey)
         self._has_stranded = False
         self._is_crowded = False

@@ -15,7 +15,7 @@ STRAGGLERS_S = 10.0
 """After so long it is looked once more: for what was on its way into the store meanwhile."""
 
 
-class Setbacks:
+class SetbackWatcher:
     """Watches the time of day against the clock that nobody sets, for one queue."""
 
     def __init__(self, queue: QueueName, store: Store, clock: Clock) -> None:
