@@ -16,9 +16,10 @@ from waypost.cli.calling import Caller, calling, read_answer
 from waypost.cli.output import REFUSED, console, print_json, print_lines
 from waypost.cli.ready import KEPT, Ready, require_ready
 from waypost.cli.round_trip import Event, RoundTrip, see_callbacks, see_messages
-from waypost.cli.samples import load_samples, send_url
+from waypost.cli.samples import RECIPIENT, load_samples, send_url
 from waypost.cli.settings import DataOption, JsonOption
 from waypost.runtime.clock import Clock, SystemClock
+from waypost.runtime.entropy import Entropy, SystemEntropy
 
 LOOK_EVERY_S = 0.1
 PAGE = 1000
@@ -60,8 +61,10 @@ async def travel(ready: Ready, timeout_s: float, show: Show) -> list[RoundTrip]:
         messages = await _skip(_Feed(caller, f"{ready.emulator_url}/_emulator/messages"))
         callbacks = await _skip(_Feed(caller, f"{ready.emulator_url}/_emulator/callbacks"))
         trips: list[RoundTrip] = []
+        recipient = _somebody(SystemEntropy())
         for sample in load_samples():
-            trips.append(await _send(caller, clock, ready, (sample.name, sample.body)))
+            body = sample.body.replace(RECIPIENT, recipient)
+            trips.append(await _send(caller, clock, ready, (sample.name, body)))
             show(trips)
         while not all(trip.is_over() for trip in trips) and clock.monotonic() < end:
             see_messages(trips, await messages.read())
@@ -95,6 +98,11 @@ class _Feed:
         answer = await self.caller.get(f"{self.url}?after={trip.position - 1}&limit=1")
         found: list[Any] = answer["data"]
         return found
+
+
+def _somebody(entropy: Entropy) -> str:
+    """Another recipient for each demo: what Meta allows to one in a day is soon used up."""
+    return f"+919{int(entropy.jitter() * 1000):03d}{RECIPIENT[-6:]}"
 
 
 async def _skip(feed: _Feed) -> _Feed:
