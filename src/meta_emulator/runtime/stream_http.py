@@ -74,7 +74,7 @@ async def _answer(reader: asyncio.StreamReader) -> tuple[int, bytes]:
     while True:
         head = await reader.readuntil(b"\r\n\r\n")
         first, _, rest = head.partition(b"\r\n")
-        status = int(first.split(None, 2)[1])
+        status = int(first.partition(b" ")[2][:3])
         if status >= 200:  # noqa: PLR2004 what is below goes before the answer
             break
     fields = parse_headers(BytesIO(rest))
