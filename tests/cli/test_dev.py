@@ -236,8 +236,11 @@ def test_a_signal_stops_both_and_the_next_start_knows_the_account(tmp_path, numb
 def test_a_killed_gateway_takes_its_emulator_along_and_its_ports_are_free_at_once(tmp_path):
     with pair_process(tmp_path) as first:
         ports = [int(first.ready[name].rpartition(":")[2]) for name in ("base_url", "emulator_url")]
+        assert waypost(tmp_path, "demo", "--ready-file", "ready.json").returncode == 0
         first.stop(signal.SIGKILL)
     with pair_process(tmp_path, ports=(ports[0], ports[1])) as second:
+        with urlopen(f"{second.ready['emulator_url']}/_emulator/messages", timeout=5) as answer:
+            assert len(json.load(answer)["data"]) == 2, "Meta has forgotten nothing either"
         assert second.ready["emulator_url"] == f"http://127.0.0.1:{ports[1]}"
         assert waypost(tmp_path, "demo", "--ready-file", "ready.json").returncode == 0
 
