@@ -143,6 +143,7 @@ class Sends:
             body,
             template,
             self._state.clock.now(),
+            request.body,
         )
         code = self._laws.refusal(send)
         if code is not None:

@@ -24,6 +24,7 @@ class Send:
     address   what stands for the recipient: the digits, else the user id, else the group id
     body      the request, decoded
     template  the one it names; None of other kinds
+    raw       the request as it came
     lot       what its lots are drawn by, if a plan of disorder is in force
     failure   Meta's code that it fails with; known when it is counted
     """
@@ -37,6 +38,7 @@ class Send:
     body: dict[str, Any]
     template: Template | None
     at: datetime
+    raw: bytes = b""
     lot: str = ""
     failure: int | None = None
 
