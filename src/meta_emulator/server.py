@@ -53,7 +53,7 @@ async def serve(
     """
     host, port = address
     async with NetworkHttp() as http, asyncio.TaskGroup() as group:
-        emulator = Emulator(seed, settings, VirtualClock(), SeededChance(), http)
+        emulator = Emulator(seed, settings, VirtualClock(), SeededChance(settings.chance), http)
         keeper = None if state_file is None else go_on(emulator, state_file)
         server = Server(
             emulator.app,

@@ -57,6 +57,7 @@ class Settings:
     is_strict_about_handles  whether a sample's handle must come from an upload made here
     magic           whether numbers choose what becomes of a send (physics/outcomes.py)
     faults          what goes wrong on purpose from the start; None: what the seed says
+    chance          what ids are drawn from: the same gives the same; None: others at every start
     product_delay_s how long a product that a batch adds cannot be sent yet (reference 8)
     kept            messages, refusals and callbacks remembered, each
     release         where captured messages may be released to; None: nowhere
@@ -81,6 +82,7 @@ class Settings:
     forbidden_words: tuple[str, ...] = ()
     is_strict_about_handles: bool = False
     magic: bool = True
+    chance: int | None = None
     faults: Faults | None = None
     product_delay_s: float = 0.0
     kept: int = 200_000

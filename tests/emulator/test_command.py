@@ -154,3 +154,17 @@ def test_it_ends_when_the_process_that_holds_its_standard_input_is_gone(tmp_path
         holder.kill()
         # The emulator has this pipe open too: its end is the emulator's end.
         assert holder.stdout.read() == b""
+
+
+def test_the_same_chance_gives_the_same_ids(tmp_path):
+    message = {"messaging_product": "whatsapp", "to": "+919876543210", "text": {"body": "hi"}}
+
+    def id_of_a_send(name: str) -> str:
+        folder = tmp_path / name
+        folder.mkdir()
+        with emulator_process(folder, "--chance", "7") as emulator:
+            path = f"/v25.0/{emulator.facts['phone_number_id']}/messages"
+            sent: str = emulator.ask("POST", path, message)["messages"][0]["id"]
+            return sent
+
+    assert id_of_a_send("first") == id_of_a_send("second")

@@ -116,6 +116,10 @@ def serve_command(
     no_magic: Annotated[
         bool, typer.Option("--no-magic", help="No number chooses what becomes of a send.")
     ] = False,
+    chance: Annotated[
+        int | None,
+        typer.Option(metavar="NUMBER", help="The same gives the same ids at every start."),
+    ] = None,
     until_stdin_closes: Annotated[
         bool,
         typer.Option("--until-stdin-closes", help="End with whoever holds the pipe of stdin."),
@@ -144,6 +148,7 @@ def serve_command(
             forbidden_words=tuple(forbidden_word or ()),
             is_strict_about_handles=strict_handles,
             magic=not no_magic,
+            chance=chance,
             faults=None if faults is None else read_faults(faults),
             release=parse_release(release_url, release_token, release_number, release_to or []),
         )

@@ -37,7 +37,9 @@ RATES = {"throughput", "pair"}
 sends fall into one moment, and a test that takes its time would be told that it is too fast."""
 
 SETTINGS = frozenset(field.name for field in fields(Settings))
-OWN = ("seed", "is_frozen", "start", "chance")
+OWN = ("seed", "is_frozen", "start")
+CHANCE = 1
+"""What ids are drawn from, unless told otherwise: the same in every run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,19 +48,17 @@ class Options:
 
     is_frozen  whether its clock stands still until it is moved
     start      where its clock begins; None: now
-    chance     what ids are drawn from: the same gives the same
     """
 
     seed: Seed
     settings: Settings
     is_frozen: bool = True
     start: datetime | None = None
-    chance: int = 1
 
     def make(self, http: Http) -> tuple[Emulator, Hand]:
         """The emulator, and a hand on it."""
         clock = VirtualClock(is_frozen=self.is_frozen, start=self.start)
-        chance = SeededChance(self.chance)
+        chance = SeededChance(self.settings.chance)
         emulator = Emulator(self.seed, self.settings, clock, chance, http)
         return emulator, Hand(emulator, clock)
 
@@ -67,7 +67,7 @@ def read_options(given: Mapping[str, Any]) -> Options:
     """The options of keywords.
 
     given  `seed`: a file (JSON or TOML), or what would stand in it as a dictionary; `is_frozen`,
-           `start`, `chance` as in Options; and any field of Settings, where `limits` may be true,
+           `start` as in Options; and any field of Settings, where `limits` may be true,
            or a text as the command takes it, as may `status_delays` and `webhook_version`,
            and `faults` a dictionary as the control API takes it. Without `limits` all are kept
            as by the command; where the clock stands still, all but RATES
@@ -82,7 +82,9 @@ def read_options(given: Mapping[str, Any]) -> Options:
     if "limits" not in told:
         told["limits"] = frozenset(LIMITS) - (RATES if given.get("is_frozen", True) else set())
     own = {name: value for name, value in given.items() if name in OWN and name != "seed"}
-    return Options(_seed(given.get("seed")), Settings(**{**SECRETS, **told}), **own)
+    return Options(
+        _seed(given.get("seed")), Settings(**{**SECRETS, "chance": CHANCE, **told}), **own
+    )
 
 
 def _seed(given: Any) -> Seed:
