@@ -10,12 +10,11 @@ from typing import Any, Protocol
 import msgspec
 
 from meta_emulator.protocol.answers import Answer, Header, Request
+from meta_emulator.protocol.parameters import whole_number
 
 JSON_TYPE = "application/json"
 JSON: list[Header] = [(b"content-type", JSON_TYPE.encode())]
 BAD_REQUEST = 400
-DIGITS = 15
-"""Of a number of a query, at most."""
 
 
 class OrderError(ValueError):
@@ -100,17 +99,19 @@ class Room(Protocol):
 
 
 def read_order(raw: bytes, takes: Any) -> Any:
-    """The body as `takes`; raises OrderError with the place of what is wrong."""
+    """The body as `takes`; raises OrderError with the place of what is wrong, or with the keys."""
     try:
         return msgspec.json.decode(raw or b"{}", type=takes)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-        raise OrderError(str(error)) from error
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        known: tuple[str, ...] = getattr(takes, "__struct_encode_fields__", ())
+        is_of_root = " unknown field " in str(error) and " at `$" not in str(error)
+        keys = f"; there are {', '.join(known)}" if known and is_of_root else ""
+        raise OrderError(f"{error}{keys}") from error
 
 
 def paging(query: Mapping[str, str]) -> tuple[int, int | None]:
     """`after` and `limit` of a query; what is no number counts as left out."""
-    after, limit = query.get("after", ""), query.get("limit", "")
-    return int(after) if after.isdigit() else 0, int(limit) if limit.isdigit() else None
+    return whole_number(query.get("after", "")) or 0, whole_number(query.get("limit", ""))
 
 
 def positive(query: Mapping[str, str], name: str) -> int | None:
@@ -118,9 +119,10 @@ def positive(query: Mapping[str, str], name: str) -> int | None:
     given = query.get(name)
     if given is None:
         return None
-    if not given.isascii() or not given.isdigit() or len(given) > DIGITS or int(given) == 0:
+    read = whole_number(given)
+    if not read:
         raise OrderError(f"{name} must be a number from 1; it is {given!r}")
-    return int(given)
+    return read
 
 
 def seconds(query: Mapping[str, str], name: str, most: float) -> float:

@@ -332,7 +332,18 @@ def test_a_slow_answer_takes_its_time():
 def test_unknown_faults_are_refused():
     answer = asyncio.run(emulated().ask("POST", control("faults"), {"lose_answer": 1}))
     assert answer.status == 400
-    assert "unknown field `lose_answer`" in answer.json["error"]
+    assert "unknown field `lose_answer`; there are seed, lose_answers, drop" in answer.json["error"]
+
+
+def test_an_order_with_an_unknown_key_is_told_which_there_are_and_a_nested_one_where_it_stands():
+    async def scene() -> None:
+        it = emulated()
+        habit = await it.ask("POST", control("habits"), {"person": "1", "reads": True})
+        assert habit.json["error"].endswith("field `reads`; there are person, reads_by_hand")
+        nested = await it.ask("POST", control("faults"), {"refuse": {"codes": 1}})
+        assert nested.json["error"].endswith("unknown field `codes` - at `$.refuse`")
+
+    asyncio.run(scene())
 
 
 def test_a_handshake_that_passes_sets_the_webhook_url():
