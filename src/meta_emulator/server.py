@@ -1,6 +1,7 @@
 """The emulator as a program: it listens, says what it is, and ends when it is told."""
 
 import asyncio
+import errno
 import gc
 import os
 import signal
@@ -32,6 +33,10 @@ STOP_S = 0.8
 
 class PortTakenError(OSError):
     """The address cannot be listened at."""
+
+
+class ReadyFileError(OSError):
+    """The ready file cannot be written; the text says why."""
 
 
 async def serve(
@@ -148,9 +153,30 @@ def ready_facts(emulator: Emulator, host: str, port: int) -> dict[str, str]:
     }
 
 
+def check_ready_file(path: Path | None) -> None:
+    """Raise ReadyFileError if the file cannot be written: now, and not only once all is ready."""
+    if path is None:
+        return
+    draft = _draft(path)
+    try:
+        if path.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        draft.touch(mode=0o600)
+        draft.unlink()
+    except OSError as error:
+        raise ReadyFileError(
+            f"the ready file {path} cannot be written: {error.strerror}; name one in a folder "
+            "that is there and may be written"
+        ) from error
+
+
+def _draft(path: Path) -> Path:
+    return path.with_name(f"{path.name}.draft")
+
+
 def write_ready_file(path: Path, facts: dict[str, str]) -> None:
     """Write `facts` so that a reader sees the whole file or none; only the owner may read it."""
-    draft = path.with_name(f"{path.name}.draft")
+    draft = _draft(path)
     draft.touch(mode=0o600)
     draft.write_bytes(msgspec.json.format(msgspec.json.encode(facts)))
     draft.replace(path)

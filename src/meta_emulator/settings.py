@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
 from meta_emulator.faults import Faults
 from meta_emulator.protocol.answers import Version, parse_version, version_text
@@ -147,6 +148,23 @@ def parse_limits(text: str) -> frozenset[str]:
                 f"{name!r} is no limit; there are all, none, or some of {', '.join(LIMITS)}"
             )
     return frozenset(names)
+
+
+def parse_webhook_url(text: str | None) -> str | None:
+    """The app's URL for webhooks as it is; raises SettingsError if nothing can be sent there."""
+    if text is None:
+        return None
+    try:
+        parts = urlsplit(text)
+        is_address = parts.scheme in {"http", "https"} and bool(parts.hostname)
+        _ = parts.port
+    except ValueError:
+        is_address = False
+    if not is_address:
+        raise SettingsError(
+            f"{text!r} is no URL for webhooks; write it like http://localhost:8080/webhook"
+        )
+    return text
 
 
 def parse_webhook_version(text: str) -> Version:

@@ -82,11 +82,31 @@ def test_a_port_that_another_emulator_has_is_taken_too(tmp_path):
         (["--status-delays", "seen=1"], "'seen' is no status"),
         (["--webhook-version", "25"], "'25' is no version"),
         (["--seed", "nowhere.json"], "the seed nowhere.json cannot be read"),
+        (["--webhook-url", "localhost:8080/hook"], "'localhost:8080/hook' is no URL for webhooks"),
+        (["--ready-file", "nowhere/ready.json"], "the ready file nowhere/ready.json cannot be"),
     ],
 )
 def test_a_setting_that_cannot_be_is_said_in_a_sentence(tmp_path, options, reason):
     assert start(tmp_path, *options).wait(20) == 2
     assert (tmp_path / "output").read_text().startswith(reason)
+
+
+@pytest.mark.parametrize("command", ["serve", "proxy"])
+def test_a_port_that_cannot_be_is_misuse_and_no_traceback(tmp_path, command):
+    assert start(tmp_path, command, "--port", "99999").wait(20) == 2
+    output = (tmp_path / "output").read_text()
+    assert "--port" in output
+    assert "Traceback" not in output
+
+
+def test_the_version_is_told(tmp_path):
+    assert start(tmp_path, "--version").wait(20) == 0
+    assert (tmp_path / "output").read_text().startswith("meta-emulator ")
+
+
+def test_what_is_printed_at_the_start_leads_to_the_page(tmp_path):
+    with emulator_process(tmp_path) as emulator:
+        assert f"{emulator.facts['url']}/\n" in (tmp_path / "output").read_text()
 
 
 def test_the_printed_seed_can_be_changed_and_served(tmp_path):

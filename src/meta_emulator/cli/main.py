@@ -4,13 +4,15 @@ Exit codes: 0 done, 1 refused or not so, 2 misused, 3 somebody needed does not a
 """
 
 import sys
+from importlib.metadata import PackageNotFoundError, version
 
 import typer
 
 from meta_emulator.cli import clock, journal, openapi, orders, proxy, release, seed, serve, state
-from meta_emulator.cli.output import CommandError
+from meta_emulator.cli.output import CommandError, print_lines
 
 HELP = ("--help", "-h")
+VERSION = "--version"
 
 application = typer.Typer(
     add_completion=False,
@@ -40,6 +42,9 @@ application.command("openapi")(openapi.print_openapi)
 def main() -> None:
     """The entry point; `serve` may be left out."""
     arguments = sys.argv[1:]
+    if arguments == [VERSION]:
+        print_lines(f"meta-emulator {_version()}")
+        return
     if not arguments or (arguments[0].startswith("-") and arguments[0] not in HELP):
         arguments = ["serve", *arguments]
     try:
@@ -47,3 +52,11 @@ def main() -> None:
     except CommandError as error:
         sys.stderr.write(f"{error}\n")
         raise SystemExit(error.exit_code) from error
+
+
+def _version() -> str:
+    """The version that is installed; of sources that nobody installed, a word."""
+    try:
+        return version("waypost")
+    except PackageNotFoundError:
+        return "(not installed)"

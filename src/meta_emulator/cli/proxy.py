@@ -27,7 +27,9 @@ def proxy(
         str | None, typer.Option(metavar="FILE|JSON", help="What goes wrong on purpose.")
     ] = None,
     host: Annotated[str, typer.Option(help="Address to listen at.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="Port to listen at; 0 takes a free one.")] = 8091,
+    port: Annotated[
+        int, typer.Option(help="Port to listen at; 0 takes a free one.", min=0, max=65535)
+    ] = 8091,
     ready_file: Annotated[
         Path | None, typer.Option(help="Written once it answers: its URL.")
     ] = None,
@@ -46,9 +48,15 @@ def proxy(
     # The server's parts are many: help need not wait for them.
     from meta_emulator.proxy.server import Plan, serve_proxy  # noqa: PLC0415
     from meta_emulator.proxy.values import RecordingError  # noqa: PLC0415
-    from meta_emulator.server import PortTakenError, free_port  # noqa: PLC0415
+    from meta_emulator.server import (  # noqa: PLC0415
+        PortTakenError,
+        ReadyFileError,
+        check_ready_file,
+        free_port,
+    )
 
     try:
+        check_ready_file(ready_file)
         plan = Plan(
             upstream,
             record,
@@ -64,6 +72,8 @@ def proxy(
         asyncio.run(serve_proxy(plan))
     except (FaultsError, RecordingError) as error:
         raise MisusedError(f"{error}.") from error
+    except ReadyFileError as error:
+        raise MisusedError(str(error)) from error
     except PortTakenError as error:
         raise UnreachableError(str(error)) from error
 

@@ -19,6 +19,7 @@ from meta_emulator.settings import (
     parse_delays,
     parse_limits,
     parse_release,
+    parse_webhook_url,
     parse_webhook_version,
 )
 
@@ -27,7 +28,9 @@ SECRETS = "META_EMULATOR_"
 
 def serve_command(
     host: Annotated[str, typer.Option(help="Address to listen at.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="Port to listen at; 0 takes a free one.")] = 8090,
+    port: Annotated[
+        int, typer.Option(help="Port to listen at; 0 takes a free one.", min=0, max=65535)
+    ] = 8090,
     seed: Annotated[Path | None, typer.Option(help="Seed, JSON or TOML.")] = None,
     webhook_url: Annotated[str | None, typer.Option(help="Where webhooks go.")] = None,
     ready_file: Annotated[
@@ -43,7 +46,8 @@ def serve_command(
         int, typer.Option(help="Updates in one webhook, at most.", min=1, max=1000)
     ] = 100,
     webhook_retry_cap: Annotated[
-        float, typer.Option(help="Longest gap between two tries of a webhook, in seconds.")
+        float,
+        typer.Option(help="Longest gap between two tries of a webhook, in seconds.", min=0.001),
     ] = 300.0,
     review_delay: Annotated[
         int, typer.Option(help="Milliseconds that a new template is PENDING.", min=0)
@@ -128,7 +132,13 @@ def serve_command(
 ) -> None:
     """Serve until SIGTERM or SIGINT."""
     # The emulator's parts are many: the other commands need not wait for them.
-    from meta_emulator.server import PortTakenError, free_port, serve  # noqa: PLC0415
+    from meta_emulator.server import (  # noqa: PLC0415
+        PortTakenError,
+        ReadyFileError,
+        check_ready_file,
+        free_port,
+        serve,
+    )
 
     try:
         held = load_seed(seed) if seed is not None else default_seed()
@@ -136,7 +146,7 @@ def serve_command(
             access_token=access_token or _random(),
             app_secret=app_secret or _random(),
             verify_token=verify_token or _random(),
-            webhook_url=webhook_url,
+            webhook_url=parse_webhook_url(webhook_url),
             status_delays=parse_delays(status_delays),
             webhook_version=parse_webhook_version(webhook_version),
             batch=webhook_batch,
@@ -155,7 +165,10 @@ def serve_command(
     except (SeedError, SettingsError, FaultsError) as error:
         raise MisusedError(str(error)) from error
     try:
+        check_ready_file(ready_file)
         free = free_port(host, port)
+    except ReadyFileError as error:
+        raise MisusedError(str(error)) from error
     except PortTakenError as error:
         raise UnreachableError(str(error)) from error
     if not quiet:
@@ -167,6 +180,7 @@ def serve_command(
             f"verify token    {settings.verify_token}",
             f"webhooks go to  {settings.webhook_url or 'nobody'}",
             f"what was sent   http://{host}:{free}/_emulator/messages",
+            f"a page of it    http://{host}:{free}/",
         )
     uvloop.install()
     run_kept(
