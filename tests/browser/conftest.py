@@ -70,8 +70,9 @@ class Person:
         return self.emulator.facts["url"] + "/"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
+    """Of one file of tests: while it is open its loop runs, and no other test may run one."""
     if not CHROMIUM.exists():
         pytest.skip(f"{CHROMIUM} is not installed")
     with sync_api.sync_playwright() as playwright:

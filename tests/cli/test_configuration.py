@@ -119,17 +119,22 @@ def test_every_command_explains_itself(tmp_path, words):
         assert f"waypost {' '.join(words)}" in helped.stdout.split("Usage:")[1].split("\n", 1)[1]
 
 
-def test_emulate_is_the_emulators_own_command(tmp_path):
-    ours = waypost(tmp_path, "emulate", "--help", COLUMNS="120")
+@pytest.mark.parametrize("words", [["--help"], ["serve", "--help"], ["assert", "--help"]])
+def test_emulate_is_the_emulators_own_command(tmp_path, words):
+    ours = waypost(tmp_path, "emulate", *words, COLUMNS="120")
     theirs = subprocess.run(
-        [*EMULATOR, "serve", "--help"],
+        [*EMULATOR, *words],
         env=environment(COLUMNS="120"),
         capture_output=True,
         text=True,
         check=True,
     )
 
+    assert "Usage: meta-emulator" in theirs.stdout
     assert ours.stdout == theirs.stdout
+
+
+def test_emulate_gives_on_what_the_emulator_refuses(tmp_path):
     assert waypost(tmp_path, "emulate", "--status-delays", "seen=1").returncode == 2
 
 
