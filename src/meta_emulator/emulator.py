@@ -41,7 +41,7 @@ from meta_emulator.physics.disorder import Disorder
 from meta_emulator.physics.laws import Laws
 from meta_emulator.physics.lifetimes import Lifetimes
 from meta_emulator.physics.limits import Limits
-from meta_emulator.physics.magic import Magic
+from meta_emulator.physics.magic import Magic, UnlessMagic
 from meta_emulator.physics.pacing import Pacer
 from meta_emulator.physics.pausing import Pausing
 from meta_emulator.physics.planned_pauses import PlannedPauses
@@ -184,12 +184,14 @@ class Emulator:
     def _laws(self) -> Laws:
         """In the order in which they are asked."""
         magic = [self.magic] if self.settings.magic else []
+        spared = (self.limits.windows, self.limits.caps) if magic else ()
+        limits = [UnlessMagic(law) if law in spared else law for law in self.limits.laws]
         before = [self.disorder, *magic, AccountStanding(), Blocks(), Preferences(self.state)]
         pauses = PlannedPauses(self.disorder, self.reviewer, self.deadlines)
         counting = [self.life, self.complaints, pauses]
         fates = [*magic, self.presence, self.pacer, self.disorder]
         return Laws(
-            [*before, *self.limits.laws, MediaKinds(), MediaLinks(), *counting],
+            [*before, *limits, MediaKinds(), MediaLinks(), *counting],
             [Lifetimes(self.settings.status_delays, fates)],
         )
 

@@ -87,12 +87,7 @@ def content_of(reply: Reply, message: Message) -> dict[str, Any]:
     named = {"id": message.id}
     match reply.kind:
         case "tap":
-            at = {} if reply.card is None else {"card": reply.card}
-            cards = next(_found(_body(message), "cards"), ())
-            if reply.card is not None and reply.card >= len(cards):
-                raise InboundError(f"{message.id} has no card {reply.card}")
-            button = min(quick_replies(message, reply.card), default=0)
-            return {"tap": {**named, "button": button, **at}}
+            return {"tap": {**named, **first_quick_reply(message, reply.card)}}
         case "choose":
             return {"choice": {**named, "row": first_row(message)}}
         case "order":
@@ -102,6 +97,22 @@ def content_of(reply: Reply, message: Message) -> dict[str, Any]:
             return {"medium": {"content": PIXEL, "mime_type": "image/png"}}
         case _:
             return {"text": reply.text}
+
+
+def first_quick_reply(message: Message, card: int | None) -> dict[str, int]:
+    """Where the button is: on that card; else on the message, or on its first card that has one.
+
+    Raises InboundError if there is no such card.
+    """
+    cards = next(_found(_body(message), "cards"), ())
+    if card is not None and card >= len(cards):
+        raise InboundError(f"{message.id} has no card {card}")
+    places = [card] if card is not None else [None, *range(len(cards))]
+    place, button = next(
+        ((place, min(buttons)) for place in places if (buttons := quick_replies(message, place))),
+        (card, 0),
+    )
+    return {"button": button} if place is None else {"button": button, "card": place}
 
 
 def first_row(message: Message) -> str | None:

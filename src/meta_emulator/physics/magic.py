@@ -86,6 +86,27 @@ class Magic(Law, Fate):
         self._tries.restore(kept)
 
 
+class UnlessMagic(Law):
+    """A law that would let sends fail, kept from sends whose outcome is chosen by their number.
+
+    So a client reaches any outcome with any message: nobody has to write first, nor is it the
+    third offer of the day.
+    """
+
+    def __init__(self, law: Law) -> None:
+        self._law = law
+
+    def failure(self, send: Send) -> int | None:
+        """That of the law, for all other numbers."""
+        outcome = outcome_of(send.digits)
+        is_chosen = outcome is not None and applies(outcome, send)
+        return None if is_chosen else self._law.failure(send)
+
+    def accept(self, send: Send) -> None:
+        """The law counts all."""
+        self._law.accept(send)
+
+
 def applies(outcome: Outcome, send: Send) -> bool:
     """Whether the outcome is about sends like this one."""
     return not outcome.is_about_marketing or send.category in MARKETING

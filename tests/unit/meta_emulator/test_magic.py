@@ -324,7 +324,7 @@ def test_the_documents_have_the_same_table():
 
 def test_no_number_of_the_tests_the_documents_or_the_bench_is_magic_by_accident():
     endings = re.compile(f"({'|'.join(OUTCOMES)})" + r"(?!\d)")
-    ours = ("test_magic.py", "disorder.md", "test_disorder.py")
+    ours = ("test_magic.py", "disorder.md", "test_disorder.py", "emulator.md")
     hits = [
         str(path.relative_to(ROOT))
         for folder in ("tests", "docs", "bench", "src/meta_emulator", "src/waypost")
@@ -334,3 +334,35 @@ def test_no_number_of_the_tests_the_documents_or_the_bench_is_magic_by_accident(
         and endings.search(path.read_text(errors="replace"))
     ]
     assert hits == []
+
+
+def test_the_first_quick_reply_of_a_carousel_is_that_of_its_first_card():
+    (message,) = reply({**two_cards(), "to": to("900206")})
+    assert message["button"]["payload"] == "tapped 0"
+
+
+def test_no_window_stands_in_the_way_of_an_outcome():
+    async def scene() -> None:
+        async with running(limits=frozenset({"windows", "caps"})) as it:
+            for ending in ("900201", "131053"):
+                assert (await it.send(text(ending))).status == 200
+            plain = {**text("900201"), "to": "+917700000000"}
+            assert (await it.send(plain)).status == 200
+            await it.clock.turn(10)
+            got = [one["text"]["body"] for one in heard(it, "messages")]
+            failed = [one["errors"][0]["code"] for one in heard(it, "statuses") if "errors" in one]
+            assert got == ["Hello"]
+            assert sorted(failed) == [131047, 131053]
+
+    asyncio.run(scene())
+
+
+def test_no_cap_stands_in_the_way_of_an_outcome_wherever_the_number_is():
+    async def scene() -> None:
+        async with running(limits=frozenset({"caps"}), marketing_cap=0) as it:
+            offer = {**two_cards(), "to": "+1212555900104"}
+            assert (await it.send(offer)).status == 200
+            await it.clock.turn(10)
+            assert [one["status"] for one in heard(it, "statuses")] == ["sent", "read"]
+
+    asyncio.run(scene())
