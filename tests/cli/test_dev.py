@@ -69,9 +69,9 @@ def test_no_secret_stands_in_the_emulators_log(pair):
     assert pair.ready["access_token"] not in log
 
 
-def test_both_printed_commands_are_answered_202_when_pasted(pair):
+def pasted(pair):
+    """The messages of both printed commands, each sent once as it stands there."""
     commands = re.findall(r"curl -X POST .*?\n}'", pair.output.read_text(), re.DOTALL)
-
     assert len(commands) == 2
     for command in commands:
         curl, _, method, url, *options = shlex.split(command.replace("\\\n", " "))
@@ -79,6 +79,19 @@ def test_both_printed_commands_are_answered_202_when_pasted(pair):
         request = Request(url, options[-1].encode(), headers, method=method)
         with urlopen(request, timeout=10) as answer:
             assert (curl, answer.status) == ("curl", 202)
+            yield json.load(answer)["data"]["message_id"]
+
+
+def test_both_printed_commands_can_be_pasted_ten_times_and_every_message_is_read(pair):
+    sent = {message_id for _ in range(10) for message_id in pasted(pair)}
+
+    assert len(sent) == 20
+    emulator = f"{pair.ready['emulator_url']}/_emulator"
+    with urlopen(f"{emulator}/messages?status=read&count=20&wait_s=20", timeout=30) as answer:
+        read = {one["biz_opaque_callback_data"] for one in json.load(answer)["data"]}
+    assert sent <= read
+    with urlopen(f"{emulator}/refusals", timeout=10) as answer:
+        assert json.load(answer)["data"] == []
 
 
 def test_the_demo_makes_the_whole_round_trip_and_says_so(folder):

@@ -102,7 +102,7 @@ class _Feed:
 
 def _somebody(entropy: Entropy) -> str:
     """Another recipient for each demo: what Meta allows to one in a day is soon used up."""
-    return f"+919{int(entropy.jitter() * 1000):03d}{RECIPIENT[-6:]}"
+    return f"+919{int(entropy.jitter() * 1_000_000):06d}{RECIPIENT[-3:]}"
 
 
 async def _skip(feed: _Feed) -> _Feed:

@@ -36,6 +36,9 @@ LOCK = "gateway.lock"
 STATE = "emulator.sqlite"
 """Where the emulator keeps what it holds, so that a restart forgets nothing."""
 
+LIMITS = "throughput,portfolio,management,templates,windows"
+"""What the emulator keeps: all but the pair rate and the caps, for one phone gets it all here."""
+
 LOOK_EVERY_S = 0.05
 TOKEN_BYTES = 16
 
@@ -93,6 +96,7 @@ async def run_pair(plan: Plan, present: Callable[[Ready], None]) -> None:
         "port": str(emulator_port),
         "webhook-url": f"{url_of(plan.host, port)}/webhooks/meta",
         "state": str(plan.data / STATE),
+        "limits": LIMITS,
     }
     if plan.status_delays is not None:
         options["status-delays"] = plan.status_delays
