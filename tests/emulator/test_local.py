@@ -321,3 +321,12 @@ def test_a_seed_is_a_file_or_a_dictionary(tmp_path):
 def test_options_that_make_no_sense_are_told(options, kind, sentence):
     with listening(), pytest.raises(kind, match=sentence), running(**options):
         pass
+
+
+def test_a_slip_of_the_pen_is_told_and_is_no_plain_no(meta_emulator):
+    with pytest.raises(TypeError, match=r"^tempalte cannot be asked for; ask for any of id, to, "):
+        meta_emulator.assert_not_sent(tempalte="order_update")
+    with pytest.raises(ValueError, match=r"^'seen' is no status; there are accepted, sent, "):
+        meta_emulator.wait_for("seen")
+    with pytest.raises(TypeError, match=r"^template cannot be asked for; ask for any of code, "):
+        meta_emulator.assert_refused(131009, template="order_update")

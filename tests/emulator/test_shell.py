@@ -112,7 +112,7 @@ def test_people_write_and_faults_come_by_command(running):
         (["faults", "x"], 2, "'x' is no JSON object"),
         (["faults", '{"x": 1}'], 1, "says: the order cannot be carried out: Object contains"),
         (["says", "--from", "12", "hi"], 1, '"from" must be a phone number'),
-        (["messages", "--status", "lost"], 1, "status must be one of accepted, sent"),
+        (["messages", "--status", "lost"], 2, "'lost' is no status; there are accepted, sent"),
     ],
 )
 def test_what_cannot_be_done_is_said_in_one_sentence(running, words, code, sentence):
@@ -164,3 +164,12 @@ def test_waypost_emulate_passes_everything_on(running, word):
         words, ours = [*words, "--help"], [*ours, "--help"]
     passed = subprocess.run(words, check=True, capture_output=True, timeout=60)
     assert passed.stdout == subprocess.run(ours, check=True, capture_output=True, timeout=60).stdout
+
+
+def test_a_status_that_does_not_exist_is_misuse_and_not_a_zero_that_is_so(running):
+    for words in (["assert", "--sent", "0"], ["messages"]):
+        code, _, complaint = shell(running, *words, "--status", "seen")
+        assert code == 2
+        assert (
+            complaint == "'seen' is no status; there are accepted, sent, delivered, read, failed\n"
+        )

@@ -10,6 +10,7 @@ import typer
 from meta_emulator.cli.calling import URL, Control, JsonOption, UrlOption
 from meta_emulator.cli.output import REFUSED, MisusedError, print_json, print_lines
 from meta_emulator.control.shapes import MessageShape, RefusalShape
+from meta_emulator.local.asking import ANY_STATUS
 from meta_emulator.local.telling import counted, tell_message, tell_refusal
 from meta_emulator.runtime.clock import SystemClock
 from meta_emulator.runtime.durations import parse_duration
@@ -48,6 +49,7 @@ def messages(
 
     Example: meta-emulator messages --to +919876543210
     """
+    _check_status(status)
     query = _query(to=to, template=template, type=kind, status=status, contains=contains)
     found = Control(url).get("messages", query)
     if as_json:
@@ -111,6 +113,7 @@ def assert_command(
 
     Example: meta-emulator assert --sent 1 --to +919876543210 --status read --within 5s
     """
+    _check_status(status)
     try:
         wait_s = parse_duration(within)
     except ValueError as error:
@@ -178,6 +181,12 @@ def _lines(found: list[Any], refused: list[Any]) -> list[str]:
     shown = msgspec.convert(found, list[MessageShape])
     turned_down = msgspec.convert(refused, list[RefusalShape])
     return [*map(tell_message, shown), *map(tell_refusal, turned_down)]
+
+
+def _check_status(status: str | None) -> None:
+    """Raises MisusedError for a word that no status has: nothing would ever come to it."""
+    if status not in {None, *ANY_STATUS}:
+        raise MisusedError(f"{status!r} is no status; there are {', '.join(ANY_STATUS)}")
 
 
 def _query(**given: str | int | None) -> dict[str, str]:

@@ -11,10 +11,10 @@ from typing import Any, TypeVar
 
 from meta_emulator.control.shapes import CallbackShape, MessageShape, RefusalShape
 from meta_emulator.emulator import Emulator
+from meta_emulator.local.asking import asked_message, asked_refusal
 from meta_emulator.local.hand import Hand, NotSoError
 from meta_emulator.local.server import LocalServer
 from meta_emulator.local.telling import came_to, counted, tell_wanted
-from meta_emulator.world.wanted import Wanted, WantedRefusal
 
 T = TypeVar("T")
 
@@ -67,7 +67,7 @@ class LocalEmulator:
     @property
     def refusals(self) -> list[RefusalShape]:
         """All requests that got an error, oldest first."""
-        return self._do(lambda: self._hand.refusals(WantedRefusal()))
+        return self._do(lambda: self._hand.refusals(asked_refusal({})))
 
     @property
     def callbacks(self) -> list[CallbackShape]:
@@ -79,7 +79,9 @@ class LocalEmulator:
 
         wanted  any of `to`, `template`, `type`, `status`, `contains`, `id`
         """
-        return self._do(lambda: self._hand.messages(Wanted(**wanted)))
+        __tracebackhide__ = True
+        asked = asked_message(wanted)
+        return self._do(lambda: self._hand.messages(asked))
 
     def assert_sent(self, *, count: int | None = None, **wanted: str) -> MessageShape:
         """The latest message that is so, and that there is one, or exactly `count`.
@@ -105,7 +107,8 @@ class LocalEmulator:
         wanted  any of `to`, `contains`
         """
         __tracebackhide__ = True
-        found = self._do(lambda: self._hand.refusals(WantedRefusal(code, **wanted)))
+        asked = asked_refusal({"code": code, **wanted})
+        found = self._do(lambda: self._hand.refusals(asked))
         if not found:
             told = self._do(self._hand.told)
             raise AssertionError(f"No request was refused{f' with {code}' * bool(code)}.\n{told}")
@@ -129,7 +132,7 @@ class LocalEmulator:
         Raises AssertionError with what did happen.
         """
         __tracebackhide__ = True
-        asked = Wanted(status=status, **wanted)
+        asked = asked_message({"status": status, **wanted})
         try:
             return self._do(lambda: self._hand.wait_for(asked, count, within, patience))
         except NotSoError as error:
@@ -207,7 +210,7 @@ class LocalEmulator:
 
     def _fail(self, found: list[MessageShape], instead: str, wanted: dict[str, str]) -> None:
         __tracebackhide__ = True
-        asked, number = Wanted(**wanted), len(found)
+        asked, number = asked_message(wanted), len(found)
         whom = f"{counted(number, 'message', 'messages')}{tell_wanted(asked)}"
         told = self._do(self._hand.told)
         raise AssertionError(f"{whom} {came_to(asked, number)}{instead}.\n{told}")
@@ -235,7 +238,7 @@ class AsyncHand:
     ) -> MessageShape:
         """As `LocalEmulator.wait_for`."""
         __tracebackhide__ = True
-        asked = Wanted(status=status, **wanted)
+        asked = asked_message({"status": status, **wanted})
         try:
             return await self._do(lambda: self._hand.wait_for(asked, count, within, patience))
         except NotSoError as error:
