@@ -19,6 +19,7 @@ from meta_emulator.checks.values import (
     word_at,
 )
 from meta_emulator.protocol.errors import RefusedError, invalid, refused
+from meta_emulator.protocol.parameters import whole_number
 
 ACTION = "interactive['action']"
 FEWEST_CARDS = 2
@@ -78,8 +79,8 @@ def check_cards(action: Object, holdings: Holdings) -> None:
     indexes = set()
     for number, card in enumerate(cards):
         where = f"{ACTION}['cards'][{number}]"
-        index = str(needed(card, "card_index", where))
-        if not index.isdigit() or int(index) >= MOST_CARDS:
+        index = whole_number(str(needed(card, "card_index", where)))
+        if index is None or index >= MOST_CARDS:
             raise RefusedError(invalid(f"Param {where}['card_index'] must be an integer."))
         indexes.add(index)
         kind = word_at(card, "type", where, ("cta_url", "product"))

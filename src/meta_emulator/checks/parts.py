@@ -11,6 +11,7 @@ from typing import Any
 from meta_emulator.checks.orders import check_status
 from meta_emulator.checks.values import object_at, objects_at, text_at, url_at
 from meta_emulator.protocol.errors import RefusedError, invalid, refused
+from meta_emulator.protocol.parameters import whole_number
 
 Parameter = tuple[str, dict[str, Any]]
 """The parameter's type in lower case, and the parameter."""
@@ -158,8 +159,9 @@ def _number(value: Any, where: str) -> int | None:
         return None
     if type(value) is int and value >= 0:
         return value
-    if type(value) is str and value.isascii() and value.isdigit():
-        return int(value)
+    read = whole_number(value) if type(value) is str else None
+    if read is not None:
+        return read
     raise RefusedError(invalid(f"Param {where} must be an integer."))
 
 

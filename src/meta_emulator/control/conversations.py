@@ -18,6 +18,7 @@ from meta_emulator.people.shown import Shown
 from meta_emulator.people.shown_messages import shown_answer, shown_message
 from meta_emulator.protocol.answers import Version
 from meta_emulator.protocol.errors import webhook_error
+from meta_emulator.protocol.parameters import whole_number
 from meta_emulator.webhook.bodies import (
     UNNAMED,
     Update,
@@ -186,8 +187,8 @@ class ConversationOrders:
 
     def _one(self, call: Call) -> Talk:
         number, person = self._named(call)
-        limit = call.request.query.get("limit", "")
-        most = int(limit) if limit.isdigit() else MOST
+        limit = whole_number(call.request.query.get("limit", ""))
+        most = MOST if limit is None else limit
         found = self._conversations.get(number.id, person) or Conversation(number.id, person)
         entries = [self._entry(item, number) for _, item in found.latest(max(1, most))]
         return Talk(self._heading(found), entries)
@@ -245,10 +246,9 @@ class ConversationOrders:
     async def _changes(self, call: Call) -> dict[str, int]:
         """The machine's time limits the wait: whoever waits does so in it."""
         query, changes = call.request.query, self._state.changes
-        after, wait = query.get("after", ""), query.get("wait_s", "")
-        if after.isdigit() and not self._is_ending:
-            seconds = min(float(wait) if wait.isdigit() else LONGEST_WAIT_S, LONGEST_WAIT_S)
-            known = int(after)
+        known, wait = whole_number(query.get("after", "")), whole_number(query.get("wait_s", ""))
+        if known is not None and not self._is_ending:
+            seconds = LONGEST_WAIT_S if wait is None else min(float(wait), LONGEST_WAIT_S)
             try:
                 async with asyncio.timeout(seconds):
                     await changes.wait_for(lambda: changes.count != known or self._is_ending)

@@ -11,6 +11,7 @@ import msgspec
 
 from meta_emulator.protocol.answers import Answer, Header, Request
 from meta_emulator.protocol.parameters import whole_number
+from meta_emulator.runtime.slips import told
 
 JSON_TYPE = "application/json"
 JSON: list[Header] = [(b"content-type", JSON_TYPE.encode())]
@@ -103,10 +104,7 @@ def read_order(raw: bytes, takes: Any) -> Any:
     try:
         return msgspec.json.decode(raw or b"{}", type=takes)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        known: tuple[str, ...] = getattr(takes, "__struct_encode_fields__", ())
-        is_of_root = " unknown field " in str(error) and " at `$" not in str(error)
-        keys = f"; there are {', '.join(known)}" if known and is_of_root else ""
-        raise OrderError(f"{error}{keys}") from error
+        raise OrderError(told(error, takes)) from error
 
 
 def paging(query: Mapping[str, str]) -> tuple[int, int | None]:

@@ -7,6 +7,7 @@ import msgspec
 from msgspec import Struct
 
 from meta_emulator.protocol.answers import Header, version_text
+from meta_emulator.protocol.parameters import NO_JSON, decode
 from meta_emulator.world.message import Message, Status
 from meta_emulator.world.state import Callback, ReadMark, Refusal
 from meta_emulator.world.words import template_named, words_of
@@ -169,8 +170,8 @@ def show_callback(position: int, callback: Callback) -> CallbackShape:
 def json_or_text(raw: bytes) -> Any:
     """The decoded JSON, or the text if it is none."""
     try:
-        return msgspec.json.decode(raw)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+        return decode(raw)
+    except NO_JSON:
         return raw.decode("utf-8", "replace")
 
 

@@ -12,6 +12,7 @@ from meta_emulator.graph.room import Edges
 from meta_emulator.protocol.answers import Answer, Request, Responder
 from meta_emulator.protocol.errors import GraphError, invalid
 from meta_emulator.protocol.fields import pick
+from meta_emulator.protocol.parameters import whole_number
 from meta_emulator.webhook.reporter import Reporter
 from meta_emulator.world.message import Message, Status
 from meta_emulator.world.objects import Number
@@ -51,9 +52,12 @@ class History:
         """The message of a history id."""
         if len(object_id) != ID_DIGITS or not object_id.isdigit():
             return None
-        if self._indexed > self._state.messages.last:
-            self._indexed = 0  # an earlier state was restored
-        for position, message in self._state.messages.after(self._indexed):
+        messages = self._state.messages
+        if self._indexed > messages.last or len(self._message_ids) > 2 * len(messages) + SPARE:
+            # An earlier state was restored, or most of them are remembered no more.
+            self._message_ids.clear()
+            self._indexed = 0
+        for position, message in messages.after(self._indexed):
             self._message_ids[history_id(message.id)] = message.id
             self._indexed = position
         found = self._state.sent(self._message_ids.get(object_id, ""))
@@ -61,8 +65,8 @@ class History:
 
     def listed(self, request: Request, number: Number) -> Answer:
         """`GET /<phone number id>/message_history`: one message, or all, the newest first."""
-        limit = request.query.get("limit", "25")
-        if not limit.isdigit() or not 1 <= int(limit) <= MOST:
+        limit = whole_number(request.query.get("limit", "25"))
+        if limit is None or not 1 <= limit <= MOST:
             error = invalid(f"Param limit must be from 1 to {MOST}.")
             return self._replies.refused(error, request)
         message_id = request.query.get("message_id")
@@ -132,6 +136,8 @@ class History:
 
 
 ID_DIGITS = 16
+SPARE = 10_000
+"""History ids of forgotten messages that are let go of only together with others."""
 
 
 def history_id(message_id: str) -> str:

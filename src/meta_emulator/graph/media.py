@@ -11,6 +11,7 @@ from meta_emulator.graph.room import Edges
 from meta_emulator.protocol.answers import SUCCESS, Answer, Request, Responder, encode
 from meta_emulator.protocol.errors import GraphError, invalid, object_unknown, refused
 from meta_emulator.protocol.multipart import Part, read_form
+from meta_emulator.protocol.parameters import header, whole_number
 from meta_emulator.world.objects import MEDIA_LIFE, Media, Number
 from meta_emulator.world.state import State
 
@@ -47,7 +48,7 @@ class MediaShelf:
 
     def upload(self, request: Request, number: Number) -> Answer:
         """`POST /<phone number id>/media`. The same file again has another id."""
-        upload = parse_upload(_header(request, b"content-type"), request.body)
+        upload = parse_upload(header(request, b"content-type"), request.body)
         if isinstance(upload, GraphError):
             return self._responder.error(upload, request.version)
         media_id = str(10**15 + self._state.chance.bits(48))
@@ -70,7 +71,7 @@ class MediaShelf:
         media_id = media.id
         if self._state.media_kind(media_id) is None or not belongs(request, media):
             return self._unknown(request, media_id)
-        host = _header(request, b"host")
+        host = header(request, b"host")
         until = int((self._state.clock.now() + URL_LIFE).timestamp())
         shown: dict[str, Any] = {
             "messaging_product": "whatsapp",
@@ -98,8 +99,8 @@ class MediaShelf:
     def download(self, request: Request, media_id: str) -> Answer:
         """`GET <url of the media>`: the bytes, or 404, also after the URL's five minutes."""
         media = self._state.media.get(media_id)
-        until = request.query.get("ext", "")
-        is_late = until.isdigit() and int(until) < self._state.clock.now().timestamp()
+        until = whole_number(request.query.get("ext", ""))
+        is_late = until is not None and until < self._state.clock.now().timestamp()
         if media is None or is_late or self._state.media_kind(media_id) is None:
             return Answer(404, b"")
         content = media.content if media.content is not None else b"emulated media " * 8
@@ -144,7 +145,3 @@ def _type_of(file: Part, declared: str) -> str:
         return declared
     guessed, _ = guess_type(f"x.{own or declared}")
     return plain_type(guessed or own or "application/octet-stream")
-
-
-def _header(request: Request, name: bytes) -> str:
-    return next((value.decode("latin-1") for key, value in request.headers if key == name), "")

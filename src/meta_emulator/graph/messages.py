@@ -106,7 +106,11 @@ class Sends:
     def _taken(self, request: Request, number: Number) -> tuple[Answer, Message | None]:
         """Meta's answer to the send in `request` from `number`, and the message if there is one."""
         try:
-            body = json_object(request.body) or parameters(request)
+            body = json_object(request.body)
+            if not body:
+                body = parameters(request)
+                # What a query or a form spells is kept as the object that it stands for.
+                request.body = encode(body) if body else request.body
             outcome, message = self._outcome(body, request, number)
         except RefusedError as refusal:
             return self._responder.error(refusal.error, request.version), None

@@ -101,12 +101,12 @@ def read_filtering(text: str | None) -> Callable[[dict[str, Any]], bool]:
         return lambda _number: True
     try:
         rules = msgspec.json.decode(text, type=list[dict[str, Any]])
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, RecursionError) as error:
         raise RefusedError(
             invalid("Param filtering must be an array of {field, operator, value} objects.")
         ) from error
     for rule in rules:
-        if rule.get("operator") not in RULES or type(rule.get("field")) is not str:
+        if str(rule.get("operator")) not in RULES or type(rule.get("field")) is not str:
             listed = ", ".join(RULES)
             raise RefusedError(
                 invalid(f"Param filtering needs a field, and an operator of {{{listed}}}.")

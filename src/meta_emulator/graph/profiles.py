@@ -194,7 +194,7 @@ def read_profile(given: dict[str, Any], handles: dict[str, str]) -> dict[str, An
             raise RefusedError(invalid(f"Param websites must have at most {MOST_WEBSITES} items."))
         changed["websites"] = [_text(site, "websites", WEBSITE_LIMIT) for site in sites]
     if "profile_picture_handle" in given:
-        if given["profile_picture_handle"] not in handles:
+        if str(given["profile_picture_handle"]) not in handles:
             raise RefusedError(
                 invalid("Param profile_picture_handle must be the handle of an uploaded file.")
             )

@@ -46,7 +46,7 @@ class ShortLinks:
         code = given.get("code")
         if code is None:
             code = "".join(LETTERS[self._chance.bits(5)] for _ in range(CODE_LENGTH))
-        elif code not in number.short_links:
+        elif type(code) is not str or code not in number.short_links:
             return self._replies.refused(object_unknown(str(code), request.method), request)
         number.short_links[code] = text
         shown = link_object(code, text)

@@ -11,6 +11,7 @@ from meta_emulator.checks.file_types import SAMPLES, plain_type, seen_type
 from meta_emulator.graph.room import Edges
 from meta_emulator.protocol.answers import Answer, Request, Responder, encode
 from meta_emulator.protocol.errors import GraphError, invalid, object_unknown
+from meta_emulator.protocol.parameters import header, whole_number
 from meta_emulator.runtime.codec import Codec
 from meta_emulator.world.state import State
 
@@ -58,9 +59,9 @@ class Uploads:
 
     def begin(self, request: Request, app_id: str) -> Answer:
         """`POST /<app id>/uploads?file_name=&file_length=&file_type=`."""
-        length = request.query.get("file_length", "")
+        length = whole_number(request.query.get("file_length", ""))
         mime_type = request.query.get("file_type", "")
-        if not (length.isascii() and length.isdigit() and 1 <= int(length) <= MOST_BYTES):
+        if length is None or not 1 <= length <= MOST_BYTES:
             return self._error(
                 invalid(f"Param file_length must be from 1 to {MOST_BYTES}."), request
             )
@@ -70,7 +71,7 @@ class Uploads:
                 invalid(f'Param file_type must be one of {{{listed}}} - got "{mime_type}".'),
                 request,
             )
-        session = Session(self._session_id(), app_id, int(length), plain_type(mime_type))
+        session = Session(self._session_id(), app_id, length, plain_type(mime_type))
         self._sessions[session.id.partition("?")[0]] = session
         return self._success({"id": session.id}, request)
 
@@ -79,8 +80,7 @@ class Uploads:
         session = self._sessions.get(session_id.partition("?")[0])
         if session is None:
             return self._error(object_unknown(session_id, request.method), request)
-        offset = next((value for key, value in request.headers if key == b"file_offset"), b"0")
-        if not offset.isdigit() or int(offset) != session.offset:
+        if whole_number(header(request, b"file_offset") or "0") != session.offset:
             return self._error(invalid(f"Header file_offset must be {session.offset}."), request)
         if session.offset + len(request.body) > session.length:
             return self._error(invalid(f"The file has more than {session.length} bytes."), request)

@@ -78,9 +78,9 @@ def order_from(order: Any, state: State) -> dict[str, Any]:
 def find_message(order: Any, state: State) -> Message:
     """The message that an answer names; raises AnswerError."""
     named = order.get("id") if type(order) is dict else None
-    for message in state.messages:
-        if message.id == named:
-            return message
+    message = state.sent(str(named))
+    if message is not None:
+        return message
     raise AnswerError(f'there is no message {named}; "id" is one that was sent')
 
 
@@ -125,10 +125,13 @@ def _payload(components: list[Any], card: int | None, index: int) -> str | None:
     if card is not None:
         cards = [one for part in components for one in part.get("cards") or ()]
         components = [
-            part for one in cards if one.get("card_index") == card for part in one["components"]
+            part
+            for one in cards
+            if str(one.get("card_index")) == str(card)
+            for part in one.get("components") or ()
         ]
     for part in components:
-        if part["type"].lower() == "button" and int(part.get("index", 0)) == index:
+        if part["type"].lower() == "button" and int(part.get("index") or 0) == index:
             for parameter in part.get("parameters") or ():
                 payload: str | None = parameter.get("payload")
                 return payload

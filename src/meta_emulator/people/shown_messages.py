@@ -42,11 +42,30 @@ LABELS = {
     "product_list": ("mpm", "View items"),
     "catalog_message": ("catalog", "View catalog"),
 }
+UNSHAPED = (AttributeError, KeyError, TypeError, ValueError, OverflowError, IndexError)
+"""What reading content raises that has not Meta's shape: control orders may say anything."""
+
+UNDRAWN = "It is not shaped as Meta's messages are, and is not drawn."
 GONE = "The template {} is no longer there; only what was sent is known."
 
 
 def shown_message(message: Message) -> Shown:
     """What the recipient sees of an accepted send."""
+    try:
+        return _sent(message)
+    except UNSHAPED:
+        return Shown(message.kind, trouble=UNDRAWN)
+
+
+def shown_answer(message: Object, catalogue: Catalogue) -> Shown:
+    """What a person sees of a message of their own, as it stands in the webhook."""
+    try:
+        return _answered(message, catalogue)
+    except UNSHAPED:
+        return Shown(str(message.get("type", "text")), trouble=UNDRAWN)
+
+
+def _sent(message: Message) -> Shown:
     request: Object = msgspec.json.decode(message.request)
     catalogue = message.number.waba.catalogue
     if message.kind == "template":
@@ -62,8 +81,7 @@ def shown_message(message: Message) -> Shown:
     return shown if quoted is None else msgspec.structs.replace(shown, answers=str(quoted))
 
 
-def shown_answer(message: Object, catalogue: Catalogue) -> Shown:
-    """What a person sees of a message of their own, as it stands in the webhook."""
+def _answered(message: Object, catalogue: Catalogue) -> Shown:
     kind = str(message.get("type", "text"))
     shown = shown_content(kind, message, catalogue)
     context = message.get("context") or {}

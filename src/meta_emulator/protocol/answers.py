@@ -5,6 +5,7 @@ in error bodies are escaped and the text is ASCII, as recorded exchanges show.
 """
 
 import json
+import re
 from base64 import urlsafe_b64encode
 from dataclasses import dataclass, field
 from typing import Any
@@ -23,6 +24,7 @@ NEWEST: Version = (26, 0)
 OLDEST: Version = (21, 0)
 """Earlier ones have expired and are answered as this one."""
 
+VERSION = re.compile(r"v([0-9]{1,6})\.([0-9]{1,6})")
 REVISION = b"1030214897"
 JSON_TYPE: Header = (b"content-type", b"application/json; charset=UTF-8")
 UNAUTHORISED = 401
@@ -162,11 +164,5 @@ def version_text(version: Version) -> str:
 
 def parse_version(text: str) -> Version | None:
     """(25, 0) for `v25.0`; None for what is no version."""
-    if not text.startswith("v"):
-        return None
-    major, point, minor = text[1:].partition(".")
-    if not point or not (major.isascii() and major.isdigit()):
-        return None
-    if not (minor.isascii() and minor.isdigit()):
-        return None
-    return int(major), int(minor)
+    found = VERSION.fullmatch(text)
+    return None if found is None else (int(found[1]), int(found[2]))

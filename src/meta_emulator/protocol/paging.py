@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from meta_emulator.protocol.answers import Request
 from meta_emulator.protocol.errors import GraphError, refused
+from meta_emulator.protocol.parameters import whole_number
 
 T = TypeVar("T")
 LIMIT = 25
@@ -23,10 +24,10 @@ def page(
     An unreadable cursor is 131059, before v24 code 100; `next` and `previous` are there only if
     there is more.
     """
-    limit_text = request.query.get("limit", str(LIMIT))
-    if not limit_text.isascii() or not limit_text.isdigit() or not int(limit_text) >= 1:
+    asked = whole_number(request.query.get("limit", str(LIMIT)))
+    if not asked:
         return GraphError(100, "(#100) Param limit must be a positive integer.")
-    limit = min(int(limit_text), MOST)
+    limit = min(asked, MOST)
     start = 0
     if request.query.get("after"):
         place = _place(request.query["after"])
@@ -76,4 +77,4 @@ def _place(cursor: str) -> int | None:
     except (Base64Error, UnicodeDecodeError, ValueError):
         return None
     word, _, digits = text.partition(":")
-    return int(digits) if word == "place" and digits.isdigit() else None
+    return whole_number(digits) if word == "place" else None

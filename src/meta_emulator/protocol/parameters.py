@@ -4,6 +4,7 @@ The Graph API takes them in each of these ways; Meta's own SDK sends forms. In a
 query a value that is an object or an array is JSON.
 """
 
+import re
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -16,6 +17,14 @@ FORM = "application/x-www-form-urlencoded"
 SPOKEN = {"true": True, "false": False}
 ABOUT_THE_CALL = frozenset({"access_token", "appsecret_proof", "method", "fields"})
 """What a query says about the call and not about the object."""
+
+MOST_DIGITS = 15
+"""Of a number in a text: longer ones stand for nothing that there is."""
+
+DIGITS = re.compile(rf"[0-9]{{1,{MOST_DIGITS}}}")
+
+NO_JSON = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+"""What decoding raises: no JSON, no UTF-8, or deeper than anybody nests."""
 
 decode = msgspec.json.Decoder().decode
 
@@ -39,7 +48,7 @@ def json_object(raw: bytes) -> dict[str, Any]:
     """The JSON object in `raw`; an empty one for anything else, as Meta reads it."""
     try:
         body = decode(raw)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except NO_JSON:
         return {}
     return body if type(body) is dict else {}
 
@@ -48,6 +57,11 @@ def form_object(raw: bytes) -> dict[str, Any]:
     """The fields of a urlencoded form."""
     pairs = parse_qsl(raw.decode("utf-8", "replace"), keep_blank_values=True)
     return {key: _read(value) for key, value in pairs}
+
+
+def whole_number(text: str) -> int | None:
+    """The number that a text's ASCII digits spell; None of any other text, and of endless ones."""
+    return int(text) if DIGITS.fullmatch(text) else None
 
 
 def header(request: Request, name: bytes) -> str:
@@ -60,6 +74,6 @@ def _read(value: str) -> Any:
     if value[:1] in {"{", "["}:
         try:
             return decode(value)
-        except msgspec.DecodeError:
+        except NO_JSON:
             return value
     return SPOKEN.get(value, value)

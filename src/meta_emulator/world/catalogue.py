@@ -79,10 +79,9 @@ class Catalogue:
         if not query:
             return self.products
         try:
-            rule = msgspec.json.decode(query)
-        except msgspec.DecodeError as error:
+            return self._matching(msgspec.json.decode(query))
+        except (msgspec.DecodeError, RecursionError) as error:
             raise RefusedError(invalid(f"Param filter must be JSON: {error}")) from error
-        return self._matching(rule)
 
     def _matching(self, rule: Any) -> list[ProductSeed]:
         if type(rule) is not dict or len(rule) != 1:

@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from meta_emulator.protocol.parameters import json_object
 from meta_emulator.world.message import ACCEPTED, Message
 from meta_emulator.world.state import Refusal
 from meta_emulator.world.words import template_named, words_of
@@ -86,11 +87,8 @@ def is_same(one: str, other: str) -> bool:
 
 def recipient_of(request: bytes) -> str:
     """Whom a send was to reach; empty where it names nobody."""
-    try:
-        body = msgspec.json.decode(request)
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        return ""
-    return str(body.get("to") or body.get("recipient") or "") if isinstance(body, dict) else ""
+    body = json_object(request)
+    return str(body.get("to") or body.get("recipient") or "")
 
 
 def code_of(error: bytes) -> int | None:
