@@ -104,4 +104,5 @@ def test_a_day_of_retries_passes_in_moments_and_the_clock_is_kept_for_the_next_s
     with pair_process(tmp_path) as pair:
         assert clock_of(pair.ready)["ahead_s"] == pytest.approx(3 * DAY_S, abs=120)
         done = waypost(tmp_path, "demo", "--ready-file", "ready.json", "--json")
-        assert json.loads(done.stdout)["complete"], done.stdout
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert json.loads(done.stdout)["complete"]
