@@ -12,6 +12,8 @@ from typing import Annotated
 
 import msgspec
 
+from meta_emulator.runtime.slips import told
+
 Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
 Milliseconds = Annotated[int, msgspec.Meta(ge=0)]
 Seconds = Annotated[float, msgspec.Meta(ge=0)]
@@ -42,9 +44,9 @@ class Throttle(msgspec.Struct, forbid_unknown_fields=True):
     for_ms: int = 500
     code: int = 130429
 
-    def is_on(self, now_s: float) -> bool:
-        """Whether a burst is on, by the emulator's own clock."""
-        return now_s * 1000 % max(1, self.every_ms) < self.for_ms
+    def is_on(self, since_s: float) -> bool:
+        """Whether a burst is on, so many seconds after the plan was put in force."""
+        return since_s * 1000 % max(1, self.every_ms) < self.for_ms
 
 
 class Outage(msgspec.Struct, forbid_unknown_fields=True):
@@ -228,8 +230,7 @@ def parse_faults(raw: bytes, *, is_toml: bool = False) -> Faults:
             return msgspec.convert(tomllib.loads(raw.decode()), Faults)
         return msgspec.json.decode(raw, type=Faults)
     except (msgspec.MsgspecError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        known = ", ".join(Faults.__struct_fields__)
-        raise FaultsError(f"the faults cannot be used: {error}; there are {known}") from error
+        raise FaultsError(f"the faults cannot be used: {told(error, Faults)}") from error
 
 
 def is_nothing(faults: Faults) -> bool:

@@ -17,11 +17,28 @@ from meta_emulator.definitions.pacing_rule import Pacing
 from meta_emulator.definitions.quality_rule import Quality
 from meta_emulator.definitions.review_rule import Review
 from meta_emulator.faults import Faults
+from meta_emulator.runtime.slips import told
 
 MOST_ALLOWED = 5
 """Recipients of a test number (reference 5)."""
 
 
+CATEGORIES = ("MARKETING", "UTILITY", "AUTHENTICATION")
+TEMPLATE_STATUSES = (
+    "APPROVED",
+    "PENDING",
+    "REJECTED",
+    "PAUSED",
+    "DISABLED",
+    "IN_APPEAL",
+    "PENDING_DELETION",
+    "DELETED",
+    "LIMIT_EXCEEDED",
+    "ARCHIVED",
+)
+TIER = re.compile(r"TIER_(UNLIMITED|[0-9]{1,6}K?)")
+SHOWN_PHONE = re.compile(r"\+?[0-9](?:[ ().-]*[0-9]){6,14}")
+"""A business number, with signs between its digits."""
 PHONE = re.compile(r"\+?[0-9]{7,15}")
 """A recipient's, with its country."""
 
@@ -164,14 +181,9 @@ def parse_seed(raw: bytes, *, is_toml: bool = False) -> Seed:
         else:
             seed = msgspec.json.decode(raw, type=Seed)
     except (msgspec.MsgspecError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SeedError(f"the seed cannot be used: {error}") from error
+        raise SeedError(f"the seed cannot be used: {told(error, Seed)}") from error
     if not seed.wabas or not seed.wabas[0].phone_numbers:
         raise SeedError("the seed needs at least one WABA with at least one phone number")
-    for number in (number for waba in seed.wabas for number in waba.phone_numbers):
-        if len(number.allowed_recipients or ()) > MOST_ALLOWED:
-            raise SeedError(
-                f"the seed's number {number.id} has more than {MOST_ALLOWED} allowed recipients"
-            )
     for what, ids in (
         ("WABA", [waba.id for waba in seed.wabas]),
         ("phone number", [number.id for waba in seed.wabas for number in waba.phone_numbers]),
@@ -180,8 +192,55 @@ def parse_seed(raw: bytes, *, is_toml: bool = False) -> Seed:
         for object_id in ids:
             if ids.count(object_id) > 1:
                 raise SeedError(f"the seed names the {what} id {object_id} twice")
+    for place, waba in enumerate(seed.wabas):
+        for nth, number in enumerate(waba.phone_numbers):
+            _check_number(number, f"at `$.wabas[{place}].phone_numbers[{nth}]`")
+        _check_templates(waba.templates, f"$.wabas[{place}].templates")
     _check_recipients(seed)
     return seed
+
+
+def _check_number(number: NumberSeed, where: str) -> None:
+    """Raises SeedError for a number that is none, or a tier that Meta does not know."""
+    if len(number.allowed_recipients or ()) > MOST_ALLOWED:
+        raise SeedError(
+            f"the seed's number {number.id} has more than {MOST_ALLOWED} allowed recipients"
+        )
+    if not SHOWN_PHONE.fullmatch(number.display_phone_number):
+        raise SeedError(
+            'the seed cannot be used: "display_phone_number" must be like "+91 98000 00001" - '
+            + where
+        )
+    if not TIER.fullmatch(number.messaging_limit):
+        raise SeedError(
+            'the seed cannot be used: "messaging_limit" must be like "TIER_2K" or '
+            f'"TIER_UNLIMITED" - {where}'
+        )
+
+
+def _check_templates(templates: list[TemplateSeed], place: str) -> None:
+    """Raises SeedError for words that Meta does not know, and for one that is there twice."""
+    seen: set[tuple[str, ...]] = set()
+    for nth, template in enumerate(templates):
+        where = f"at `{place}[{nth}]`"
+        for name, word, known in (
+            ("category", template.category, CATEGORIES),
+            ("status", template.status, TEMPLATE_STATUSES),
+        ):
+            if word not in known:
+                raise SeedError(
+                    f'the seed cannot be used: "{name}" must be one of {", ".join(known)}; it is '
+                    f"{word!r} - {where}"
+                )
+        if not all(isinstance(one.get("type"), str) for one in template.components):
+            raise SeedError(f'the seed cannot be used: a component needs a "type" - {where}')
+        for key in ((template.id,), (template.name, template.language)):
+            if key in seen:
+                raise SeedError(
+                    f"the seed cannot be used: the template {' in '.join(key)} is there twice - "
+                    + where
+                )
+            seen.add(key)
 
 
 def _check_recipients(seed: Seed) -> None:

@@ -72,6 +72,48 @@ def test_a_seed_that_cannot_be_used_is_refused_with_its_reason(raw, reason):
     assert reason in str(refused.value)
 
 
+NUMBER = SMALL["wabas"][0]["phone_numbers"][0]
+TEMPLATE = {
+    "id": "5",
+    "name": "hi",
+    "language": "en",
+    "category": "UTILITY",
+    "components": [{"type": "BODY", "text": "Hello"}],
+}
+
+
+def with_number(**change: Any) -> bytes:
+    return changed(wabas=[{**SMALL["wabas"][0], "phone_numbers": [{**NUMBER, **change}]}])
+
+
+def with_templates(*templates: dict[str, Any]) -> bytes:
+    return changed(wabas=[{**SMALL["wabas"][0], "templates": templates}])
+
+
+@pytest.mark.parametrize(
+    ("raw", "reason"),
+    [
+        (changed(wabaz=[]), "unknown field `wabaz`; there are wabas, media, faults,"),
+        (
+            with_number(verifed_name="n"),
+            ".phone_numbers[0]`; there are id, display_phone_number, verified_name,",
+        ),
+        (with_number(messaging_limit="10K"), '"messaging_limit" must be like "TIER_2K"'),
+        (with_number(display_phone_number="shop"), '"display_phone_number" must be like'),
+        (with_templates({**TEMPLATE, "category": "MARKETTING"}), '"category" must be one of'),
+        (with_templates({**TEMPLATE, "status": "ACTIVE"}), "it is 'ACTIVE' - at `$.wabas[0].tem"),
+        (with_templates({**TEMPLATE, "components": [{}]}), 'a component needs a "type" - at'),
+        (with_templates(TEMPLATE, TEMPLATE), "the template 5 is there twice - at `$.wabas[0]"),
+        (with_templates(TEMPLATE, {**TEMPLATE, "id": "6"}), "the template hi in en is there twice"),
+        (changed(faults={"refuse": {"cod": 1}}), "`cod` - at `$.faults.refuse`; there are code,"),
+    ],
+)
+def test_a_slip_of_the_pen_is_told_with_its_place_and_with_what_would_do(raw, reason):
+    with pytest.raises(SeedError) as refused:
+        parse_seed(raw)
+    assert reason in str(refused.value)
+
+
 def test_a_seed_that_is_not_there_is_refused(tmp_path: Path):
     with pytest.raises(SeedError, match="cannot be read: No such file"):
         load_seed(tmp_path / "nowhere.json")
