@@ -31,5 +31,5 @@ def wish(
         "timestamp": int(state.clock.now().timestamp()),
     }
     change = render_preference(number, digits, name or UNNAMED, preference)
-    reporter.tell_app(Update(number.waba.id, change))
+    reporter.tell_app(Update(number.waba.id, change, person=digits))
     return preference

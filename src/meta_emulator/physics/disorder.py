@@ -70,7 +70,8 @@ class Disorder(Law, Fate):
         faults = self._faults
         key = f"{send.number.id}|{send.address}"
         send.lot = f"{key}|{self.tallies.next(key)}"
-        if faults.throttle is not None and faults.throttle.is_on(self._clock.monotonic()):
+        since_s = self._clock.monotonic() - self._since
+        if faults.throttle is not None and faults.throttle.is_on(since_s):
             return faults.throttle.code
         return self._outage(send.lot) or self._take("refuse", faults.refuse, send.lot)
 

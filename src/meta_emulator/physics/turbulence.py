@@ -14,7 +14,7 @@ from meta_emulator.runtime.agenda import Agenda
 from meta_emulator.runtime.clock import Clock
 from meta_emulator.webhook.bodies import Update
 from meta_emulator.webhook.delivery import Deliverer
-from meta_emulator.world.message import Status
+from meta_emulator.world.message import Inbound, Status
 from meta_emulator.world.state import State
 
 Held = tuple[str, Update]
@@ -93,7 +93,10 @@ class Turbulence:
         return held_ms / 1000
 
     def _lot_of(self, update: Update) -> str:
-        """What the update's lots are drawn by: of a status its own, else the how-manyth it is."""
+        """What the update's lots are drawn by: of a status its own, else the how-manyth it is.
+
+        Counted are those about one person, as those about others come in any order.
+        """
         if update.lot:
             return update.lot
         told = update.status
@@ -101,7 +104,14 @@ class Turbulence:
         if message is not None and message.lot and isinstance(told, Status):
             update.lot = f"{message.lot}|{told.status}"
         else:
-            update.lot = f"{update.waba_id}|{self._tallies.next(update.waba_id)}"
+            key = update.waba_id
+            if message is not None and isinstance(told, Status):
+                key += f"|{message.number.id}|{message.to}|{told.status}"
+            elif isinstance(told, Inbound):
+                key += f"|{told.phone_number_id}|{told.sender}"
+            elif update.person:
+                key += f"|wishes|{update.person}"
+            update.lot = f"{key}|{self._tallies.next(key)}"
         return update.lot
 
     def _release(self, held: Held) -> None:

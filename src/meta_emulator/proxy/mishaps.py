@@ -61,11 +61,11 @@ class Mishaps:
 
     def refusal(self, lot: str) -> int | None:
         """Meta's code that it is refused with, and never handed on; counts down."""
-        plan, now = self.plan, self._clock.monotonic()
-        if plan.throttle is not None and plan.throttle.is_on(now):
+        plan, since_s = self.plan, self._clock.monotonic() - self._since
+        if plan.throttle is not None and plan.throttle.is_on(since_s):
             return plan.throttle.code
         for place, outage in enumerate(plan.outages):
-            if outage.is_on(now - self._since) and self._hits(outage.share, f"outage{place}", lot):
+            if outage.is_on(since_s) and self._hits(outage.share, f"outage{place}", lot):
                 return picked(outage.codes, self._lots.fraction("outage code", place, lot))
         return self._take(plan.refuse, lot)
 

@@ -26,6 +26,8 @@ CONVERSATION_UNTIL: Version = (23, 0)
 WINDOW = timedelta(hours=24)
 TIME = '"time"'
 UNNAMED = "WhatsApp User"
+MOST_AROUND = 64
+"""Bytes of an entry's keys and punctuation, at most."""
 
 
 @dataclass(slots=True)
@@ -37,6 +39,8 @@ class Update:
     number  the deliverer's, once it was pushed
     lot     what its lots are drawn by, if a plan of disorder is in force
     is_repeat  it was told before: no webhook has it beside what it repeats
+    person  digits of whom it is about, where `status` does not say so
+    since   the clock's seconds when it was pushed
     """
 
     waba_id: str
@@ -47,6 +51,13 @@ class Update:
     number: int = 0
     lot: str = ""
     is_repeat: bool = False
+    person: str = ""
+    since: float = 0.0
+
+    @property
+    def size(self) -> int:
+        """The bytes that it adds to a body, at most."""
+        return len(self.change) + len(self.waba_id) + MOST_AROUND
 
 
 def ascii_json(value: Any) -> str:

@@ -27,6 +27,10 @@ from meta_emulator.world.message import Told
 
 OK = 200
 NO_ANSWER = 0
+AROUND_ALL = 64
+"""Bytes of a body around its entries, at most."""
+MOST_BYTES = 3_000_000
+"""Of a body (reference 4.3); an update that is larger goes alone."""
 MOST_ASIDE = 64
 """Batches of one receiver that wait on their own; further ones hold their worker."""
 
@@ -107,7 +111,11 @@ class Receiver:
         most = (None if unrest is None else unrest.most(self.url)) or self._batch
         number = min(most, len(self._waiting))
         taken = [self._waiting.popleft()]
+        size = AROUND_ALL + taken[0].size
         while len(taken) < number and not self._waiting[0].is_repeat:
+            size += self._waiting[0].size
+            if size > MOST_BYTES:
+                break
             taken.append(self._waiting.popleft())
         if self._waiting:
             self._wake()
@@ -174,6 +182,7 @@ class Deliverer:
             update = replace(update, number=self._last)
         else:
             update.number = self._last
+        update.since = self._clock.monotonic()
         self._updates[update.number] = receiver, update
         self.marks.add(f"u{update.number}")
         return update
@@ -228,8 +237,13 @@ class Deliverer:
                 is_done = await self._try(receiver, batch)
 
     async def _first_try(self, receiver: Receiver) -> tuple[Batch, bool]:
-        """The next batch, and whether it is done with."""
-        updates = await receiver.take(self.unrest)
+        """The next batch, and whether it is done with; what waited for too long is forgotten."""
+        updates: list[Update] = []
+        while not updates:
+            taken = await receiver.take(self.unrest)
+            oldest = self._clock.monotonic() - self._settings.retry_span_s
+            updates = [update for update in taken if update.since > oldest]
+            self._forget(update for update in taken if update.since <= oldest)
         body = render_body(updates)
         headers = signed_headers(body, self._secret)
         batch = Batch(updates, body, headers, self._clock.monotonic())
@@ -271,7 +285,8 @@ class Deliverer:
                 update.status.failures += 1
         batch.was_answered = status != NO_ANSWER
         now = self._clock.monotonic()
-        if now - batch.since > self._settings.retry_span_s:
+        end = min(update.since for update in batch.updates) + self._settings.retry_span_s
+        if now > end:
             self._end(batch)
             return True
         batch.due = now + self._gap(batch)
@@ -367,6 +382,9 @@ class Deliverer:
             "time": update.time,
             "about": update.about,
             "place": place,
+            "lot": update.lot,
+            "is_repeat": update.is_repeat,
+            "since": told_at(self._clock, update.since),
         }
 
     def restore(self, kept: Any) -> None:
@@ -393,6 +411,9 @@ class Deliverer:
         update = Update(
             told["waba_id"], told["change"], time=told["time"], about=about, number=number
         )
+        update.lot, update.is_repeat = told.get("lot", ""), told.get("is_repeat", False)
+        since = told.get("since")
+        update.since = self._clock.monotonic() if since is None else second_of(self._clock, since)
         if about is not None and place is not None:
             found = self._ledger.told_of(about)
             update.status = found[place] if place < len(found) else None
