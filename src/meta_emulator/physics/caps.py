@@ -22,7 +22,8 @@ CAPPED = 131049
 DAY = timedelta(hours=24)
 EXTENDED_SINCE = datetime(2026, 4, 30, tzinfo=UTC)
 MOST = 100_000
-"""Users remembered before those of whom nothing counts any more are forgotten."""
+"""Users remembered before those of whom nothing counts any more are forgotten; if most count, the
+next look comes when there are twice as many, so that a large campaign is not slowed down."""
 
 MARKETING = frozenset({"marketing", "marketing_lite"})
 FREE = frozenset(
@@ -103,6 +104,7 @@ class Caps(Law):
     def __init__(self, state: State) -> None:
         self._state = state
         self._users: dict[str, User] = {}
+        self._most = MOST
 
     def failure(self, send: Send) -> int | None:
         """131049 for marketing beyond the cap."""
@@ -153,10 +155,11 @@ class Caps(Law):
         user_id = send.user_id or ""
         user = self._users.get(user_id)
         if user is None:
-            if len(self._users) >= MOST:
+            if len(self._users) >= self._most:
                 self._users = {
                     key: one for key, one in self._users.items() if not one.is_over(send.at)
                 }
+                self._most = max(MOST, 2 * len(self._users))
             user = self._users[user_id] = User()
         return user
 

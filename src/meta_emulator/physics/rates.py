@@ -17,7 +17,8 @@ from meta_emulator.world.state import State
 BURST = 45
 GAP_S = 6.0
 MOST_PAIRS = 100_000
-"""Pairs remembered before those that owe nothing are forgotten."""
+"""Pairs remembered before those that owe nothing are forgotten; if most owe, the next look comes
+when there are twice as many."""
 
 UPGRADE = timedelta(seconds=60)
 """How long a number is in maintenance while it is upgraded; Meta says up to a minute."""
@@ -134,6 +135,7 @@ class PairRate(Law):
         self._state = state
         self._clock = state.clock
         self._bursts: dict[tuple[str, str], Burst] = {}
+        self._most = MOST_PAIRS
 
     def refusal(self, send: Send) -> int | None:
         """131056 if the number may not send to this recipient now."""
@@ -153,8 +155,9 @@ class PairRate(Law):
         key = (send.number.id, send.address)
         burst = self._bursts.get(key)
         if burst is None or burst.is_over(now):
-            if len(self._bursts) >= MOST_PAIRS:
+            if len(self._bursts) >= self._most:
                 self._sweep(now)
+                self._most = max(MOST_PAIRS, 2 * len(self._bursts))
             burst = self._bursts[key] = Burst(now)
         burst.count += 1
 

@@ -30,17 +30,25 @@ class Windows:
         self.heard_at: Times = {}
         self.referred_at: Times = {}
         self.entered_at: Times = {}
+        self._most = MOST
 
     def hear(
         self, number_id: str, users: Iterable[str], at: datetime, *, is_referred: bool = False
     ) -> None:
         """The user, by these names, wrote to the number."""
-        if len(self.heard_at) >= MOST:
-            self.heard_at = _younger(self.heard_at, at - SERVICE)
+        if len(self.heard_at) >= self._most:
+            self._sweep(at)
         for user in users:
             self.heard_at[number_id, user] = at
             if is_referred:
                 self.referred_at[number_id, user] = at
+
+    def _sweep(self, at: datetime) -> None:
+        """Forget windows that are closed; if most are open, look again when there are twice."""
+        self.heard_at = _younger(self.heard_at, at - SERVICE)
+        self.referred_at = _younger(self.referred_at, at - SERVICE)
+        self.entered_at = _younger(self.entered_at, at - ENTRY)
+        self._most = max(MOST, 2 * len(self.heard_at))
 
     def answer(self, number_id: str, users: Iterable[str], at: datetime) -> None:
         """The number wrote to the user: a free entry point window opens if one was offered."""
