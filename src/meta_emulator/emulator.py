@@ -144,7 +144,8 @@ class Emulator:
                 TokenOrders(self.tokens, clock, chance),
                 releases,
                 LimitOrders(state, self.limits),
-            )
+            ),
+            settings.control_hosts,
         )
         finders: tuple[Finder, ...] = (uploads, media, *business.finders)
         graph = Rooms(state, responder, rooms, finders, self.limits.management)

@@ -62,6 +62,7 @@ class Settings:
     product_delay_s how long a product that a batch adds cannot be sent yet (reference 8)
     kept            messages, refusals and callbacks remembered, each
     release         where captured messages may be released to; None: nowhere
+    control_hosts   further names that the control API answers for (control/visitors.py)
     """
 
     access_token: str
@@ -88,6 +89,7 @@ class Settings:
     product_delay_s: float = 0.0
     kept: int = 200_000
     release: ReleaseSettings | None = None
+    control_hosts: frozenset[str] = frozenset()
 
 
 def parse_delays(text: str) -> tuple[tuple[str, float], ...]:

@@ -101,6 +101,12 @@ def serve_command(
         str | None,
         typer.Option(envvar=SECRETS + "RELEASE_TOKEN", help="The real access token.", hidden=True),
     ] = None,
+    control_host: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME", help="A further name that the control API and page are asked by."
+        ),
+    ] = None,
     state: Annotated[
         Path | None,
         typer.Option(
@@ -161,6 +167,7 @@ def serve_command(
             chance=chance,
             faults=None if faults is None else read_faults(faults),
             release=parse_release(release_url, release_token, release_number, release_to or []),
+            control_hosts=frozenset(name.lower() for name in (*(control_host or ()), host)),
         )
     except (SeedError, SettingsError, FaultsError) as error:
         raise MisusedError(str(error)) from error

@@ -17,16 +17,24 @@ from meta_emulator.control.routes import (
     carried_out,
     read_order,
 )
+from meta_emulator.control.visitors import stranger
 from meta_emulator.protocol.answers import Answer, Request
 
+FORBIDDEN = 403
+INBOX = ("inbox",)
+"""Takes what other programs send to any address; it gives no orders."""
 REST = "..."
 """Ends a path that goes on as it likes."""
 
 
 class Control:
-    """Answers everything under `/_emulator/`."""
+    """Answers everything under `/_emulator/`.
 
-    def __init__(self, rooms: Sequence[Room]) -> None:
+    names  further names of the emulator's host (`visitors`)
+    """
+
+    def __init__(self, rooms: Sequence[Room], names: frozenset[str] = frozenset()) -> None:
+        self._names = names
         description = Description()
         self.routes = tuple(
             chain.from_iterable(room.routes for room in (*rooms, description)),
@@ -39,6 +47,10 @@ class Control:
 
     async def answer(self, request: Request, raw_query: str) -> Answer:
         """The answer to `request`, whose segments begin behind `_emulator`."""
+        is_inbox = request.segments[:1] == INBOX
+        strange = None if is_inbox else stranger(request.method, request.headers, self._names)
+        if strange is not None:
+            return answered({"error": strange}, FORBIDDEN)
         found = self._find(request)
         if found is None:
             known = [f"{route.method} /_emulator/{route.path}" for route in self.routes]

@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl, quote
 import msgspec
 
 from meta_emulator.app import Receive, Scope, Send, split_path
+from meta_emulator.control.visitors import stranger
 from meta_emulator.faults import FaultsError, parse_faults
 from meta_emulator.protocol.answers import JSON_TYPE, Answer, Responder
 from meta_emulator.protocol.errors import GraphError, refused
@@ -22,6 +23,7 @@ from meta_emulator.runtime.http import UnreachableError, Upstream
 TIMEOUT_S = 120.0
 DROPPED, LOST, NO_ANSWER, UNRECORDED = 503, 502, 502, 404
 SENDS = frozenset({"messages", "marketing_messages"})
+NO_NAMES: frozenset[str] = frozenset()
 OF_A_CONNECTION = frozenset(
     {
         "connection",
@@ -105,6 +107,9 @@ class Incoming:
             (name.decode("latin-1").lower(), value.decode("latin-1"))
             for name, value in scope["headers"]
         )
+        self.host = next(
+            (value.decode("latin-1") for name, value in scope["headers"] if name == b"host"), ""
+        )
         self.body = body
         _, self.segments = split_path(self.path)
 
@@ -182,6 +187,9 @@ class ProxyApp:
 
     def _order(self, asked: Incoming) -> Answer:
         """The control API of a proxy: its health and its faults."""
+        strange = stranger(asked.method, encoded([*asked.headers, ("host", asked.host)]), NO_NAMES)
+        if strange is not None:
+            return Answer(403, msgspec.json.encode({"error": strange}), [JSON_TYPE])
         call = (asked.method, "/".join(asked.segments[1:]))
         if call == ("GET", "health"):
             return _data({"status": "ok"})
