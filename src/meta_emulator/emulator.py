@@ -159,6 +159,7 @@ class Emulator:
             "disorder": self.disorder,
             "turbulence": self.turbulence,
             "magic": self.magic,
+            "habits": self.habits,
             "presence": self.presence,
             "tokens": self.tokens,
             "releases": releases,
@@ -262,6 +263,7 @@ class Emulator:
         self.deliverer.clear()
         self.turbulence.clear()
         self.magic.reset()
+        self.habits.restore({})
         self.disorder.reset()
         self.pacer.clear()
         self.state.forget()

@@ -53,7 +53,7 @@ def test_a_captured_message_reaches_the_real_api_and_a_stranger_gets_nothing(tmp
             answered = json.loads(done.stdout)["answer"]["messages"][0]["id"]
 
             (reached,) = real.ask("GET", "/_emulator/messages")["data"]
-            assert (reached["id"], reached["to"]) == (answered, LISTED)
+            assert (reached["id"], reached["to"]) == (answered, f"+{LISTED}")
 
             refused = release(captured, second)
             assert refused.returncode == 1

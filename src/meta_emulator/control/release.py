@@ -124,7 +124,8 @@ def releasable(message: Message, settings: ReleaseSettings) -> tuple[bytes, str]
             FORBIDDEN,
         )
     sent = {key: value for key, value in body.items() if key != "recipient"}
-    return msgspec.json.encode({**sent, "to": digits}), digits
+    # Without `+` Meta may take it for a number of the sender's own country (reference 1.2).
+    return msgspec.json.encode({**sent, "to": f"+{digits}"}), digits
 
 
 def address(message: Message, settings: ReleaseSettings) -> str:

@@ -2,6 +2,9 @@
 
 Which person does what stands in the table of magic recipients. What a message cannot be answered
 with is said in words instead, so that whoever sent it hears why nothing was tapped.
+
+A business that answers by itself would never come to an end with them: who was answered a few times
+in a row falls silent, until a template comes, or a pause.
 """
 
 from collections.abc import Iterator
@@ -15,6 +18,7 @@ from meta_emulator.people.wishes import wish
 from meta_emulator.physics.deadlines import Deadlines
 from meta_emulator.physics.magic import Magic
 from meta_emulator.physics.outcomes import Reply, outcome_of
+from meta_emulator.runtime.snapshot import second_of, told_at
 from meta_emulator.webhook.bodies import UNNAMED
 from meta_emulator.webhook.reporter import Reporter
 from meta_emulator.world.message import FAILED, Message
@@ -31,6 +35,10 @@ PIXEL = (
 """A PNG of one pixel."""
 
 PRODUCTS = 2
+SOON_S = 60.0
+"""What is not a template and comes so soon after a person's word counts as an answer to it."""
+MOST_IN_A_ROW = 5
+"""Answers to answers, of one person."""
 
 
 class Habits:
@@ -43,12 +51,16 @@ class Habits:
         self._reporter = reporter
         self._deadlines = deadlines
         self._magic = magic
+        self._spoke: dict[str, tuple[float, int]] = {}
+        """By number and person: when they last spoke, and answers to them in a row so far."""
         deadlines.carry_out(REPLY, self._reply)
 
     def heed(self, message: Message) -> None:
         """A message was accepted: whoever it is for may answer it."""
         outcome = outcome_of(message.wa_id)
         if outcome is None or not outcome.replies or message.failure is not None:
+            return
+        if self._is_tired(message):
             return
         read_s = self._magic.read_after_s(message.course)
         for place, reply in enumerate(outcome.replies):
@@ -71,15 +83,42 @@ class Habits:
         except InboundError as error:
             self._excuse(message, error)
 
+    def _is_tired(self, message: Message) -> bool:
+        """Whether the person has been answered too often in a row; counts."""
+        key, now = _pair(message), self._state.clock.monotonic()
+        spoke_at, in_a_row = self._spoke.get(key, (-SOON_S, 0))
+        is_answer = message.kind != "template" and now - spoke_at < SOON_S
+        in_a_row = in_a_row + 1 if is_answer else 0
+        if key in self._spoke:
+            self._spoke[key] = spoke_at, in_a_row
+        return in_a_row > MOST_IN_A_ROW
+
     def _say(self, message: Message, content: dict[str, Any]) -> None:
         order = {"from": message.wa_id, "phone_number_id": message.number.id, **content}
         receive(order, self._state, self._reporter)
+        key = _pair(message)
+        _, in_a_row = self._spoke.get(key, (0.0, 0))
+        self._spoke[key] = self._state.clock.monotonic(), in_a_row
+
+    def snapshot(self) -> Any:
+        """Of each person who spoke: when, and how many answers they got in a row."""
+        clock = self._state.clock
+        return {key: [told_at(clock, at), count] for key, (at, count) in self._spoke.items()}
+
+    def restore(self, kept: Any) -> None:
+        """Go on from a snapshot."""
+        clock = self._state.clock
+        self._spoke = {key: (second_of(clock, at), int(count)) for key, (at, count) in kept.items()}
 
     def _excuse(self, message: Message, error: InboundError) -> None:
         try:
             self._say(message, {"text": f"I would, but cannot: {error}"})
         except InboundError:
             return  # the business has blocked this person: nothing reaches it
+
+
+def _pair(message: Message) -> str:
+    return f"{message.number.id}|{message.wa_id}"
 
 
 def content_of(reply: Reply, message: Message) -> dict[str, Any]:

@@ -68,7 +68,7 @@ def test_a_message_to_somebody_on_the_list_is_sent_and_the_answer_comes_back_as_
             "authorization": "Bearer real-token",
             "content-type": "application/json",
         }
-        assert body == {**sent, "to": LISTED}
+        assert body == {**sent, "to": f"+{LISTED}"}
         listed = (await here.ask("GET", "/_emulator/releases")).json["data"]
         assert listed == [released]
 
@@ -103,7 +103,7 @@ def test_a_second_reading_of_a_request_can_mean_nobody_else():
         twice = text.replace('"to"', f'"to": "{STRANGER}", "to"', 1)
         wamid = (await here.ask("POST", MESSAGES, twice.encode())).wamid
         assert (await release(here, wamid)).status == 200
-        assert real.asked[0][3] == order_update(to=LISTED)
+        assert real.asked[0][3] == order_update(to=f"+{LISTED}")
 
     asyncio.run(scenario())
 
