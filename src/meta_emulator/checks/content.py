@@ -4,6 +4,7 @@ Limits are Meta's for messages inside a service window (reference 1.2, 1.10). Th
 is not kept: any time is inside.
 """
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -108,9 +109,10 @@ def degrees_of(value: Any) -> float | None:
     if type(value) not in {int, float, str}:
         return None
     try:
-        return float(value)
+        degrees = float(value)
     except (ValueError, OverflowError):
         return None
+    return degrees if math.isfinite(degrees) else None
 
 
 def _contacts(content: Any) -> None:

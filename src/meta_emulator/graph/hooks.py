@@ -55,9 +55,11 @@ class Hooks:
                 fault = invalid(f"Param new_display_name must be 1 to {LONGEST_NAME} characters.")
                 return self._replies.refused(fault, request)
             number.options.update(new_display_name=name, new_name_status="PENDING_REVIEW")
+        elif "webhook_configuration" in given:
+            return await self._override(request, number, given["webhook_configuration"])
         else:
-            configured = given.get("webhook_configuration")
-            return await self._override(request, number, configured)
+            fault = invalid("One of {webhook_configuration, pin, new_display_name} is required.")
+            return self._replies.refused(fault, request)
         return self._replies.done(request, number.waba.id)
 
     async def _subscribe(self, request: Request, waba: Waba) -> Answer:

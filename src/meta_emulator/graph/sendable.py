@@ -1,5 +1,6 @@
 """Who a send is for, and whether its template may go there at all (reference 1.2, 1.11, 1.12)."""
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +18,9 @@ APPROVED = "APPROVED"
 MARKETING = "MARKETING"
 OWN_CODES_SINCE = (23, 0)
 """Versions in which the Marketing Messages API has codes of its own (reference 3.3)."""
+
+USER_ID = re.compile(r"[A-Z0-9]{2,3}\.(ENT\.)?[A-Za-z0-9]{1,128}")
+"""A user's id for one business, or for a parent of businesses (reference 4.7)."""
 
 TO_GROUPS = frozenset({"text", "template", *MEDIA})
 GROUP_HEADERS = frozenset({None, "TEXT", "IMAGE", "VIDEO", "DOCUMENT"})
@@ -50,7 +54,7 @@ def recipient_of(body: dict[str, Any], number: Number) -> Recipient:
         user_id = body.get("recipient")
         if user_id is None:
             raise RefusedError(invalid("The parameter to is required."))
-        if type(user_id) is not str or "." not in user_id:
+        if type(user_id) is not str or not USER_ID.fullmatch(user_id):
             raise RefusedError(refused(131009, "recipient is not a business-scoped user id"))
         return Recipient(user_id, None, user_id, user_id)
     digits = dialled(to, number.digits)

@@ -230,3 +230,43 @@ def test_a_card_or_a_button_with_an_endless_index_is_refused():
         assert (answer.status, answer.json["error"]["code"]) == (400, 100)
 
     asyncio.run(scene())
+
+
+@pytest.mark.parametrize("degrees", ["nan", "inf", "1e400"])
+def test_a_place_that_is_nowhere_on_earth_is_refused(degrees):
+    place = {"latitude": degrees, "longitude": 1}
+    answer = asyncio.run(emulated().send({**TEXT, "type": "location", "location": place}))
+    assert (answer.status, answer.json["error"]["code"]) == (400, 100)
+
+
+@pytest.mark.parametrize("user_id", ["..", "IN.", ".1", "IN.1.2", "IN.1 2", f"IN.{'1' * 129}"])
+def test_a_user_id_without_metas_shape_is_refused(user_id):
+    send = {"messaging_product": "whatsapp", "recipient": user_id, "text": {"body": "x"}}
+    answer = asyncio.run(emulated().send(send))
+    assert (answer.status, answer.json["error"]["code"]) == (400, 131009)
+
+
+def test_a_change_of_a_number_that_changes_nothing_leaves_its_webhooks_where_they_go():
+    async def scene() -> None:
+        it = emulated()
+        path = f"/v25.0/{NUMBER}"
+        hook = {"override_callback_uri": "http://elsewhere/hook", "verify_token": "verify"}
+        assert (await it.ask("POST", path, {"webhook_configuration": hook})).status == 200
+        refused = await it.ask("POST", path, {"webhook": "none"})
+        assert (refused.status, refused.json["error"]["code"]) == (400, 100)
+        shown = (await it.ask("GET", f"{path}?fields=webhook_configuration")).json
+        assert shown["webhook_configuration"]["phone_number"] == "http://elsewhere/hook"
+
+    asyncio.run(scene())
+
+
+@pytest.mark.parametrize("code", [0, 33, 131044, 131064, 132008, 132068, 132069, 134011])
+def test_every_code_of_a_send_has_its_title(code):
+    async def scene() -> None:
+        it = emulated()
+        await it.ask("POST", "/_emulator/faults", {"refuse": {"code": code}})
+        answer = await it.send(order_update())
+        assert answer.json["error"]["code"] == code
+        assert "Unknown error" not in answer.json["error"]["message"]
+
+    asyncio.run(scene())
