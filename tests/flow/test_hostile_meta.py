@@ -30,13 +30,13 @@ TIMEOUT_S = 5.0
 SLACK_S = 0.5
 """A webhook that was answered is worked off a moment later."""
 
-CAMPAIGN, SINGLE = 40, 40
-SENDING_S = 30.0
+CAMPAIGN, SINGLE = 30, 30
+SENDING_S = 24.0
 QUIET_S = 120.0
 """Longer than any webhook is late, and a callback that is refused twice after it."""
 
-LEAP_S = 2.0
-SEEDS = (1, 2, 3, 4)
+LEAP_S = 3.0
+SEEDS = (1, 2, 3)
 UNSETTLED = {"accepted", "unknown"}
 ARRIVALS = {"sent", "delivered", "read"}
 FACTS = {"returned": "failed"}
@@ -75,7 +75,7 @@ async def send_all(pair):
 async def leap(pair, seconds=LEAP_S):
     """Time passes in one step, and all that fell due goes on."""
     pair.clock.advance(seconds)
-    for _ in range(4):
+    for _ in range(2):
         await pair.pass_time(0.05)
 
 
