@@ -55,6 +55,10 @@ class Tallies:
         self._seen[key] = seen + 1
         return seen
 
+    def seen(self, key: str) -> int:
+        """How often `key` has been seen."""
+        return self._seen.get(key, 0)
+
     def clear(self) -> None:
         """Begin anew."""
         self._seen.clear()

@@ -31,7 +31,19 @@ class Magic(Law, Fate):
         outcome = outcome_of(send.digits)
         if outcome is None or outcome.code is None or not applies(outcome, send):
             return None
-        return outcome.code if self._is_hit(outcome, send) else None
+        if outcome.refusals is None:
+            return outcome.code
+        key = _tried(send)
+        if self._tries.seen(key) % (outcome.refusals + 1) >= outcome.refusals:
+            return None
+        self._tries.next(key)
+        return outcome.code
+
+    def accept(self, send: Send) -> None:
+        """After the try that is accepted, which no other law refused, it begins anew."""
+        outcome = outcome_of(send.digits)
+        if outcome is not None and outcome.code is not None and outcome.refusals:
+            self._tries.next(_tried(send))
 
     def failure(self, send: Send) -> int | None:
         """The code of a number that fails later."""
@@ -67,10 +79,10 @@ class Magic(Law, Fate):
         return Step(move.status, after_s + move.later_s, move.code)
 
     def _is_hit(self, outcome: Outcome, send: Send) -> bool:
-        """Whether this try is one of those that are refused, before one that is not."""
+        """Whether this try is one of those that fail, before one that does not."""
         if outcome.refusals is None:
             return True
-        tried = self._tries.next(f"{send.number.id}|{send.digits}")
+        tried = self._tries.next(_tried(send))
         return tried % (outcome.refusals + 1) < outcome.refusals
 
     def reset(self) -> None:
@@ -110,6 +122,10 @@ class UnlessMagic(Law):
 def applies(outcome: Outcome, send: Send) -> bool:
     """Whether the outcome is about sends like this one."""
     return not outcome.is_about_marketing or send.category in MARKETING
+
+
+def _tried(send: Send) -> str:
+    return f"{send.number.id}|{send.digits}"
 
 
 def _after(step: Step) -> float:
