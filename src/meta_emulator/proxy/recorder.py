@@ -30,7 +30,7 @@ def asked_of(
     method: str, path: str, query: str, headers: Sequence[Pair], body: bytes
 ) -> tuple[Asked, list[bytes]]:
     """A request without its secrets, and the secrets."""
-    secrets = secrets_of(headers, query)
+    secrets = secrets_of(headers, query, body)
     asked = Asked(
         method,
         path,

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from urllib.parse import parse_qsl, quote_plus, urlencode
+from urllib.parse import parse_qsl, quote_plus, unquote_plus, urlencode
 
 from meta_emulator.proxy.values import Pair
 
@@ -16,25 +16,30 @@ NAMES = (
     "verify_token",
     "hub.verify_token",
     "pin",
+    "password",
 )
 HEADERS = frozenset({"authorization", "cookie", "set-cookie", "proxy-authorization"})
 
 _NAMES = b"(?:" + b"|".join(re.escape(name.encode()) for name in NAMES) + b")"
 IN_JSON = re.compile(rb'("' + _NAMES + rb'"\s*:\s*)(?:"(?:[^"\\]|\\.)*"|[0-9]+)')
-IN_FORM = re.compile(rb"((?:^|[&?])" + _NAMES + rb"=)[^&\s\"'\\]*")
+IN_FORM = re.compile(rb"((?:^|[&?]|\\u0026)" + _NAMES + rb"=)[^&\s\"'\\]*")
 IN_PARTS = re.compile(rb'(name="' + _NAMES + rb'"(?:\r\n[^\r\n]+)*\r\n\r\n)[^\r\n]*')
 IN_HEADER = re.compile(r"(?:bearer|oauth)\s+(\S+)", re.IGNORECASE)
 SHORTEST = 8
 """A secret shorter than this is not looked for in other places: it would be found everywhere."""
 
 
-def secrets_of(headers: Iterable[Pair], query: str) -> list[bytes]:
+def secrets_of(headers: Iterable[Pair], query: str, body: bytes = b"") -> list[bytes]:
     """The tokens and proofs that a request carries, to be hidden wherever they stand."""
     found = [value for name, value in parse_qsl(query) if name in NAMES]
     for name, value in headers:
         if name == "authorization":
             match = IN_HEADER.search(value)
             found.append(match.group(1) if match else value)
+    for pattern in (IN_JSON, IN_FORM):
+        for hit in pattern.finditer(body):
+            value = hit.group(0)[len(hit.group(1)) :].strip(b'"').decode("latin-1")
+            found += dict.fromkeys((value, unquote_plus(value)))
     return [
         form.encode()
         for secret in found

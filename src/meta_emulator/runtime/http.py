@@ -4,6 +4,7 @@ The rest of the emulator sees the Protocols alone.
 """
 
 import asyncio
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -12,6 +13,9 @@ from typing import Protocol, Self, runtime_checkable
 
 from pyreqwest.client import ClientBuilder
 from pyreqwest.exceptions import PyreqwestError
+
+QUERY = re.compile(r"\?[^\s)'\"]*")
+"""Of an address that stands in a text."""
 
 
 class UnreachableError(Exception):
@@ -139,9 +143,17 @@ class NetworkHttp:
             content = bytes(await answer.bytes())
         except (PyreqwestError, ValueError) as error:
             heed_cancellation()
-            raise UnreachableError(str(error)) from error
+            raise UnreachableError(reason(error)) from error
         heed_cancellation()
         return Exchanged(answer.status, tuple(answer.headers.items()), content)
+
+
+def reason(error: PyreqwestError | ValueError) -> str:
+    """Why no answer came, without what was asked for: an address may carry a token."""
+    details = getattr(error, "details", None) or {}
+    causes = [str(cause.get("message", "")) for cause in details.get("causes") or ()]
+    text = causes[-1] if causes else str(getattr(error, "message", error))
+    return QUERY.sub("?...", text)
 
 
 def heed_cancellation() -> None:
