@@ -94,10 +94,11 @@ def check_category(category: str) -> None:
 
 def check_life(seconds: Any, category: str) -> None:
     """`message_send_ttl_seconds`, None or -1 for Meta's own; raises RefusedError."""
-    if seconds is None or (seconds == -1 and category != "MARKETING"):
+    is_whole = type(seconds) is int
+    if seconds is None or (is_whole and seconds == -1 and category != "MARKETING"):
         return
     least, most = LIVES[category]
-    if type(seconds) is not int or not least <= seconds <= most:
+    if not is_whole or not least <= seconds <= most:
         raise RefusedError(
             invalid(f"Param message_send_ttl_seconds must be from {least} to {most}.")
         )

@@ -171,19 +171,33 @@ class Templates:
         components: Any = body.get("components")
         self._definition("AUTHENTICATION", "POSITIONAL").check(components)
         life_s = read_life(body, "AUTHENTICATION")
+        # All that can be refused is looked at before the first language is touched.
+        read_extras(body)
+        read_text(body, "sub_category")
+        existing = self._existing(waba, body["name"], list(dict.fromkeys(languages)))
         done: list[Object] = []
-        for language in dict.fromkeys(languages):
-            template = waba.templates.get((body["name"], language))
+        for language, template in existing.items():
             if template is None:
-                template = self._made({**body, "language": language}, waba)
-            elif template.category != "AUTHENTICATION":
-                raise _fixed("The category of an existing template cannot be changed.")
+                template = self._made({**body, "language": language}, waba)  # noqa: PLW2901
             else:
                 self._reviewer.set_components(template, components, is_told=False)
                 template.status, template.life_s = "PENDING", life_s
             self._reviewer.decide(template)
             done.append({"id": template.id, "language": language, "status": template.status})
         return encode({"data": done})
+
+    def _existing(self, waba: Waba, name: str, languages: list[str]) -> dict[str, Template | None]:
+        """What there is of each language; raises RefusedError if one of them cannot be upserted."""
+        existing = {language: waba.templates.get((name, language)) for language in languages}
+        for language, template in existing.items():
+            if template is None or template.status == PENDING_DELETION:
+                self._check_place(waba, name, language)
+            elif template.category != "AUTHENTICATION":
+                raise _fixed("The category of an existing template cannot be changed.")
+        new = sum(template is None for template in existing.values())
+        if new:
+            self._check_limits(waba, new)
+        return existing
 
     def _definition(self, category: str, parameter_format: str) -> Definition:
         is_named = parameter_format == "NAMED"
@@ -222,17 +236,17 @@ class Templates:
         if removed_at is not None and self._state.clock.now() < removed_at + NAME_REST:
             raise _resting(language)
 
-    def _check_limits(self, waba: Waba) -> None:
-        """Raise RefusedError for the account's limits, where they are kept."""
+    def _check_limits(self, waba: Waba, new: int = 1) -> None:
+        """Raise RefusedError if `new` more pass the account's limits, where they are kept."""
         if TEMPLATES not in self._state.limits.names:
             return
         now = self._state.clock.now()
         while waba.created_at and waba.created_at[0] <= now - HOUR:
             waba.created_at.popleft()
-        if len(waba.created_at) >= CREATIONS_AN_HOUR:
+        if len(waba.created_at) + new > CREATIONS_AN_HOUR:
             raise RefusedError(refused(80008))
         most = limit_of(waba)
-        if len(waba.templates) >= most:
+        if len(waba.templates) + new > most:
             raise RefusedError(
                 definition_refused(
                     TOO_MANY,
@@ -263,12 +277,14 @@ class Templates:
         if is_approved and TEMPLATES in self._state.limits.names:
             self._check_edits(template)
         template.edited_at.append(self._state.clock.now())
+        is_reviewed = components is not None or category != template.category
         template.category, template.life_s = category, life_s
         template.parameter_format = parameter_format.upper()
         template.extras.update(extras)
         if components is not None:
             self._reviewer.set_components(template, components, is_told=True)
             self._pausing.forget(template)
+        if is_reviewed:
             self._reviewer.begin(template)
         return SUCCESS
 

@@ -255,3 +255,35 @@ def test_a_code_that_breaks_a_rule_is_made_in_no_language(wrong):
         return await listed(it, "&name=a_code")
 
     assert asyncio.run(scene()) == []
+
+
+def test_an_upsert_that_is_refused_for_one_language_leaves_the_others_alone():
+    async def scene() -> None:
+        it = emulated(bare())
+        await it.ask("POST", UPSERT, codes("hi"))
+        assert (await it.ask("DELETE", f"{TEMPLATES}?name=a_code")).status == 200
+        refused = await it.ask("POST", UPSERT, codes("en_US", "hi"))
+        assert error_of(refused) == (100, 2388023)
+        for odd in ({"sub_category": 5}, {"message_send_ttl_seconds": -1.0}):
+            assert (await it.ask("POST", UPSERT, codes("en_US", **odd))).status == 400
+        assert await listed(it) == []
+
+    asyncio.run(scene())
+
+
+def test_another_category_of_a_rejected_template_is_reviewed():
+    async def scene() -> None:
+        async with running(review_delay_s=1) as it:
+            await it.ask("POST", "/_emulator/review", {"outcome": "REJECTED", "delay_ms": 1000})
+            created = await it.ask("POST", TEMPLATES, definition("fresh"))
+            await it.clock.turn(2)
+            assert (await shown(it, created, "status"))["status"] == "REJECTED"
+            await it.ask("POST", "/_emulator/review", {"delay_ms": 1000})
+            path = f"/v25.0/{created.json['id']}"
+            assert (await it.ask("POST", path, {"category": "MARKETING"})).status == 200
+            assert (await shown(it, created, "status"))["status"] == "PENDING"
+            await it.clock.turn(2)
+            found = await shown(it, created, "status,category")
+            assert (found["status"], found["category"]) == ("APPROVED", "MARKETING")
+
+    asyncio.run(scene())
