@@ -27,7 +27,7 @@ from meta_emulator.webhook.bodies import (
     render_status,
 )
 from meta_emulator.webhook.reporter import Reporter
-from meta_emulator.world.message import Inbound, Message, Told
+from meta_emulator.world.message import FAILED, Inbound, Message, Told
 from meta_emulator.world.objects import Number
 from meta_emulator.world.recipients import user_id_of
 from meta_emulator.world.state import State
@@ -87,7 +87,7 @@ class Heading(msgspec.Struct):
     phone       the person's, with a `+`; a user id where no phone is known
     gist        a line that stands for the last message
     status      of the last message, if the business sent it
-    unread      messages that came since the person last looked
+    unread      messages since the person last looked; one that failed never came
     is_blocked  the business has blocked the person
     has_stopped the person wants no marketing
     reads_by_hand  messages are read when the conversation is opened, and not by themselves
@@ -284,7 +284,7 @@ class ConversationOrders:
             is_ours,
             status,
             one.latest_at,
-            sum(position > seen for position, _ in one.sent[-MOST:]),
+            sum(position > seen and not _has_failed(sent) for position, sent in one.sent[-MOST:]),
             one.person in number.blocked,
             (one.number_id, one.person) in self._state.stopped,
             one.person in self._presence.by_hand,
@@ -316,6 +316,10 @@ class ConversationOrders:
         if self._reporter.url_for(number) is None:
             return Telling("nobody", told.failures)
         return Telling("retrying" if told.failures else "waiting", told.failures)
+
+
+def _has_failed(message: Message) -> bool:
+    return any(status.status == FAILED for status in message.statuses)
 
 
 def _shown(item: Message | Inbound, number: Number) -> Shown:

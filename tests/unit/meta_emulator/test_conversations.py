@@ -54,6 +54,18 @@ def test_the_latest_conversation_is_first_and_has_what_is_unread():
     assert {one["person"]: one["unread"] for one in after} == {ASHA: 0, RAVI: 1}
 
 
+def test_what_failed_never_came_and_waits_for_no_reader():
+    async def scenario():
+        async with running(limits=frozenset({"windows"})) as made:
+            await made.send({**HI, "to": f"+{ASHA}"})
+            await made.send({**order_update(), "to": f"+{ASHA}"})
+            await made.clock.turn(10)
+            return await headings(made)
+
+    (heading,) = asyncio.run(scenario())
+    assert heading["unread"] == 1
+
+
 def test_a_reset_leaves_no_conversation_and_a_new_one_begins():
     async def scenario():
         made = emulated()
