@@ -27,6 +27,9 @@ from meta_emulator.world.kept_time import TIME_AND_CHANCE
 
 STDIN = 0
 
+NEVER_BEHIND = TIME_AND_CHANCE | {"turbulence"}
+"""Parts that are kept with every batch: what a plan holds back stands nowhere else."""
+
 STOP_S = 0.8
 """Requests under way have this long to end; then the process ends within a second."""
 
@@ -109,9 +112,7 @@ def go_on(emulator: Emulator, state_file: StateFile) -> Keeper:
     The time that has passed meanwhile has passed for it too, unless its clock stood still.
     Raises StateFileError, SnapshotError.
     """
-    keeper = Keeper(
-        state_file, emulator.kept, lambda: emulator.state.changes.count, TIME_AND_CHANCE
-    )
+    keeper = Keeper(state_file, emulator.kept, lambda: emulator.state.changes.count, NEVER_BEHIND)
     kept = keeper.kept()
     if kept is not None:
         redirect(kept, emulator.settings.webhook_url)
