@@ -122,7 +122,8 @@ def _form(components: Sequence[Mapping[str, Any]], *, is_named: bool, body_limit
         match str(component.get("type", "")).upper():
             case "HEADER":
                 header_kind = str(component.get("format", "TEXT")).upper()
-                header = _blanks(component.get("text", ""), HEADER_LIMIT, is_named=is_named)
+                if header_kind == "TEXT":
+                    header = _blanks(component.get("text", ""), HEADER_LIMIT, is_named=is_named)
             case "BODY":
                 body = _body(component, body_limit, is_named=is_named)
             case "BUTTONS":

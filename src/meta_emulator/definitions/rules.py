@@ -158,6 +158,9 @@ class Definition:
                 )
             if kind in found:
                 raise RefusedError(invalid(f"Param components has {kind} twice."))
+            if type(component.get("example") or {}) is not dict:
+                at = f"components[{place}]['example']"
+                raise RefusedError(invalid(f"Param {at} must be an object."))
             found[kind] = component
         return found
 

@@ -170,6 +170,11 @@ class Shown(msgspec.Struct, omit_defaults=True, frozen=True):
         return GISTS.get(self.kind, self.kind.replace("_", " "))
 
 
+UNSHAPED = (AttributeError, KeyError, TypeError, ValueError, OverflowError, IndexError)
+"""What reading content raises that has not Meta's shape: control orders may say anything."""
+
+UNDRAWN = "It is not shaped as Meta's messages are, and is not drawn."
+
 GISTS = {
     "image": "Photo",
     "video": "Video",

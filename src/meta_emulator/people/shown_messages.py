@@ -5,6 +5,8 @@ from typing import Any
 import msgspec
 
 from meta_emulator.people.shown import (
+    UNDRAWN,
+    UNSHAPED,
     Bill,
     Button,
     Card,
@@ -42,10 +44,6 @@ LABELS = {
     "product_list": ("mpm", "View items"),
     "catalog_message": ("catalog", "View catalog"),
 }
-UNSHAPED = (AttributeError, KeyError, TypeError, ValueError, OverflowError, IndexError)
-"""What reading content raises that has not Meta's shape: control orders may say anything."""
-
-UNDRAWN = "It is not shaped as Meta's messages are, and is not drawn."
 GONE = "The template {} is no longer there; only what was sent is known."
 
 

@@ -5,6 +5,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from meta_emulator.people.shown import (
+    UNDRAWN,
+    UNSHAPED,
     Button,
     Card,
     Medium,
@@ -67,8 +69,11 @@ def shown_template(
 def shown_example(template: Mapping[str, Any], catalogue: Catalogue) -> Shown:
     """What a person would see of a template that is filled with its own examples."""
     components: list[Object] = template["components"]
-    send = {"name": template["name"], "components": examples(components)}
-    return shown_template(components, send, catalogue)
+    try:
+        send = {"name": template["name"], "components": examples(components)}
+        return shown_template(components, send, catalogue)
+    except UNSHAPED:
+        return Shown("template", template=template["name"], trouble=UNDRAWN)
 
 
 class Given:

@@ -270,3 +270,29 @@ def test_every_code_of_a_send_has_its_title(code):
         assert "Unknown error" not in answer.json["error"]["message"]
 
     asyncio.run(scene())
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        {"format": "IMAGE", "text": 1.5, "example": {"header_handle": ["x"]}},
+        {"format": "TEXT", "text": "Hello", "example": "-1"},
+        {"format": "TEXT", "text": "Hello", "example": None},
+    ],
+)
+def test_a_header_with_odd_parts_breaks_neither_its_template_nor_the_page(header):
+    definition = {
+        "name": "odd",
+        "language": "en_US",
+        "category": "MARKETING",
+        "components": [{"type": "HEADER", **header}, {"type": "BODY", "text": "Hello there"}],
+    }
+
+    async def scene() -> None:
+        it = emulated()
+        answer = await it.ask("POST", f"/v25.0/{WABA}/message_templates", definition)
+        assert answer.status in {200, 400}
+        previews = (await it.ask("GET", "/_emulator/previews")).json["data"]
+        assert all("trouble" not in preview["shown"] for preview in previews)
+
+    asyncio.run(scene())
