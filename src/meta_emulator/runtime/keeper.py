@@ -4,7 +4,7 @@ What was answered is kept: an answer waits for the batch that holds what it did,
 along whatever else waits by then. Parts that tell what changed are written with every batch; the
 others are compared as a whole, before answers to orders and to changes of objects, and else every
 fifth of a second. So after a kill each message, its statuses and its webhooks are there, and what
-is counted, paced or held back by a plan may be behind by so much.
+is counted, paced or due by a deadline may be behind by so much.
 """
 
 import asyncio
