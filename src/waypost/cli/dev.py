@@ -71,7 +71,7 @@ def print_welcome(ready: Ready, plan: "Plan") -> None:
     facts = Text()
     for word, value in {
         "Gateway": ready.base_url,
-        "Emulator": f"{ready.emulator_url}  (plays Meta's Cloud API)",
+        "Emulator": f"{ready.emulator_url}  (plays Meta's Cloud API; a browser shows its phone)",
         "Account": ready.sid,
         "Sender": ready.sender,
         "Data": str(plan.data),
