@@ -10,6 +10,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -310,6 +311,8 @@ class House:
 
     gateways  the processes of the gateway by name: `gateway` if it is one, else their roles with
               a number behind the second of a kind (`dispatch`, `dispatch2`)
+    is_over   set once nothing of it runs: whoever still tries to reach it gives up, for its ports
+              are soon somebody else's
     """
 
     gateways: dict[str, Program]
@@ -320,6 +323,7 @@ class House:
     key: str
     sid: str
     facts: dict[str, str]
+    is_over: threading.Event
 
     @property
     def gateway(self) -> Program:
@@ -404,6 +408,7 @@ def house(
         program.environment = {f"WAYPOST_{key.upper()}": str(value) for key, value in own.items()}
         program.environment |= environment or {}
         gateways[name] = program
+    is_over = threading.Event()
     try:
         emulator.start()
         facts = json.loads(emulator.ready_file.read_text())
@@ -413,8 +418,9 @@ def house(
             program.start()
         sender = facts["display_phone_number"]
         path = f"/v2/{sid}/whatsapp/{sender}/messages"
-        yield House(gateways, emulator, kept, folder, path, key, sid, facts)
+        yield House(gateways, emulator, kept, folder, path, key, sid, facts, is_over)
     finally:
+        is_over.set()
         for program in gateways.values():
             program.kill()
         emulator.kill()
