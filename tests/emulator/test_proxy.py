@@ -13,10 +13,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from support.emulator_process import COMMAND, SOURCES, emulator_process, start
+from support.emulator_process import COMMAND, SOURCES, emulator_process, started
 
 RECIPIENT = "919876543210"
-START_S, TICK_S = 20.0, 0.02
 
 
 @pytest.fixture(scope="module")
@@ -30,21 +29,12 @@ def proxying(folder, *options):
     """A proxy at a free port; its URL."""
     ready = folder / "proxy.json"
     ready.unlink(missing_ok=True)
-    process = start(folder, "proxy", *options, "--port", "0", "--ready-file", str(ready))
-    try:
-        waited = 0.0
-        while not ready.exists():
-            assert waited < START_S, "the proxy did not get ready"
-            waited += TICK_S
-            try:
-                process.wait(TICK_S)
-            except subprocess.TimeoutExpired:
-                continue
-            raise AssertionError((folder / "output").read_text())
-        yield json.loads(ready.read_text())["url"]
-    finally:
-        process.terminate()
-        assert process.wait(10) == 0
+    with started(folder, ready, "proxy", *options) as process:
+        try:
+            yield json.loads(ready.read_text())["url"]
+        finally:
+            process.terminate()
+            assert process.wait(10) == 0
 
 
 def ask(url, method, path, body=None, headers=None):

@@ -47,29 +47,36 @@ def start(folder: Path, *options: str) -> subprocess.Popen[bytes]:
 
 
 @contextmanager
-def emulator_process(folder: Path, *options: str) -> Iterator[Running]:
-    """A running emulator at a free port; it is stopped when the block ends."""
-    if "--limits" not in options:
-        options = (*options, "--limits", "none")
-    ready = folder / "ready.json"
+def started(folder: Path, ready: Path, *options: str) -> Iterator[subprocess.Popen[bytes]]:
+    """The command at a free port, once it has written `ready`; stopped when the block ends."""
     process = start(folder, *options, "--port", "0", "--ready-file", str(ready))
     try:
         waited = 0.0
         while not ready.exists():
-            assert waited < START_S, "the emulator did not get ready"
+            assert waited < START_S, f"{options} did not get ready"
             waited += TICK_S
             try:
                 process.wait(TICK_S)
             except subprocess.TimeoutExpired:
                 continue
             raise AssertionError((folder / "output").read_text())
-        yield Running(json.loads(ready.read_text()), process)
+        yield process
     finally:
         process.terminate()
         try:
             process.wait(10)
         finally:
             process.kill()
+
+
+@contextmanager
+def emulator_process(folder: Path, *options: str) -> Iterator[Running]:
+    """A running emulator at a free port; it is stopped when the block ends."""
+    if "--limits" not in options:
+        options = (*options, "--limits", "none")
+    ready = folder / "ready.json"
+    with started(folder, ready, *options) as process:
+        yield Running(json.loads(ready.read_text()), process)
 
 
 @dataclass

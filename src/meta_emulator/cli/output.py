@@ -8,7 +8,6 @@ from typing import Any
 
 import msgspec
 
-DONE = 0
 REFUSED = 1
 MISUSED = 2
 UNREACHABLE = 3

@@ -26,7 +26,6 @@ EVENT_WORDS = {"failed": "ERROR"}
 """What the events edge calls a status where it is not the status in capitals."""
 
 FIELDS = ("id", "message_id", "events")
-EVENT_FIELDS = ("id", "delivery_status", "timestamp", "webhook_update_state", "webhook_uri")
 
 
 class History:

@@ -27,15 +27,10 @@ def _within(value: Any, fields: str) -> Any:
     return pick(value, fields, ())
 
 
-def field_names(fields: str) -> list[str]:
-    """The names in a list such as `name,status,quality_score{score}`, without what is nested."""
-    return list(named_fields(fields))
-
-
 def named_fields(fields: str) -> dict[str, str]:
-    """The names in such a list, each with the list that is nested in it, else an empty text.
+    """The names in a list such as `name,quality_score{score}`, each with what is nested.
 
-    A modifier such as `.limit(5)` is dropped.
+    What is nested is a list such as `score`, or an empty text. A modifier such as `.limit(5)` is dropped.
     """
     named: dict[str, str] = {}
     depth = 0
