@@ -30,7 +30,8 @@ def _within(value: Any, fields: str) -> Any:
 def named_fields(fields: str) -> dict[str, str]:
     """The names in a list such as `name,quality_score{score}`, each with what is nested.
 
-    What is nested is a list such as `score`, or an empty text. A modifier such as `.limit(5)` is dropped.
+    What is nested is a list such as `score`, or an empty text. A modifier such as `.limit(5)` is
+    dropped.
     """
     named: dict[str, str] = {}
     depth = 0
